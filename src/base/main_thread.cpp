@@ -1,0 +1,95 @@
+#include "base/main_thread.hpp"
+
+#include <atomic>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace sangdam::base {
+namespace {
+
+// Claimed once, before other threads start; atomic so that readers on other threads are well defined.
+std::atomic<std::thread::id> g_main_thread{};
+
+void run_guarded(const std::function<void()>& work) noexcept {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    log_error("base", "a main-thread task failed: {}", error.what());
+  } catch (...) {
+    log_error("base", "a main-thread task failed");
+  }
+}
+
+}  // namespace
+
+void claim_main_thread() noexcept { g_main_thread = std::this_thread::get_id(); }
+
+bool on_main_thread() noexcept {
+  const std::thread::id claimed = g_main_thread;
+  return claimed == std::thread::id() || claimed == std::this_thread::get_id();
+}
+
+void assert_main_thread() noexcept {
+#ifndef NDEBUG
+  if (!on_main_thread()) g_error("a main-thread function was called from another thread");
+#endif
+}
+
+void post_to_main(std::function<void()> work) {
+  // An idle source rather than g_main_context_invoke(): the latter would run `work` inside the caller when the
+  // caller is the main thread, and re-entrancy is what this door exists to avoid.
+  GSource* source = g_idle_source_new();
+  g_source_set_priority(source, G_PRIORITY_DEFAULT);
+  g_source_set_callback(
+      source,
+      [](gpointer data) -> gboolean {
+        run_guarded(*static_cast<std::function<void()>*>(data));
+        return G_SOURCE_REMOVE;
+      },
+      new std::function<void()>(std::move(work)),
+      [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
+  g_source_attach(source, nullptr);
+  g_source_unref(source);
+}
+
+struct Timer::Work {
+  Timer* timer;
+  std::function<void()> run;
+  bool repeat;
+};
+
+void Timer::start_once(std::chrono::milliseconds after, std::function<void()> work) {
+  start(after, std::move(work), false);
+}
+
+void Timer::start_repeating(std::chrono::milliseconds every, std::function<void()> work) {
+  start(every, std::move(work), true);
+}
+
+void Timer::start(std::chrono::milliseconds interval, std::function<void()> work, bool repeat) {
+  stop();
+  m_source = g_timeout_source_new(static_cast<guint>(interval.count() < 0 ? 0 : interval.count()));
+  g_source_set_callback(
+      m_source,
+      [](gpointer data) -> gboolean {
+        auto* boxed = static_cast<Work*>(data);
+        // The work may restart, stop or destroy this timer, and with it `boxed`: keep what is needed.
+        const std::function<void()> run = boxed->run;
+        if (!boxed->repeat) boxed->timer->stop();
+        run_guarded(run);
+        return G_SOURCE_CONTINUE;  // a stopped source ignores this
+      },
+      new Work{this, std::move(work), repeat}, [](gpointer data) { delete static_cast<Work*>(data); });
+  g_source_attach(m_source, nullptr);
+}
+
+void Timer::stop() noexcept {
+  if (m_source == nullptr) return;
+  g_source_destroy(m_source);
+  g_source_unref(std::exchange(m_source, nullptr));
+}
+
+}  // namespace sangdam::base

@@ -1,0 +1,47 @@
+#include "base/random.hpp"
+
+#include <sodium.h>
+
+#include <array>
+#include <stdexcept>
+#include <vector>
+
+namespace sangdam::base {
+namespace {
+
+void require_sodium() {
+  if (sodium_init() < 0) throw std::runtime_error("the system's random number generator is not available");
+}
+
+std::string to_hex(const unsigned char* bytes, std::size_t size) {
+  std::string hex(size * 2 + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), bytes, size);
+  hex.pop_back();
+  return hex;
+}
+
+}  // namespace
+
+std::string random_hex(std::size_t bytes) {
+  require_sodium();
+  std::vector<unsigned char> buffer(bytes);
+  randombytes_buf(buffer.data(), buffer.size());
+  return to_hex(buffer.data(), buffer.size());
+}
+
+std::uint32_t random_below(std::uint32_t bound) {
+  require_sodium();
+  return randombytes_uniform(bound);
+}
+
+std::string sha256_hex(std::string_view text) {
+  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return to_hex(digest.data(), digest.size());
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace sangdam::base

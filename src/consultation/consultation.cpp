@@ -1,0 +1,223 @@
+#include "consultation/consultation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace sangdam::consultation {
+namespace {
+
+Actor actor_of(EventKind event) noexcept {
+  switch (event) {
+    case EventKind::opened:
+    case EventKind::admitted:
+    case EventKind::declined:
+    case EventKind::ended:
+    case EventKind::cancelled:
+    case EventKind::no_show: return Actor::staff;
+    case EventKind::arrived:
+    case EventKind::knocked:
+    case EventKind::left:
+    case EventKind::returned: return Actor::patient;
+    case EventKind::away:
+    case EventKind::media_connected:
+    case EventKind::media_lost:
+    case EventKind::media_rejected:
+    case EventKind::code_expired:
+    case EventKind::wait_expired:
+    case EventKind::reconnect_expired: return Actor::system;
+  }
+  return Actor::system;
+}
+
+/// What an event says of the patient's seat.
+void update_seat(std::optional<Seat>& seat, const Event& event) {
+  switch (event.kind) {
+    case EventKind::arrived: seat = event.seat; break;  // a newcomer: nothing of the earlier browser stays
+    case EventKind::knocked:
+      if (seat && event.seat) {
+        seat->name = event.seat->name;
+        seat->consent = event.seat->consent;
+        seat->has_camera = event.seat->has_camera;
+        seat->has_microphone = event.seat->has_microphone;
+        seat->admitted = false;
+      }
+      break;
+    case EventKind::admitted:
+      if (seat) seat->admitted = true;
+      break;
+    case EventKind::declined:
+    case EventKind::media_rejected:
+      if (seat) seat->admitted = false;
+      break;
+    case EventKind::away:
+      if (seat) seat->present = false;
+      break;
+    case EventKind::returned:
+      if (seat) seat->present = true;
+      break;
+    case EventKind::opened:
+    case EventKind::ended:
+    case EventKind::cancelled:
+    case EventKind::no_show:
+    case EventKind::left:
+    case EventKind::media_connected:
+    case EventKind::media_lost:
+    case EventKind::code_expired:
+    case EventKind::wait_expired:
+    case EventKind::reconnect_expired: break;
+  }
+}
+
+}  // namespace
+
+Consultation::Consultation(ConsultationRecord record, EventLog& log, const base::Clock& clock, Limits limits)
+    : m_record(std::move(record)), m_log(log), m_clock(clock), m_limits(limits) {
+  // A consultation restored after a power cut starts its patience anew: what happened meanwhile is unknown.
+  if (m_record.state == State::reconnecting || (m_record.state == State::waiting && m_record.seat &&
+                                                !m_record.seat->present)) {
+    m_away_since = clock.now();
+  }
+}
+
+bool Consultation::dispatch(const Event& event) {
+  base::assert_main_thread();
+  const std::optional<Transition> transition = next(m_record.state, event.kind);
+  if (!transition) {
+    base::log_debug("consultation", "{}: {} means nothing in {}", m_record.id, name_of(event.kind),
+                    name_of(m_record.state));
+    return false;
+  }
+  const ConsultationRecord before = m_record;
+  apply(event, *transition);
+  base::log_info("consultation", "{}: {} -> {} ({})", m_record.id, name_of(before.state), name_of(m_record.state),
+                 name_of(event.kind));
+
+  Step step{event.kind, before.state, m_record.state, before, m_record};
+  append(entry_for(event, before.state),
+         [this, step = std::move(step)](const std::optional<base::Failure>& failure) {
+           if (m_listener) m_listener(step, failure);
+         });
+  return true;
+}
+
+void Consultation::apply(const Event& event, const Transition& transition) {
+  const Instant now = m_clock.now();
+  const State from = m_record.state;
+  m_record.state = transition.to;
+  update_seat(m_record.seat, event);
+
+  if (event.kind == EventKind::opened) {
+    m_record.opened = now;
+    m_record.code = event.code;
+    m_record.code_expires =
+        m_record.appointment_id.empty()
+            ? now + m_limits.walk_in_code_lifetime
+            : std::max(now, m_record.planned.value_or(now)) + m_limits.appointment_code_lifetime;
+  }
+  if (event.kind == EventKind::knocked && m_record.patient_name.empty() && m_record.seat) {
+    m_record.patient_name = m_record.seat->name;
+  }
+  if (event.kind == EventKind::media_connected && !m_record.connected) m_record.connected = now;
+
+  if (transition.to != from) {
+    m_record.waiting_since = transition.to == State::waiting ? std::optional(now) : std::nullopt;
+    if (transition.to == State::admitted && !m_record.admitted) m_record.admitted = now;
+  }
+  if (transition.to == State::ended) {
+    m_record.ended = now;
+    m_record.outcome = event.kind == EventKind::ended && event.outcome ? event.outcome : transition.outcome;
+    m_record.code.clear();
+    m_record.code_expires.reset();
+    m_record.seat.reset();
+  }
+
+  const bool nobody_there = m_record.state == State::reconnecting ||
+                            (m_record.state == State::waiting && m_record.seat && !m_record.seat->present);
+  if (!nobody_there) {
+    m_away_since.reset();
+  } else if (!m_away_since || transition.to != from) {
+    m_away_since = now;
+  }
+}
+
+LogEntry Consultation::entry_for(const Event& event, State from) const {
+  LogEntry entry;
+  entry.consultation = m_record.id;
+  entry.time = m_clock.now();
+  entry.kind = name_of(event.kind);
+  entry.actor = actor_of(event.kind);
+  entry.from = from;
+  entry.to = m_record.state;
+  if (!event.reason.empty()) entry.details["reason"] = event.reason;
+  if (event.kind == EventKind::knocked && m_record.seat) {
+    entry.details["name"] = m_record.seat->name;
+    entry.details["consent"] = m_record.seat->consent;
+    entry.details["camera"] = m_record.seat->has_camera ? "yes" : "no";
+    entry.details["microphone"] = m_record.seat->has_microphone ? "yes" : "no";
+  }
+  if (m_record.outcome) entry.details["outcome"] = name_of(*m_record.outcome);
+  return entry;
+}
+
+void Consultation::note(std::string kind, Actor actor, std::map<std::string, std::string> details,
+                        std::function<void()> then) {
+  base::assert_main_thread();
+  LogEntry entry;
+  entry.consultation = m_record.id;
+  entry.time = m_clock.now();
+  entry.kind = std::move(kind);
+  entry.actor = actor;
+  entry.from = entry.to = m_record.state;
+  entry.details = std::move(details);
+  append(std::move(entry), [then = std::move(then)](const std::optional<base::Failure>&) {
+    if (then) then();
+  });
+}
+
+void Consultation::append(LogEntry entry, std::function<void(const std::optional<base::Failure>&)> then) {
+  m_log.append(std::move(entry), m_record,
+               [self = m_anchor.weak(), then = std::move(then)](const base::Result<std::int64_t>& result) {
+                 const auto alive = self.lock();
+                 if (!alive) return;
+                 then(result ? std::nullopt : std::optional(result.error()));
+               });
+}
+
+std::optional<Consultation::Due> Consultation::due() const {
+  switch (m_record.state) {
+    case State::open:
+      if (m_record.code_expires) return Due{*m_record.code_expires, EventKind::code_expired};
+      return std::nullopt;
+    case State::waiting:
+      if (m_away_since) return Due{*m_away_since + m_limits.wait_grace, EventKind::wait_expired};
+      return std::nullopt;
+    case State::reconnecting:
+      if (m_away_since) return Due{*m_away_since + m_limits.reconnect_grace, EventKind::reconnect_expired};
+      return std::nullopt;
+    case State::scheduled:
+    case State::admitted:
+    case State::in_call:
+    case State::ended: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<Instant> Consultation::next_deadline() const {
+  const auto next_due = due();
+  return next_due ? std::optional(next_due->at) : std::nullopt;
+}
+
+void Consultation::on_time() {
+  // More than one deadline may have passed (the machine slept): each event may make the next one due.
+  for (auto next_due = due(); next_due && next_due->at <= m_clock.now(); next_due = due()) {
+    if (!dispatch({.kind = next_due->event})) return;
+  }
+}
+
+void Consultation::on_step(std::function<void(const Step&, const std::optional<base::Failure>&)> listener) {
+  m_listener = std::move(listener);
+}
+
+}  // namespace sangdam::consultation

@@ -1,0 +1,33 @@
+// The seam to the gateway connection (kiosk/gateway_link implements it over WebSocket). Main thread.
+//
+// Messages for a session whose gateway connection is down are dropped: on reconnection the link asks every open
+// encounter to publish itself again, and the encounter says what still matters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "consultation/record.hpp"
+
+namespace sangdam::consultation {
+
+/// What the patient's page is told of the visit's state; the page finds its own words.
+enum class Notice : std::uint8_t { getting_ready, waiting, admitted, declined, ended, refused };
+[[nodiscard]] std::string_view name_of(Notice notice) noexcept;
+
+class Signalling {
+ public:
+  virtual ~Signalling() = default;
+  /// Makes the record's code (and seat, if it has one) good at the gateway. Repeating it is harmless.
+  virtual void publish(const ConsultationRecord& record) = 0;
+  /// The code is good no more; whoever is connected is told the outcome and let go.
+  virtual void withdraw(const std::string& consultation, Outcome outcome) = 0;
+  virtual void tell(const std::string& consultation, const std::string& seat, Notice notice) = 0;
+  virtual void send_offer(const std::string& consultation, const std::string& seat, unsigned peer,
+                          const std::string& sdp) = 0;
+  virtual void send_candidate(const std::string& consultation, const std::string& seat, unsigned peer,
+                              unsigned mline_index, const std::string& candidate) = 0;
+};
+
+}  // namespace sangdam::consultation

@@ -1,0 +1,72 @@
+// The states of one consultation and the events that move it: a pure table, no clock, no input or output.
+//
+//   scheduled -> open (code out) -> waiting (a patient knocks) -> admitted (media being connected)
+//             -> in_call <-> reconnecting -> ended (with an outcome)
+//
+// "The patient dropped" (reconnecting) and "the visit is finished" (ended) are different things. What ICE, DTLS
+// and the signalling connection do are events here, never a second truth beside the state.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace sangdam::consultation {
+
+enum class State : std::uint8_t { scheduled, open, waiting, admitted, in_call, reconnecting, ended };
+
+enum class Outcome : std::uint8_t { completed, no_show, cancelled, failed };
+
+enum class EventKind : std::uint8_t {
+  // Staff
+  opened,     // hand out the code
+  admitted,   // let the waiting patient in
+  declined,   // not now: the patient is told and the code stays good
+  ended,      // finish the visit
+  cancelled,  // before a call came about
+  no_show,    // staff say that nobody came
+  // The patient, as the gateway tells it
+  arrived,   // a browser gave the right code
+  knocked,   // gave name and consent
+  left,      // pressed "leave"
+  away,      // the browser's signalling connection is gone; media may well go on
+  returned,  // the same browser is back
+  // The media connection
+  media_connected,
+  media_lost,
+  media_rejected,  // the other end is not who the signalling said (DTLS fingerprint): nothing was shown
+  // The clock
+  code_expired,
+  wait_expired,       // away too long while waiting
+  reconnect_expired,  // nobody came back and nobody ended the visit
+};
+
+inline constexpr std::array k_states{State::scheduled, State::open,         State::waiting, State::admitted,
+                                     State::in_call,   State::reconnecting, State::ended};
+
+inline constexpr std::array k_event_kinds{
+    EventKind::opened,          EventKind::admitted,   EventKind::declined,       EventKind::ended,
+    EventKind::cancelled,       EventKind::no_show,    EventKind::arrived,        EventKind::knocked,
+    EventKind::left,            EventKind::away,       EventKind::returned,       EventKind::media_connected,
+    EventKind::media_lost,      EventKind::media_rejected, EventKind::code_expired, EventKind::wait_expired,
+    EventKind::reconnect_expired};
+
+struct Transition {
+  State to;
+  std::optional<Outcome> outcome;  // set exactly when `to` is ended
+  friend bool operator==(const Transition&, const Transition&) = default;
+};
+
+/// Where `event` leads from `state`; nothing if the event means nothing there and is to be ignored.
+/// `ended` is a sink.
+[[nodiscard]] std::optional<Transition> next(State state, EventKind event) noexcept;
+
+/// Names as the record and the protocol spell them: "in-call", "no-show", "media-lost".
+[[nodiscard]] std::string_view name_of(State state) noexcept;
+[[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
+[[nodiscard]] std::string_view name_of(EventKind event) noexcept;
+[[nodiscard]] std::optional<State> state_named(std::string_view name) noexcept;
+[[nodiscard]] std::optional<Outcome> outcome_named(std::string_view name) noexcept;
+
+}  // namespace sangdam::consultation

@@ -1,0 +1,233 @@
+// The signalling messages of docs/protocol.md as C++ values, with their JSON codec.
+//
+// encode() writes what decode_*() reads. Decoding never throws and never trusts: size, depth, UTF-8, every length
+// and range is checked, and a failure carries one of the protocol's stable error codes ("malformed", "too-large",
+// "version-unsupported", "unexpected") and a sentence that names what was wrong, without quoting the message.
+// Plain values; any thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace sangdam::protocol {
+
+inline constexpr int k_version = 1;
+inline constexpr std::size_t k_max_message_bytes = 64 * 1024;
+inline constexpr std::size_t k_max_sdp_bytes = 48 * 1024;
+inline constexpr std::size_t k_max_candidate_bytes = 512;
+inline constexpr std::size_t k_max_name_code_points = 60;
+inline constexpr std::size_t k_max_depth = 8;
+inline constexpr unsigned k_max_mline = 31;
+
+// --- Patient -> gateway -------------------------------------------------------------------------------------
+struct Join {
+  std::string code;  // nine digits; the check digit is the gateway's business
+  std::string language;
+  std::optional<std::string> proof;
+  bool operator==(const Join&) const = default;
+};
+struct Resume {
+  std::string token;
+  std::string language;
+  unsigned peer = 0;  // 0: none
+  bool operator==(const Resume&) const = default;
+};
+struct Knock {
+  std::string name;
+  std::string consent;
+  bool camera = false;
+  bool microphone = false;
+  bool operator==(const Knock&) const = default;
+};
+struct Answer {
+  unsigned peer = 0;
+  std::string sdp;
+  bool operator==(const Answer&) const = default;
+};
+struct Candidate {
+  unsigned peer = 0;
+  unsigned mline = 0;
+  std::string candidate;  // empty: no more
+  bool operator==(const Candidate&) const = default;
+};
+struct RequestOffer {
+  unsigned peer = 0;
+  bool operator==(const RequestOffer&) const = default;
+};
+struct Leave {
+  bool operator==(const Leave&) const = default;
+};
+struct Ping {
+  bool operator==(const Ping&) const = default;
+};
+
+/// What the gateway passes on to the kiosk unchanged.
+using FromPatientBody = std::variant<Knock, Answer, Candidate, RequestOffer, Leave>;
+using PatientMessage = std::variant<Join, Resume, Knock, Answer, Candidate, RequestOffer, Leave, Ping>;
+
+// --- Gateway -> patient -------------------------------------------------------------------------------------
+struct IceServer {
+  std::string url;
+  std::string username;    // empty for STUN
+  std::string credential;  // empty for STUN
+  bool operator==(const IceServer&) const = default;
+};
+struct Joined {
+  std::string token;
+  bool resumed = false;
+  std::string clinic;
+  std::string phone;
+  std::vector<IceServer> ice_servers;
+  bool operator==(const Joined&) const = default;
+};
+struct Status {
+  std::string state;
+  std::string outcome;  // only with "ended"; otherwise empty
+  bool operator==(const Status&) const = default;
+};
+struct Offer {
+  unsigned peer = 0;
+  std::string sdp;
+  bool operator==(const Offer&) const = default;
+};
+struct Pong {
+  bool operator==(const Pong&) const = default;
+};
+struct Challenge {
+  std::string nonce;
+  unsigned bits = 0;
+  bool operator==(const Challenge&) const = default;
+};
+struct Error {
+  std::string code;
+  std::string text;
+  std::string session;                 // only to a kiosk
+  std::optional<unsigned> retry_after;  // seconds
+  std::optional<Challenge> challenge;
+  bool operator==(const Error&) const = default;
+};
+
+/// What a kiosk may send through the gateway.
+using ToPatientBody = std::variant<Status, Offer, Candidate>;
+using GatewayToPatient = std::variant<Joined, Status, Offer, Candidate, Pong, Error>;
+
+// --- Kiosk -> gateway ---------------------------------------------------------------------------------------
+struct Register {
+  std::string clinic;
+  std::string phone;
+  bool operator==(const Register&) const = default;
+};
+struct SeatKey {
+  std::string seat;
+  std::string token_hash;
+  bool operator==(const SeatKey&) const = default;
+};
+struct SessionOpen {
+  std::string session;
+  std::string code;
+  base::Instant expires;
+  std::optional<SeatKey> seat;
+  bool operator==(const SessionOpen&) const = default;
+};
+struct SessionClose {
+  std::string session;
+  std::string outcome;
+  bool operator==(const SessionClose&) const = default;
+};
+struct ToPatient {
+  std::string session;
+  std::string seat;
+  ToPatientBody message;
+  bool operator==(const ToPatient&) const = default;
+};
+using KioskMessage = std::variant<Register, SessionOpen, SessionClose, ToPatient, Ping>;
+
+// --- Gateway -> kiosk ---------------------------------------------------------------------------------------
+struct Registered {
+  std::vector<IceServer> ice_servers;
+  std::string address;
+  bool operator==(const Registered&) const = default;
+};
+struct IceServers {
+  std::vector<IceServer> ice_servers;
+  bool operator==(const IceServers&) const = default;
+};
+struct SessionOpened {
+  std::string session;
+  bool operator==(const SessionOpened&) const = default;
+};
+struct Arrived {
+  std::string session;
+  SeatKey seat;
+  std::string language;
+  bool operator==(const Arrived&) const = default;
+};
+struct Returned {
+  std::string session;
+  std::string seat;
+  std::string language;
+  unsigned peer = 0;
+  bool operator==(const Returned&) const = default;
+};
+struct Away {
+  std::string session;
+  std::string seat;
+  bool operator==(const Away&) const = default;
+};
+struct FromPatient {
+  std::string session;
+  std::string seat;
+  FromPatientBody message;
+  bool operator==(const FromPatient&) const = default;
+};
+using GatewayToKiosk =
+    std::variant<Registered, IceServers, SessionOpened, Arrived, Returned, Away, FromPatient, Pong, Error>;
+
+// --- Codec --------------------------------------------------------------------------------------------------
+[[nodiscard]] base::Result<PatientMessage> decode_patient(std::string_view text);
+[[nodiscard]] base::Result<KioskMessage> decode_kiosk(std::string_view text);
+[[nodiscard]] base::Result<GatewayToPatient> decode_gateway_to_patient(std::string_view text);
+[[nodiscard]] base::Result<GatewayToKiosk> decode_gateway_to_kiosk(std::string_view text);
+
+[[nodiscard]] std::string encode(const PatientMessage& message);
+[[nodiscard]] std::string encode(const GatewayToPatient& message);
+[[nodiscard]] std::string encode(const KioskMessage& message);
+[[nodiscard]] std::string encode(const GatewayToKiosk& message);
+
+/// The lines of the two data channels (docs/protocol.md, "Between the two peers").
+struct ChatText {
+  std::string id;
+  std::string text;
+  bool operator==(const ChatText&) const = default;
+};
+struct ChatReceived {
+  std::string id;
+  bool operator==(const ChatReceived&) const = default;
+};
+struct MediaState {
+  bool microphone = true;
+  bool camera = true;
+  bool operator==(const MediaState&) const = default;
+};
+struct QualityLevel {
+  std::string level;
+  bool operator==(const QualityLevel&) const = default;
+};
+using ChatLine = std::variant<ChatText, ChatReceived>;
+using ControlLine = std::variant<MediaState, QualityLevel>;
+inline constexpr std::size_t k_max_channel_bytes = 16 * 1024;
+inline constexpr std::size_t k_max_chat_code_points = 2000;
+
+[[nodiscard]] base::Result<ChatLine> decode_chat(std::string_view text);
+[[nodiscard]] base::Result<ControlLine> decode_control(std::string_view text);
+[[nodiscard]] std::string encode(const ChatLine& line);
+[[nodiscard]] std::string encode(const ControlLine& line);
+
+}  // namespace sangdam::protocol

@@ -1,0 +1,145 @@
+// What the kiosk's screens show: plain values, filled by the program, drawn by the screens.
+//
+// Screens are passive. They draw the newest model they were given and turn touches into the GActions named below
+// (GApplication actions, so the keyboard, D-Bus scripts and assistive technology reach the same things). They keep
+// no state of the consultation. Texts from outside (names, chat) are plain text, never markup.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "consultation/record.hpp"
+#include "consultation/state.hpp"
+
+namespace sangdam::ui {
+
+using base::Instant;
+using consultation::Outcome;
+using consultation::State;
+
+/// Names of the application's actions ("app." in a widget's action-name), with the type of their parameter.
+namespace action {
+inline constexpr const char* k_start_walk_in = "start-walk-in";          // none
+inline constexpr const char* k_open_appointment = "open-appointment";    // s: appointment
+inline constexpr const char* k_add_appointment = "add-appointment";      // (sss): name, clinician, start (ISO 8601)
+inline constexpr const char* k_remove_appointment = "remove-appointment";  // s: appointment
+inline constexpr const char* k_admit = "admit";                          // s: consultation
+inline constexpr const char* k_decline = "decline";                      // s
+inline constexpr const char* k_cancel = "cancel";                        // s
+inline constexpr const char* k_no_show = "no-show";                      // s
+inline constexpr const char* k_end = "end";                              // s
+inline constexpr const char* k_mute_microphone = "mute-microphone";      // none; state b
+inline constexpr const char* k_camera_off = "camera-off";                // none; state b
+inline constexpr const char* k_send_chat = "send-chat";                  // s: text
+inline constexpr const char* k_show_today = "show-today";                // none
+inline constexpr const char* k_show_session = "show-session";            // s: consultation
+inline constexpr const char* k_show_log = "show-log";                    // none
+inline constexpr const char* k_search_log = "search-log";                // s: part of a name
+inline constexpr const char* k_more_log = "more-log";                    // none: the next page
+inline constexpr const char* k_show_timeline = "show-timeline";          // s: consultation
+inline constexpr const char* k_dismiss_notice = "dismiss-notice";        // s: notice id
+inline constexpr const char* k_set_language = "set-language";            // s: "ko" or "en"; state s
+}  // namespace action
+
+enum class Screen : std::uint8_t { today, session, call, log, timeline };
+
+/// Health of one part, for the bar on top. `text` is a short translated word or sentence.
+enum class Health : std::uint8_t { unknown, good, warning, bad };
+struct HealthItem {
+  Health health = Health::unknown;
+  std::string text;  // "Camera ready", "No camera found. Plug one in; ..." (also the tooltip and accessible name)
+  friend bool operator==(const HealthItem&, const HealthItem&) = default;
+};
+
+/// The thin bar on top of every screen but the call.
+struct StatusBar {
+  std::string clinic;
+  HealthItem network, camera, microphone;
+  friend bool operator==(const StatusBar&, const StatusBar&) = default;
+};
+
+/// A message that stays until its cause is gone or staff dismiss it: what happened, what it means, what to do.
+struct NoticeBar {
+  std::string id;
+  Health health = Health::warning;
+  std::string text;
+  bool dismissible = true;
+  friend bool operator==(const NoticeBar&, const NoticeBar&) = default;
+};
+
+struct TodayRow {
+  std::string key;  // "a:<appointment>" or "c:<consultation>"
+  std::string appointment;   // empty for a walk-in
+  std::string consultation;  // empty if none was opened
+  Instant time;
+  std::string patient;    // may be empty (a walk-in nobody knocked at yet)
+  std::string clinician;  // may be empty
+  State state = State::scheduled;
+  std::optional<Outcome> outcome;
+  std::optional<Instant> waiting_since;
+  friend bool operator==(const TodayRow&, const TodayRow&) = default;
+};
+struct TodayModel {
+  std::vector<TodayRow> rows;  // by time
+  friend bool operator==(const TodayModel&, const TodayModel&) = default;
+};
+
+/// Session: the code is out. State is open, waiting or admitted.
+struct SessionModel {
+  std::string consultation;
+  State state = State::open;
+  std::string code;     // nine digits, no spaces
+  std::string address;  // what a person types: "https://192.168.0.12:8443"
+  std::string link;     // what the QR code holds: the address with the code in the fragment
+  std::string patient;  // planned name; may be empty
+  std::optional<Instant> code_expires;
+  std::optional<consultation::Seat> seat;  // who is at the door
+  std::optional<Instant> waiting_since;
+  bool gateway_ready = false;  // false: the code is not good yet (no connection to the gateway)
+  friend bool operator==(const SessionModel&, const SessionModel&) = default;
+};
+
+enum class Quality : std::uint8_t { unknown, good, fair, poor };
+
+struct ChatItem {
+  std::string id;
+  bool from_patient = false;
+  std::string text;
+  Instant time;
+  bool delivered = false;  // only for our own
+  friend bool operator==(const ChatItem&, const ChatItem&) = default;
+};
+
+/// Call: state is admitted (connecting), in_call or reconnecting.
+struct CallModel {
+  std::string consultation;
+  State state = State::admitted;
+  std::string patient;
+  std::optional<Instant> connected;  // the timer counts from here
+  Quality quality = Quality::unknown;
+  bool patient_left = false;            // reconnecting because the patient pressed "leave"
+  bool patient_microphone = true;       // what the patient's page says it sends
+  bool patient_camera = true;
+  bool microphone_muted = false;
+  bool camera_off = false;
+  bool can_chat = false;  // the chat channel is open; typed text waits otherwise
+  std::vector<ChatItem> chat;
+  friend bool operator==(const CallModel&, const CallModel&) = default;
+};
+
+struct LogModel {
+  std::string search;
+  std::vector<consultation::LogRow> rows;
+  bool more = false;
+};
+
+struct TimelineModel {
+  consultation::LogRow row;
+  std::vector<consultation::LogEntry> entries;  // oldest first
+};
+
+}  // namespace sangdam::ui

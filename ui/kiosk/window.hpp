@@ -1,0 +1,39 @@
+// The kiosk's one window. Created by the program at activation, destroyed by it at shutdown. Main thread.
+#pragma once
+
+#include <memory>
+
+#include "base/video_frame.hpp"
+#include "ui/kiosk/models.hpp"
+
+typedef struct _GtkApplication GtkApplication;
+
+namespace sangdam::ui {
+
+class KioskWindow {
+ public:
+  /// `self_view` and `patient_view` are the pictures of the camera and of the patient.
+  KioskWindow(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_view,
+              std::shared_ptr<base::FrameSlot> patient_view);
+  ~KioskWindow();
+  KioskWindow(const KioskWindow&) = delete;
+  KioskWindow& operator=(const KioskWindow&) = delete;
+
+  void show(Screen screen);
+  /// Each replaces what the screen showed; cheap when nothing changed.
+  void set(const StatusBar& bar);
+  void set(const std::vector<NoticeBar>& notices);
+  void set(const TodayModel& model);
+  void set(const SessionModel& model);
+  void set(const CallModel& model);
+  void set(const LogModel& model);
+  void set(const TimelineModel& model);
+  /// Rebuilds every screen in the language now set (see localisation.hpp), keeping the models.
+  void retranslate();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace sangdam::ui

@@ -1,7 +1,7 @@
 // The one door to the main thread, and timers that live there.
 //
-// State lives on the main thread. Streaming threads, webrtcbin callbacks and the log's writer hand plain values
-// over with post_to_main(); the function is dropped, unrun, if its target has died meanwhile.
+// State lives on the main thread. Streaming threads, webrtcbin callbacks and the log's writer hand plain
+// values over with post_to_main(); the function is dropped, unrun, if its target has died meanwhile.
 //
 //   class Peer {
 //     base::Anchor<Peer> m_anchor{this};            // last member: dies first
@@ -31,8 +31,13 @@ void assert_main_thread() noexcept;
 /// Runs `work` in the default main context, in the order posted, never inside the caller. Any thread.
 /// An exception from `work` is logged and swallowed: it must not cross into GLib.
 void post_to_main(std::function<void()> work);
+/// The same, but only once nothing more urgent waits, painting included. For what may be late and is
+/// superseded by the next of its kind: at the ordinary priority 30 frames a second leave GTK no time to
+/// paint.
+void post_to_main_when_idle(std::function<void()> work);
 
-/// Gives out weak references to an object that is not itself shared. Main thread, except the copies of weak().
+/// Gives out weak references to an object that is not itself shared. Main thread, except the copies of
+/// weak().
 template <class T>
 class Anchor {
  public:
@@ -62,6 +67,7 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
   ~Timer() { stop(); }
 
+  /// At most 49 days ahead; a later deadline fires then.
   void start_once(std::chrono::milliseconds after, std::function<void()> work);
   void start_repeating(std::chrono::milliseconds every, std::function<void()> work);
   void stop() noexcept;

@@ -6,7 +6,6 @@
 
 namespace sangdam::base {
 
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 Instant SystemClock::now() const {

@@ -62,7 +62,8 @@ struct HandleTraits<GDateTime> {
 
 /// One counted reference. Empty after a move; null is allowed.
 template <class T, class Traits = HandleTraits<T>>
-class Ref {
+class Ref {  // NOLINT(cppcoreguidelines-special-member-functions): one assignment by value serves copy and
+             // move
  public:
   Ref() noexcept = default;
   Ref(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): `return nullptr` reads well

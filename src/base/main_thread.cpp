@@ -13,6 +13,7 @@ namespace sangdam::base {
 namespace {
 
 // Claimed once, before other threads start; atomic so that readers on other threads are well defined.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a process has one main thread
 std::atomic<std::thread::id> g_main_thread{};
 
 void run_guarded(const std::function<void()>& work) noexcept {

@@ -44,6 +44,7 @@ class Anchor {
   explicit Anchor(T* self) : m_self(self, [](T*) {}) {}
   Anchor(const Anchor&) = delete;
   Anchor& operator=(const Anchor&) = delete;
+  ~Anchor() = default;
   [[nodiscard]] std::weak_ptr<T> weak() const { return m_self; }
 
  private:

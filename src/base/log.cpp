@@ -13,8 +13,8 @@ GLogLevelFlags glib_level(LogLevel level) noexcept {
     case LogLevel::debug: return G_LOG_LEVEL_DEBUG;
     case LogLevel::info: return G_LOG_LEVEL_MESSAGE;
     case LogLevel::warning: return G_LOG_LEVEL_WARNING;
-    // GLib aborts on its own ERROR level; CRITICAL aborts under G_DEBUG=fatal-criticals, which the tests set to
-    // catch misuse of libraries. A reported failure is neither, so errors go out as warnings with a mark.
+    // GLib aborts on its own ERROR level; CRITICAL aborts under G_DEBUG=fatal-criticals, which the tests set
+    // to catch misuse of libraries. A reported failure is neither, so errors go out as warnings with a mark.
     case LogLevel::error: return G_LOG_LEVEL_WARNING;
   }
   return G_LOG_LEVEL_WARNING;

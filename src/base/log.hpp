@@ -1,8 +1,8 @@
 // The program's diagnostic log: to stderr, or to the journal when started by systemd.
 //
-// Log once, at the edge that decides. Never a session code, a name, a credential, an address of a patient or an
-// SDP: this log leaves the clinic with every bug report. What happened in a consultation goes to the record
-// (consultation/record.hpp), not here. Any thread.
+// Log once, at the edge that decides. Never a session code, a name, a credential, an address of a patient or
+// an SDP: this log leaves the clinic with every bug report. What happened in a consultation goes to the
+// record (consultation/record.hpp), not here. Any thread.
 #pragma once
 
 #include <fmt/format.h>

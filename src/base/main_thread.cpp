@@ -39,8 +39,8 @@ void assert_main_thread() noexcept {
 }
 
 void post_to_main(std::function<void()> work) {
-  // An idle source rather than g_main_context_invoke(): the latter would run `work` inside the caller when the
-  // caller is the main thread, and re-entrancy is what this door exists to avoid.
+  // An idle source rather than g_main_context_invoke(): the latter would run `work` inside the caller when
+  // the caller is the main thread, and re-entrancy is what this door exists to avoid.
   GSource* source = g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
   g_source_set_callback(

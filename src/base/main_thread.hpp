@@ -1,7 +1,7 @@
 // The one door to the main thread, and timers that live there.
 //
-// State lives on the main thread. Streaming threads, webrtcbin callbacks and the log's writer hand plain values
-// over with post_to_main(); the function is dropped, unrun, if its target has died meanwhile.
+// State lives on the main thread. Streaming threads, webrtcbin callbacks and the log's writer hand plain
+// values over with post_to_main(); the function is dropped, unrun, if its target has died meanwhile.
 //
 //   class Peer {
 //     base::Anchor<Peer> m_anchor{this};            // last member: dies first
@@ -32,7 +32,8 @@ void assert_main_thread() noexcept;
 /// An exception from `work` is logged and swallowed: it must not cross into GLib.
 void post_to_main(std::function<void()> work);
 
-/// Gives out weak references to an object that is not itself shared. Main thread, except the copies of weak().
+/// Gives out weak references to an object that is not itself shared. Main thread, except the copies of
+/// weak().
 template <class T>
 class Anchor {
  public:

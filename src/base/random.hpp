@@ -1,4 +1,5 @@
-// Randomness from the system's CSPRNG (through libsodium), for codes, tokens, identifiers and salts. Any thread.
+// Randomness from the system's CSPRNG (through libsodium), for codes, tokens, identifiers and salts. Any
+// thread.
 #pragma once
 
 #include <cstddef>

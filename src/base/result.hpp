@@ -7,7 +7,8 @@
 
 namespace sangdam::base {
 
-/// What went wrong: a stable code for programs and tests, a plain sentence for people who administer the kiosk.
+/// What went wrong: a stable code for programs and tests, a plain sentence for people who administer the
+/// kiosk.
 struct Failure {
   std::string code;     // "port-in-use", "code-wrong": lower case, hyphens, never changes its meaning
   std::string message;  // what happened, what it means, what to do next

@@ -6,7 +6,8 @@ namespace sangdam::base {
 namespace {
 
 bool reorders_text(gunichar c) noexcept {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C;
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F ||
+         c == 0x061C;
 }
 
 std::string clean(std::string_view text, std::size_t max_code_points, bool keep_line_breaks) {
@@ -17,7 +18,8 @@ std::string clean(std::string_view text, std::size_t max_code_points, bool keep_
   for (const char* at = text.data(); at < end; at = g_utf8_next_char(at)) {
     const gunichar c = g_utf8_get_char(at);
     if (c == '\n' && keep_line_breaks) {
-      if (!result.empty() && pending.size() < 2) pending = pending.find('\n') == std::string::npos ? "\n" : "\n\n";
+      if (!result.empty() && pending.size() < 2)
+        pending = pending.find('\n') == std::string::npos ? "\n" : "\n\n";
       continue;
     }
     if (g_unichar_isspace(c)) {

@@ -1,4 +1,5 @@
-// One decoded picture on its way from a pipeline to a screen, and the slot in which only the newest one waits.
+// One decoded picture on its way from a pipeline to a screen, and the slot in which only the newest one
+// waits.
 //
 // Pipelines put frames in from a streaming thread; a screen takes them on the main thread when it is about to
 // paint. A slow screen therefore skips frames instead of queueing them: a queue of video is delay.

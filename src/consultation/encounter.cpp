@@ -307,6 +307,7 @@ void Encounter::on_step(const Step& step, const std::optional<base::Failure>& fa
       case State::waiting: break;
     }
   }
+  m_over = step.to == State::ended;
   m_parts.observer.on_changed(*this);
 }
 

@@ -99,6 +99,8 @@ class Encounter {
   [[nodiscard]] State state() const { return m_consultation.state(); }
   /// A patient was admitted and the visit is not over: the camera is taken.
   [[nodiscard]] bool has_the_room() const;
+  /// Ended, and the log and everybody else know it: it may be destroyed.
+  [[nodiscard]] bool is_over() const { return m_over; }
   [[nodiscard]] const Chat& chat() const { return m_chat; }
   [[nodiscard]] bool can_chat() const;
   [[nodiscard]] Quality quality() const;
@@ -150,6 +152,7 @@ class Encounter {
   unsigned m_returned_with_peer = 0;  // from on_returned() to its durable step
   MediaState m_sending;
   MediaState m_patient_media;
+  bool m_over = false;
   bool m_patient_left = false;  // the call was left by the patient's own button
   QualityMeter m_quality;
   Quality m_patient_quality = Quality::unknown;

@@ -24,7 +24,8 @@ std::string to_iso8601(Instant time) {
 }
 
 std::optional<Instant> from_iso8601(std::string_view text) {
-  if (text.size() > 40) return std::nullopt;
+  // GLib reads up to a NUL; what comes behind one was never checked.
+  if (text.size() > 40 || text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string copy(text);
   // A null default zone makes GLib refuse a text without an offset: local time would be a guess.
   const auto parsed = Ref<GDateTime>::adopt(g_date_time_new_from_iso8601(copy.c_str(), nullptr));

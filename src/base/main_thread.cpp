@@ -1,7 +1,9 @@
 #include "base/main_thread.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
+#include <limits>
 #include <thread>
 #include <utility>
 
@@ -23,6 +25,23 @@ void run_guarded(const std::function<void()>& work) noexcept {
   }
 }
 
+// An idle source rather than g_main_context_invoke(): the latter would run `work` inside the caller when the
+// caller is the main thread, and re-entrancy is what this door exists to avoid.
+void post(int priority, std::function<void()> work) {
+  GSource* source = g_idle_source_new();
+  g_source_set_priority(source, priority);
+  g_source_set_callback(
+      source,
+      [](gpointer data) -> gboolean {
+        run_guarded(*static_cast<std::function<void()>*>(data));
+        return G_SOURCE_REMOVE;
+      },
+      new std::function<void()>(std::move(work)),
+      [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
+  g_source_attach(source, nullptr);
+  g_source_unref(source);
+}
+
 }  // namespace
 
 void claim_main_thread() noexcept { g_main_thread = std::this_thread::get_id(); }
@@ -38,22 +57,9 @@ void assert_main_thread() noexcept {
 #endif
 }
 
-void post_to_main(std::function<void()> work) {
-  // An idle source rather than g_main_context_invoke(): the latter would run `work` inside the caller when
-  // the caller is the main thread, and re-entrancy is what this door exists to avoid.
-  GSource* source = g_idle_source_new();
-  g_source_set_priority(source, G_PRIORITY_DEFAULT);
-  g_source_set_callback(
-      source,
-      [](gpointer data) -> gboolean {
-        run_guarded(*static_cast<std::function<void()>*>(data));
-        return G_SOURCE_REMOVE;
-      },
-      new std::function<void()>(std::move(work)),
-      [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
-  g_source_attach(source, nullptr);
-  g_source_unref(source);
-}
+void post_to_main(std::function<void()> work) { post(G_PRIORITY_DEFAULT, std::move(work)); }
+
+void post_to_main_when_idle(std::function<void()> work) { post(G_PRIORITY_DEFAULT_IDLE, std::move(work)); }
 
 struct Timer::Work {
   Timer* timer;
@@ -71,7 +77,11 @@ void Timer::start_repeating(std::chrono::milliseconds every, std::function<void(
 
 void Timer::start(std::chrono::milliseconds interval, std::function<void()> work, bool repeat) {
   stop();
-  m_source = g_timeout_source_new(static_cast<guint>(interval.count() < 0 ? 0 : interval.count()));
+  // GLib counts milliseconds in 32 bits. A deadline further off than its 49 days must not wrap around to now;
+  // whoever asks for one looks at the clock again when it fires, as it must after a suspended night anyway.
+  constexpr auto k_longest = std::chrono::milliseconds(std::numeric_limits<guint>::max());
+  m_source = g_timeout_source_new(
+      static_cast<guint>(std::clamp(interval, std::chrono::milliseconds(0), k_longest).count()));
   g_source_set_callback(
       m_source,
       [](gpointer data) -> gboolean {

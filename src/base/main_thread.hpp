@@ -31,6 +31,10 @@ void assert_main_thread() noexcept;
 /// Runs `work` in the default main context, in the order posted, never inside the caller. Any thread.
 /// An exception from `work` is logged and swallowed: it must not cross into GLib.
 void post_to_main(std::function<void()> work);
+/// The same, but only once nothing more urgent waits, painting included. For what may be late and is
+/// superseded by the next of its kind: at the ordinary priority 30 frames a second leave GTK no time to
+/// paint.
+void post_to_main_when_idle(std::function<void()> work);
 
 /// Gives out weak references to an object that is not itself shared. Main thread, except the copies of
 /// weak().
@@ -63,6 +67,7 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
   ~Timer() { stop(); }
 
+  /// At most 49 days ahead; a later deadline fires then.
   void start_once(std::chrono::milliseconds after, std::function<void()> work);
   void start_repeating(std::chrono::milliseconds every, std::function<void()> work);
   void stop() noexcept;

@@ -10,6 +10,16 @@ bool reorders_text(gunichar c) noexcept {
          c == 0x061C;
 }
 
+/// Characters that draw nothing and join nothing. A name made of them would be an empty line on the staff's
+/// screen. The Hangul fillers are letters to Unicode, and the usual way to a blank name in Korea.
+bool draws_nothing(gunichar c) noexcept {
+  return c == 0x00AD || c == 0x115F || c == 0x1160 || c == 0x180E || c == 0x200B ||
+         (c >= 0x2060 && c <= 0x2064) || c == 0x3164 || c == 0xFEFF || c == 0xFFA0;
+}
+
+/// Meaningful only between two other characters: in emoji of several parts and in some scripts.
+bool joins_text(gunichar c) noexcept { return c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F); }
+
 std::string clean(std::string_view text, std::size_t max_code_points, bool keep_line_breaks) {
   std::string result;
   std::size_t count = 0;
@@ -26,7 +36,8 @@ std::string clean(std::string_view text, std::size_t max_code_points, bool keep_
       if (!result.empty() && pending.empty()) pending = " ";
       continue;
     }
-    if (g_unichar_iscntrl(c) || reorders_text(c)) continue;
+    if (g_unichar_iscntrl(c) || reorders_text(c) || draws_nothing(c)) continue;
+    if (joins_text(c) && (result.empty() || !pending.empty())) continue;
     if (count + pending.size() >= max_code_points) break;
     count += pending.size() + 1;
     result += pending;

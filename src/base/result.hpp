@@ -12,6 +12,7 @@ namespace sangdam::base {
 struct Failure {
   std::string code;     // "port-in-use", "code-wrong": lower case, hyphens, never changes its meaning
   std::string message;  // what happened, what it means, what to do next
+  friend bool operator==(const Failure&, const Failure&) = default;
 };
 
 template <class T = void>

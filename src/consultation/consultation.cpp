@@ -24,6 +24,7 @@ Actor actor_of(EventKind event) noexcept {
     case EventKind::media_connected:
     case EventKind::media_lost:
     case EventKind::media_rejected:
+    case EventKind::recoded:
     case EventKind::code_expired:
     case EventKind::wait_expired:
     case EventKind::reconnect_expired: return Actor::system;
@@ -55,9 +56,13 @@ void update_seat(std::optional<Seat>& seat, const Event& event) {
       if (seat) seat->present = false;
       break;
     case EventKind::returned:
-      if (seat) seat->present = true;
+      if (seat && event.seat) {
+        seat->present = true;
+        seat->language = event.seat->language;
+      }
       break;
     case EventKind::opened:
+    case EventKind::recoded:
     case EventKind::ended:
     case EventKind::cancelled:
     case EventKind::no_show:
@@ -75,8 +80,8 @@ void update_seat(std::optional<Seat>& seat, const Event& event) {
 Consultation::Consultation(ConsultationRecord record, EventLog& log, const base::Clock& clock, Limits limits)
     : m_record(std::move(record)), m_log(log), m_clock(clock), m_limits(limits) {
   // A consultation restored after a power cut starts its patience anew: what happened meanwhile is unknown.
-  if (m_record.state == State::reconnecting || (m_record.state == State::waiting && m_record.seat &&
-                                                !m_record.seat->present)) {
+  if (m_record.state == State::reconnecting ||
+      (m_record.state == State::waiting && m_record.seat && !m_record.seat->present)) {
     m_away_since = clock.now();
   }
 }
@@ -91,8 +96,8 @@ bool Consultation::dispatch(const Event& event) {
   }
   const ConsultationRecord before = m_record;
   apply(event, *transition);
-  base::log_info("consultation", "{}: {} -> {} ({})", m_record.id, name_of(before.state), name_of(m_record.state),
-                 name_of(event.kind));
+  base::log_info("consultation", "{}: {} -> {} ({})", m_record.id, name_of(before.state),
+                 name_of(m_record.state), name_of(event.kind));
 
   Step step{event.kind, before.state, m_record.state, before, m_record};
   append(entry_for(event, before.state),
@@ -108,13 +113,13 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   m_record.state = transition.to;
   update_seat(m_record.seat, event);
 
+  if (event.kind == EventKind::recoded) m_record.code = event.code;
   if (event.kind == EventKind::opened) {
     m_record.opened = now;
     m_record.code = event.code;
-    m_record.code_expires =
-        m_record.appointment_id.empty()
-            ? now + m_limits.walk_in_code_lifetime
-            : std::max(now, m_record.planned.value_or(now)) + m_limits.appointment_code_lifetime;
+    m_record.code_expires = m_record.appointment_id.empty() ? now + m_limits.walk_in_code_lifetime
+                                                            : std::max(now, m_record.planned.value_or(now)) +
+                                                                  m_limits.appointment_code_lifetime;
   }
   if (event.kind == EventKind::knocked && m_record.patient_name.empty() && m_record.seat) {
     m_record.patient_name = m_record.seat->name;

@@ -4,9 +4,9 @@
 //   visit.on_step([](const Step& step) { ... });       // after the log has it, in order
 //   visit.dispatch({.kind = EventKind::opened});
 //
-// dispatch() looks the event up in the table (state.hpp), changes the record, appends to the log, and once the
-// entry is durable reports the step. Screens, peers and the gateway act on steps, so whatever they have shown or
-// told survives a power cut. Main thread.
+// dispatch() looks the event up in the table (state.hpp), changes the record, appends to the log, and once
+// the entry is durable reports the step. Screens, peers and the gateway act on steps, so whatever they have
+// shown or told survives a power cut. Main thread.
 #pragma once
 
 #include <chrono>
@@ -26,16 +26,16 @@ namespace sangdam::consultation {
 struct Limits {
   std::chrono::minutes walk_in_code_lifetime{30};      // from opening
   std::chrono::minutes appointment_code_lifetime{60};  // from the later of opening and the planned start
-  std::chrono::seconds wait_grace{120};                // away while waiting, before the seat counts as given up
-  std::chrono::minutes reconnect_grace{30};            // nobody in the call, nobody ended it
+  std::chrono::seconds wait_grace{120};      // away while waiting, before the seat counts as given up
+  std::chrono::minutes reconnect_grace{30};  // nobody in the call, nobody ended it
 };
 
 struct Event {
   EventKind kind;
-  std::optional<Seat> seat{};              // arrived: id, token hash, language; knocked: name, consent, devices too
-  std::string reason{};                    // for the log; a stable word, never free text from outside
-  std::optional<Outcome> outcome{};        // ended: what staff chose instead of the table's outcome
-  std::string code{};                      // opened
+  std::optional<Seat> seat{};        // arrived: id, token hash, language; knocked: name, consent, devices too
+  std::string reason{};              // for the log; a stable word, never free text from outside
+  std::optional<Outcome> outcome{};  // ended: what staff chose instead of the table's outcome
+  std::string code{};                // opened, recoded
 };
 
 /// One change, as it is reported and logged.

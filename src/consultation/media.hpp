@@ -1,9 +1,9 @@
 // The seam to the media engine (pipelines/ implements it with webrtcbin).
 //
 // A peer is one RTCPeerConnection's worth: ICE, DTLS, one picture and one sound each way, two data channels
-// ("chat" and "control", both reliable and ordered). It offers; the browser answers. It cannot restart ICE: to
-// change networks the encounter makes a second peer and drops the first once the second is connected.
-// Main thread on both sides of the seam: the engine posts what its own threads notice.
+// ("chat" and "control", both reliable and ordered). It offers; the browser answers. It cannot restart ICE:
+// to change networks the encounter makes a second peer and drops the first once the second is connected. Main
+// thread on both sides of the seam: the engine posts what its own threads notice.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +26,13 @@ enum class Channel : std::uint8_t { chat, control };
 
 /// Why a peer is of no use any more. The names are logged.
 enum class PeerFailure : std::uint8_t {
-  offer_failed,         // the engine could not make an offer: elements missing, out of memory
-  answer_invalid,       // the browser's answer does not fit the offer
-  connect_timeout,      // no ICE path within the time allowed
-  connection_lost,      // was connected; ICE consent (RFC 7675) or DTLS is gone
-  fingerprint_mismatch, // the DTLS certificate is not the one of the signalling: an impostor on the path
+  offer_failed,          // the engine could not make an offer: elements missing, out of memory
+  answer_invalid,        // the browser's answer does not fit the offer
+  connect_timeout,       // no ICE path within the time allowed
+  connection_lost,       // was connected; ICE consent (RFC 7675) or DTLS is gone
+  fingerprint_mismatch,  // the DTLS certificate is not the one of the signalling: an impostor on the path
   pipeline_error,
+  protocol_violation,  // nonsense on a data channel, again and again
 };
 [[nodiscard]] std::string_view name_of(PeerFailure failure) noexcept;
 
@@ -43,9 +44,9 @@ struct PeerStatistics {
   double jitter_ms = 0;
   int received_width = 0, received_height = 0;
   double received_fps = 0;
-  double target_kbps = 0;      // what the quality control asks of the video encoder
+  double target_kbps = 0;           // what the quality control asks of the video encoder
   double received_level_db = -100;  // loudness of the patient's sound, dBFS
-  bool relayed = false;        // through TURN
+  bool relayed = false;             // through TURN
 };
 
 class PeerListener {
@@ -65,16 +66,19 @@ class PeerListener {
   virtual void on_statistics(const PeerStatistics& statistics) = 0;
 };
 
-/// Destroying it closes the connection; no listener call comes afterwards.
+/// Destroying it closes the connection; no listener call comes afterwards. Not to be destroyed inside a
+/// listener call: close() there, destroy later.
 class Peer {
  public:
   virtual ~Peer() = default;
+  /// Ends the connection now, without waiting for its threads. No listener call comes afterwards.
+  virtual void close() = 0;
   virtual void set_answer(const std::string& sdp) = 0;
   virtual void add_candidate(unsigned mline_index, const std::string& candidate) = 0;
   /// False if the channel is not open (the caller keeps the text).
   virtual bool send(Channel channel, const std::string& text) = 0;
-  /// Shows this peer's picture and plays its sound. A peer starts silent and dark; the encounter presents it once
-  /// it is connected, and presenting one hides the other.
+  /// Shows this peer's picture and plays its sound. A peer starts silent and dark; the encounter presents it
+  /// once it is connected, and presenting one hides the other.
   virtual void present() = 0;
 };
 
@@ -82,7 +86,8 @@ class MediaEngine {
  public:
   virtual ~MediaEngine() = default;
   /// Starts making the offer at once. `listener` outlives the peer.
-  virtual std::unique_ptr<Peer> create_peer(PeerListener& listener, const std::vector<IceServer>& servers) = 0;
+  virtual std::unique_ptr<Peer> create_peer(PeerListener& listener,
+                                            const std::vector<IceServer>& servers) = 0;
   virtual void set_microphone_muted(bool muted) = 0;
   virtual void set_camera_off(bool off) = 0;
 };

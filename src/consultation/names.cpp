@@ -29,6 +29,7 @@ std::string_view name_of(PeerFailure failure) noexcept {
     case PeerFailure::connection_lost: return "connection-lost";
     case PeerFailure::fingerprint_mismatch: return "fingerprint-mismatch";
     case PeerFailure::pipeline_error: return "pipeline-error";
+    case PeerFailure::protocol_violation: return "protocol-violation";
   }
   return "";
 }

@@ -31,24 +31,24 @@ struct Appointment {
 /// The place of one browser in a consultation. The newest browser that gave the right code, or the seat's own
 /// resume token, holds it.
 struct Seat {
-  std::string id;             // from the gateway; not a secret
-  std::string token_hash;     // SHA-256 of the resume token: lets a restarted gateway recognise the browser
-  std::string name;           // as the patient typed it; empty before the knock
-  std::string consent;        // version of the consent text agreed to; empty before the knock
-  std::string language;       // "ko" or "en": the language the page is shown in
-  bool has_camera = false;    // result of the check in the page
+  std::string id;           // from the gateway; not a secret
+  std::string token_hash;   // SHA-256 of the resume token: lets a restarted gateway recognise the browser
+  std::string name;         // as the patient typed it; empty before the knock
+  std::string consent;      // version of the consent text agreed to; empty before the knock
+  std::string language;     // "ko" or "en": the language the page is shown in
+  bool has_camera = false;  // result of the check in the page
   bool has_microphone = false;
-  bool admitted = false;      // staff let this very browser in; a newcomer has to be let in anew
-  bool present = true;        // its signalling connection stands
+  bool admitted = false;  // staff let this very browser in; a newcomer has to be let in anew
+  bool present = true;    // its signalling connection stands
   friend bool operator==(const Seat&, const Seat&) = default;
 };
 
 /// The newest state of one consultation.
 struct ConsultationRecord {
-  std::string id;              // 32 hex characters
+  std::string id;                  // 32 hex characters
   std::string appointment_id;      // empty for a walk-in
   std::optional<Instant> planned;  // the appointment's start
-  std::string patient_name;    // from the appointment; for a walk-in, from the first knock
+  std::string patient_name;        // from the appointment; for a walk-in, from the first knock
   std::string clinician;
   State state = State::scheduled;
   std::optional<Outcome> outcome;
@@ -83,8 +83,8 @@ class EventLog {
   virtual ~EventLog() = default;
   using WhenDurable = std::function<void(base::Result<std::int64_t> sequence)>;
   /// Writes the entry and the record it led to in one transaction with full synchronisation, off the main
-  /// thread; then calls `when_durable` on the main thread. Calls come in the order of append(). What a screen or
-  /// a peer is to see of the entry must wait for that call; what does not depend on it need not.
+  /// thread; then calls `when_durable` on the main thread. Calls come in the order of append(). What a screen
+  /// or a peer is to see of the entry must wait for that call; what does not depend on it need not.
   virtual void append(LogEntry entry, ConsultationRecord record, WhenDurable when_durable) = 0;
 };
 
@@ -119,7 +119,8 @@ class Records {
   /// Appointments that start in [from, to), with their consultation, and walk-ins opened in it; by time.
   [[nodiscard]] virtual base::Result<std::vector<DayRow>> day(Instant from, Instant to) const = 0;
   [[nodiscard]] virtual base::Result<std::vector<LogRow>> log(const LogQuery& query) const = 0;
-  [[nodiscard]] virtual base::Result<std::vector<LogEntry>> timeline(const std::string& consultation) const = 0;
+  [[nodiscard]] virtual base::Result<std::vector<LogEntry>> timeline(
+      const std::string& consultation) const = 0;
   /// Consultations that were open when the kiosk stopped.
   [[nodiscard]] virtual base::Result<std::vector<ConsultationRecord>> unfinished() const = 0;
   [[nodiscard]] virtual base::Result<std::optional<Appointment>> appointment(const std::string& id) const = 0;

@@ -26,7 +26,8 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 int interim_digit(std::string_view digits) noexcept {
   int interim = 0;
-  for (const char c : digits) interim = k_damm[static_cast<std::size_t>(interim)][static_cast<std::size_t>(c - '0')];
+  for (const char c : digits)
+    interim = k_damm[static_cast<std::size_t>(interim)][static_cast<std::size_t>(c - '0')];
   return interim;
 }
 
@@ -35,7 +36,8 @@ int interim_digit(std::string_view digits) noexcept {
 char check_digit(std::string_view digits) noexcept { return static_cast<char>('0' + interim_digit(digits)); }
 
 bool is_well_formed_code(std::string_view code) noexcept {
-  return code.size() == k_code_digits && std::all_of(code.begin(), code.end(), is_digit) && interim_digit(code) == 0;
+  return code.size() == k_code_digits && std::all_of(code.begin(), code.end(), is_digit) &&
+         interim_digit(code) == 0;
 }
 
 std::string draw_code() {
@@ -63,8 +65,10 @@ std::optional<std::string> normalise_code(std::string_view typed) {
       typed.remove_prefix(1);
     } else if (c == ' ' || c == '-' || c == '.' || c == '\t') {
       typed.remove_prefix(1);
-    } else if (typed.size() >= 3 && typed.substr(0, 2) == "\xEF\xBC" && typed[2] >= '\x90' && typed[2] <= '\x99') {
-      digits += static_cast<char>('0' + (typed[2] - '\x90'));  // U+FF10..U+FF19, from Korean and Japanese keyboards
+    } else if (typed.size() >= 3 && typed.substr(0, 2) == "\xEF\xBC" && typed[2] >= '\x90' &&
+               typed[2] <= '\x99') {
+      digits +=
+          static_cast<char>('0' + (typed[2] - '\x90'));  // U+FF10..U+FF19, from Korean and Japanese keyboards
       typed.remove_prefix(3);
     } else {
       return std::nullopt;

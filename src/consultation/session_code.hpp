@@ -1,7 +1,8 @@
 // Session codes: eight random digits and a check digit, shown as "482 731 906".
 //
 // The check digit is Damm's (H. Michael Damm, "Total anti-symmetrische Quasigruppen", 2004): it catches every
-// single wrong digit and every swap of neighbours, so that a slip is found in the page and never counts as a guess.
+// single wrong digit and every swap of neighbours, so that a slip is found in the page and never counts as a
+// guess.
 #pragma once
 
 #include <optional>

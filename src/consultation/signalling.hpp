@@ -1,7 +1,7 @@
 // The seam to the gateway connection (kiosk/gateway_link implements it over WebSocket). Main thread.
 //
-// Messages for a session whose gateway connection is down are dropped: on reconnection the link asks every open
-// encounter to publish itself again, and the encounter says what still matters.
+// Messages for a session whose gateway connection is down are dropped: on reconnection the link asks every
+// open encounter to publish itself again, and the encounter says what still matters.
 #pragma once
 
 #include <cstdint>

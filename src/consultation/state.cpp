@@ -11,6 +11,7 @@ std::optional<Transition> from_scheduled(EventKind event) noexcept {
     case EventKind::opened: return to(State::open);
     case EventKind::cancelled: return finish(Outcome::cancelled);
     case EventKind::no_show: return finish(Outcome::no_show);
+    case EventKind::recoded:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::ended:
@@ -31,6 +32,7 @@ std::optional<Transition> from_scheduled(EventKind event) noexcept {
 
 std::optional<Transition> from_open(EventKind event) noexcept {
   switch (event) {
+    case EventKind::recoded:
     case EventKind::arrived:
     case EventKind::left:
     case EventKind::away:
@@ -68,6 +70,7 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
     // Who waits already needs the code no more.
     case EventKind::code_expired:
     case EventKind::opened:
+    case EventKind::recoded:
     case EventKind::ended:
     case EventKind::media_connected:
     case EventKind::media_lost:
@@ -92,6 +95,7 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
     case EventKind::cancelled: return finish(Outcome::cancelled);
     case EventKind::code_expired:
     case EventKind::opened:
+    case EventKind::recoded:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::no_show:
@@ -114,6 +118,7 @@ std::optional<Transition> from_in_call(EventKind event) noexcept {
     case EventKind::ended: return finish(Outcome::completed);
     case EventKind::code_expired:  // the code opens the door; it does not end a talk
     case EventKind::opened:
+    case EventKind::recoded:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::cancelled:
@@ -138,6 +143,7 @@ std::optional<Transition> from_reconnecting(EventKind event) noexcept {
     case EventKind::reconnect_expired: return finish(Outcome::completed);
     case EventKind::code_expired:
     case EventKind::opened:
+    case EventKind::recoded:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::cancelled:
@@ -188,6 +194,7 @@ std::string_view name_of(Outcome outcome) noexcept {
 std::string_view name_of(EventKind event) noexcept {
   switch (event) {
     case EventKind::opened: return "opened";
+    case EventKind::recoded: return "recoded";
     case EventKind::admitted: return "admitted";
     case EventKind::declined: return "declined";
     case EventKind::ended: return "ended";

@@ -3,8 +3,8 @@
 //   scheduled -> open (code out) -> waiting (a patient knocks) -> admitted (media being connected)
 //             -> in_call <-> reconnecting -> ended (with an outcome)
 //
-// "The patient dropped" (reconnecting) and "the visit is finished" (ended) are different things. What ICE, DTLS
-// and the signalling connection do are events here, never a second truth beside the state.
+// "The patient dropped" (reconnecting) and "the visit is finished" (ended) are different things. What ICE,
+// DTLS and the signalling connection do are events here, never a second truth beside the state.
 #pragma once
 
 #include <array>
@@ -21,6 +21,7 @@ enum class Outcome : std::uint8_t { completed, no_show, cancelled, failed };
 enum class EventKind : std::uint8_t {
   // Staff
   opened,     // hand out the code
+  recoded,    // the gateway had that code already: another one, before anybody was told the first
   admitted,   // let the waiting patient in
   declined,   // not now: the patient is told and the code stays good
   ended,      // finish the visit
@@ -45,12 +46,24 @@ enum class EventKind : std::uint8_t {
 inline constexpr std::array k_states{State::scheduled, State::open,         State::waiting, State::admitted,
                                      State::in_call,   State::reconnecting, State::ended};
 
-inline constexpr std::array k_event_kinds{
-    EventKind::opened,          EventKind::admitted,   EventKind::declined,       EventKind::ended,
-    EventKind::cancelled,       EventKind::no_show,    EventKind::arrived,        EventKind::knocked,
-    EventKind::left,            EventKind::away,       EventKind::returned,       EventKind::media_connected,
-    EventKind::media_lost,      EventKind::media_rejected, EventKind::code_expired, EventKind::wait_expired,
-    EventKind::reconnect_expired};
+inline constexpr std::array k_event_kinds{EventKind::opened,
+                                          EventKind::recoded,
+                                          EventKind::admitted,
+                                          EventKind::declined,
+                                          EventKind::ended,
+                                          EventKind::cancelled,
+                                          EventKind::no_show,
+                                          EventKind::arrived,
+                                          EventKind::knocked,
+                                          EventKind::left,
+                                          EventKind::away,
+                                          EventKind::returned,
+                                          EventKind::media_connected,
+                                          EventKind::media_lost,
+                                          EventKind::media_rejected,
+                                          EventKind::code_expired,
+                                          EventKind::wait_expired,
+                                          EventKind::reconnect_expired};
 
 struct Transition {
   State to;

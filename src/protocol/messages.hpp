@@ -1,9 +1,9 @@
 // The signalling messages of docs/protocol.md as C++ values, with their JSON codec.
 //
-// encode() writes what decode_*() reads. Decoding never throws and never trusts: size, depth, UTF-8, every length
-// and range is checked, and a failure carries one of the protocol's stable error codes ("malformed", "too-large",
-// "version-unsupported", "unexpected") and a sentence that names what was wrong, without quoting the message.
-// Plain values; any thread.
+// encode() writes what decode_*() reads. Decoding never throws and never trusts: size, depth, UTF-8, every
+// length and range is checked, and a failure carries one of the protocol's stable error codes ("malformed",
+// "too-large", "version-unsupported", "unexpected") and a sentence that names what was wrong, without quoting
+// the message. Plain values; any thread.
 #pragma once
 
 #include <cstddef>
@@ -20,13 +20,17 @@ namespace sangdam::protocol {
 
 inline constexpr int k_version = 1;
 inline constexpr std::size_t k_max_message_bytes = 64 * 1024;
+/// On a kiosk's connection, both ways: a patient's message of the full size still fits into its envelope.
+inline constexpr std::size_t k_max_envelope_bytes = k_max_message_bytes + 1024;
 inline constexpr std::size_t k_max_sdp_bytes = 48 * 1024;
 inline constexpr std::size_t k_max_candidate_bytes = 512;
 inline constexpr std::size_t k_max_name_code_points = 60;
+inline constexpr std::size_t k_max_clinic_code_points = 80;
+inline constexpr std::size_t k_max_phone_code_points = 40;
 inline constexpr std::size_t k_max_depth = 8;
 inline constexpr unsigned k_max_mline = 31;
 
-// --- Patient -> gateway -------------------------------------------------------------------------------------
+// --- Patient -> gateway --------------------------------------------------------------------------
 struct Join {
   std::string code;  // nine digits; the check digit is the gateway's business
   std::string language;
@@ -72,7 +76,7 @@ struct Ping {
 using FromPatientBody = std::variant<Knock, Answer, Candidate, RequestOffer, Leave>;
 using PatientMessage = std::variant<Join, Resume, Knock, Answer, Candidate, RequestOffer, Leave, Ping>;
 
-// --- Gateway -> patient -------------------------------------------------------------------------------------
+// --- Gateway -> patient --------------------------------------------------------------------------
 struct IceServer {
   std::string url;
   std::string username;    // empty for STUN
@@ -108,7 +112,7 @@ struct Challenge {
 struct Error {
   std::string code;
   std::string text;
-  std::string session;                 // only to a kiosk
+  std::string session;                  // only to a kiosk
   std::optional<unsigned> retry_after;  // seconds
   std::optional<Challenge> challenge;
   bool operator==(const Error&) const = default;
@@ -118,7 +122,7 @@ struct Error {
 using ToPatientBody = std::variant<Status, Offer, Candidate>;
 using GatewayToPatient = std::variant<Joined, Status, Offer, Candidate, Pong, Error>;
 
-// --- Kiosk -> gateway ---------------------------------------------------------------------------------------
+// --- Kiosk -> gateway ----------------------------------------------------------------------------
 struct Register {
   std::string clinic;
   std::string phone;
@@ -149,7 +153,7 @@ struct ToPatient {
 };
 using KioskMessage = std::variant<Register, SessionOpen, SessionClose, ToPatient, Ping>;
 
-// --- Gateway -> kiosk ---------------------------------------------------------------------------------------
+// --- Gateway -> kiosk ----------------------------------------------------------------------------
 struct Registered {
   std::vector<IceServer> ice_servers;
   std::string address;
@@ -190,7 +194,7 @@ struct FromPatient {
 using GatewayToKiosk =
     std::variant<Registered, IceServers, SessionOpened, Arrived, Returned, Away, FromPatient, Pong, Error>;
 
-// --- Codec --------------------------------------------------------------------------------------------------
+// --- Codec ---------------------------------------------------------------------------------------
 [[nodiscard]] base::Result<PatientMessage> decode_patient(std::string_view text);
 [[nodiscard]] base::Result<KioskMessage> decode_kiosk(std::string_view text);
 [[nodiscard]] base::Result<GatewayToPatient> decode_gateway_to_patient(std::string_view text);

@@ -1,0 +1,44 @@
+// What the two sides say to each other on the data channels, and the seam to its wire form (protocol/ has
+// it).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "consultation/media.hpp"
+#include "consultation/quality.hpp"
+
+namespace sangdam::consultation {
+
+struct ChatText {
+  std::string id;  // 32 hex characters, made by the sender
+  std::string text;
+};
+/// The other side has it on its screen.
+struct ChatReceived {
+  std::string id;
+};
+/// What the sender is sending just now.
+struct MediaState {
+  bool microphone = true;
+  bool camera = true;
+  friend bool operator==(const MediaState&, const MediaState&) = default;
+};
+/// How the sender receives the other.
+struct QualityReport {
+  Quality quality = Quality::unknown;
+};
+
+using ChannelLine = std::variant<ChatText, ChatReceived, MediaState, QualityReport>;
+
+class ChannelCodec {
+ public:
+  virtual ~ChannelCodec() = default;
+  [[nodiscard]] virtual std::string encode(const ChannelLine& line) const = 0;
+  /// Nothing if the text is malformed or does not belong on that channel.
+  [[nodiscard]] virtual std::optional<ChannelLine> decode(Channel channel, std::string_view text) const = 0;
+};
+
+}  // namespace sangdam::consultation

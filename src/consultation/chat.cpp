@@ -1,0 +1,55 @@
+#include "consultation/chat.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace sangdam::consultation {
+
+Chat::Incoming Chat::judge(const ChatText& text, base::Instant now) {
+  if (find(text.id, true) != nullptr) return Incoming::repeated;
+  if (std::find(m_judged.begin(), m_judged.end(), text.id) != m_judged.end()) return Incoming::refused;
+  if (m_messages.size() + m_judged.size() >= k_max_messages) return Incoming::refused;
+  if (m_allowance_at) {
+    const std::chrono::duration<double> passed = now - *m_allowance_at;
+    m_allowance = std::min(k_burst, m_allowance + std::max(0.0, passed.count()) * k_per_second);
+  }
+  m_allowance_at = now;
+  if (m_allowance < 1) return Incoming::refused;  // unacknowledged: the page sends it again later
+  m_allowance -= 1;
+  m_judged.push_back(text.id);
+  return Incoming::fresh;
+}
+
+void Chat::received(const ChatText& text, base::Instant now) {
+  m_judged.erase(std::remove(m_judged.begin(), m_judged.end(), text.id), m_judged.end());
+  m_messages.push_back({text.id, true, text.text, now, true});
+}
+
+void Chat::sent(const ChatText& text, base::Instant now) {
+  m_messages.push_back({text.id, false, text.text, now, false});
+}
+
+bool Chat::acknowledged(const std::string& id) {
+  for (ChatMessage& message : m_messages) {
+    if (!message.from_patient && message.id == id) return !std::exchange(message.delivered, true);
+  }
+  return false;
+}
+
+std::vector<ChatText> Chat::unacknowledged() const {
+  std::vector<ChatText> texts;
+  for (const ChatMessage& message : m_messages) {
+    if (!message.from_patient && !message.delivered) texts.push_back({message.id, message.text});
+  }
+  return texts;
+}
+
+const ChatMessage* Chat::find(const std::string& id, bool from_patient) const {
+  const auto found = std::find_if(m_messages.begin(), m_messages.end(), [&](const ChatMessage& message) {
+    return message.from_patient == from_patient && message.id == id;
+  });
+  return found == m_messages.end() ? nullptr : &*found;
+}
+
+}  // namespace sangdam::consultation

@@ -1,0 +1,56 @@
+// The written side of one consultation: what was said, what has arrived, what still has to be sent.
+//
+// Texts are kept until the other side says it has them, and sent again on the next channel; an id already
+// seen is acknowledged again but not shown again. Plain data, no clock and no channel of its own. Main
+// thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "consultation/channel.hpp"
+
+namespace sangdam::consultation {
+
+struct ChatMessage {
+  std::string id;
+  bool from_patient = false;
+  std::string text;
+  base::Instant time;
+  bool delivered = false;  // meaningful for our own only
+};
+
+class Chat {
+ public:
+  /// A consultation in which more is written is not a consultation; the bound keeps a hostile page from
+  /// filling memory and log.
+  static constexpr std::size_t k_max_messages = 2000;
+  /// Texts a patient may send in one burst, and how fast the allowance returns.
+  static constexpr double k_burst = 20;
+  static constexpr double k_per_second = 2;
+
+  enum class Incoming { fresh, repeated, refused };
+  /// Judges a patient's text before it is logged: fresh ones are to be logged, then added with received().
+  [[nodiscard]] Incoming judge(const ChatText& text, base::Instant now);
+
+  void received(const ChatText& text, base::Instant now);
+  void sent(const ChatText& text, base::Instant now);
+  /// False if the id is not ours or was acknowledged before.
+  bool acknowledged(const std::string& id);
+
+  /// Our texts the other side does not have yet, oldest first.
+  [[nodiscard]] std::vector<ChatText> unacknowledged() const;
+  [[nodiscard]] const std::vector<ChatMessage>& messages() const { return m_messages; }
+
+ private:
+  [[nodiscard]] const ChatMessage* find(const std::string& id, bool from_patient) const;
+  std::vector<ChatMessage> m_messages;
+  std::vector<std::string> m_judged;  // fresh ids on their way through the log
+  double m_allowance = k_burst;
+  std::optional<base::Instant> m_allowance_at;
+};
+
+}  // namespace sangdam::consultation

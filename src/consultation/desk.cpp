@@ -1,0 +1,203 @@
+#include "consultation/desk.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/random.hpp"
+#include "consultation/session_code.hpp"
+
+namespace sangdam::consultation {
+
+using base::failure;
+using base::Result;
+
+Desk::Desk(Parts parts) : m_parts(parts) {}
+Desk::~Desk() = default;
+
+Result<> Desk::restore() {
+  auto unfinished = m_parts.records.unfinished();
+  if (!unfinished) return tl::unexpected(unfinished.error());
+  for (ConsultationRecord& record : *unfinished) take_up(std::move(record)).restore();
+  arm_timer();
+  return {};
+}
+
+// --- Staff
+// ----------------------------------------------------------------------------------------------------
+
+Result<std::string> Desk::start_walk_in() { return open(ConsultationRecord{}); }
+
+Result<std::string> Desk::open_appointment(const std::string& id) {
+  for (const auto& encounter : m_encounters) {
+    if (encounter->record().appointment_id == id) return encounter->record().id;  // it is open: show it
+  }
+  auto appointment = m_parts.records.appointment(id);
+  if (!appointment) return tl::unexpected(appointment.error());
+  if (!*appointment) {
+    return failure("unknown-appointment",
+                   "This appointment is not in the list any more. Look at the list again.");
+  }
+  ConsultationRecord record;
+  record.appointment_id = id;
+  record.planned = (*appointment)->starts;
+  record.patient_name = (*appointment)->patient_name;
+  record.clinician = (*appointment)->clinician;
+  return open(std::move(record));
+}
+
+Result<std::string> Desk::open(ConsultationRecord record) {
+  record.id = base::random_hex(16);
+  record.created = m_parts.clock.now();
+  const std::string id = record.id;
+  take_up(std::move(record)).open(draw_free_code());
+  arm_timer();
+  return id;
+}
+
+Encounter& Desk::take_up(ConsultationRecord record) {
+  Encounter& encounter = *m_encounters.emplace_back(std::make_unique<Encounter>(
+      std::move(record), Encounter::Parts{m_parts.log, m_parts.clock, m_parts.media, m_parts.signalling,
+                                          m_parts.codec, *this, m_parts.limits}));
+  encounter.on_ice_servers(m_ice_servers);
+  encounter.set_sending(m_sending);
+  return encounter;
+}
+
+std::string Desk::draw_free_code() const {
+  std::string code;
+  do {
+    code = draw_code();
+  } while (std::any_of(m_encounters.begin(), m_encounters.end(),
+                       [&](const auto& encounter) { return encounter->record().code == code; }));
+  return code;
+}
+
+Result<> Desk::act(const std::string& consultation, const std::function<bool(Encounter&)>& what) {
+  Encounter* encounter = find(consultation);
+  if (encounter == nullptr) return failure("unknown-consultation", "This visit is not open any more.");
+  if (!what(*encounter)) return failure("not-now", "That is not possible at this point of the visit.");
+  arm_timer();
+  return {};
+}
+
+Result<> Desk::admit(const std::string& consultation) {
+  const Encounter* busy = in_the_room();
+  if (busy != nullptr && busy->record().id != consultation) {
+    return failure("busy",
+                   "Another patient is in the call. End that visit first; this patient keeps waiting.");
+  }
+  return act(consultation, [](Encounter& encounter) { return encounter.admit(); });
+}
+Result<> Desk::decline(const std::string& consultation) {
+  return act(consultation, [](Encounter& encounter) { return encounter.decline(); });
+}
+Result<> Desk::cancel(const std::string& consultation) {
+  return act(consultation, [](Encounter& encounter) { return encounter.cancel(); });
+}
+Result<> Desk::no_show(const std::string& consultation) {
+  return act(consultation, [](Encounter& encounter) { return encounter.no_show(); });
+}
+Result<> Desk::end(const std::string& consultation) {
+  return act(consultation, [](Encounter& encounter) { return encounter.end(); });
+}
+Result<> Desk::send_chat(const std::string& consultation, const std::string& text) {
+  return act(consultation, [&](Encounter& encounter) { return encounter.send_chat(text); });
+}
+
+void Desk::set_sending(MediaState state) {
+  m_sending = state;
+  m_parts.media.set_microphone_muted(!state.microphone);
+  m_parts.media.set_camera_off(!state.camera);
+  for (const auto& encounter : m_encounters) encounter->set_sending(state);
+}
+
+// --- The gateway
+// ----------------------------------------------------------------------------------------------
+
+void Desk::on_gateway_ready(const std::vector<IceServer>& servers) {
+  m_ice_servers = servers;
+  for (const auto& encounter : m_encounters) encounter->on_gateway_ready(servers);
+}
+
+void Desk::on_ice_servers(const std::vector<IceServer>& servers) {
+  m_ice_servers = servers;
+  for (const auto& encounter : m_encounters) encounter->on_ice_servers(servers);
+}
+
+void Desk::on_code_taken(const std::string& consultation) {
+  if (Encounter* encounter = find(consultation)) encounter->on_code_taken(draw_free_code());
+}
+
+Encounter* Desk::find(const std::string& consultation) {
+  return const_cast<Encounter*>(std::as_const(*this).find(consultation));
+}
+
+const Encounter* Desk::find(const std::string& consultation) const {
+  for (const auto& encounter : m_encounters) {
+    if (encounter->record().id == consultation) return encounter.get();
+  }
+  return nullptr;
+}
+
+std::vector<const Encounter*> Desk::encounters() const {
+  std::vector<const Encounter*> all;
+  for (const auto& encounter : m_encounters) all.push_back(encounter.get());
+  return all;
+}
+
+const Encounter* Desk::in_the_room() const {
+  for (const auto& encounter : m_encounters) {
+    if (encounter->has_the_room()) return encounter.get();
+  }
+  return nullptr;
+}
+
+// --- Time and changes
+// -----------------------------------------------------------------------------------------
+
+void Desk::on_time() {
+  for (const auto& encounter : m_encounters) encounter->on_time();
+  arm_timer();
+}
+
+void Desk::arm_timer() {
+  std::optional<Instant> next;
+  for (const auto& encounter : m_encounters) {
+    const auto deadline = encounter->next_deadline();
+    if (deadline && (!next || *deadline < *next)) next = deadline;
+  }
+  if (!next) {
+    m_timer.stop();
+    return;
+  }
+  m_timer.start_once(*next - m_parts.clock.now(), [this] { on_time(); });
+}
+
+void Desk::on_changed(const Encounter& encounter) {
+  m_parts.observer.on_changed(encounter);
+  // Deadlines move with the state. Not now: an encounter may be in the middle of its own on_time().
+  base::post_to_main(m_anchor.weak(), [](Desk& self) {
+    self.clear_ended();
+    self.arm_timer();
+  });
+}
+
+void Desk::on_event(const Encounter& encounter, std::string_view event,
+                    const std::map<std::string, std::string>& details) {
+  m_parts.observer.on_event(encounter, event, details);
+  if (event != "patient-waiting" || !m_parts.auto_admit) return;
+  base::post_to_main(m_anchor.weak(), [id = encounter.record().id](Desk& self) {
+    // Refused while another call goes on: staff admit by hand then.
+    (void)self.admit(id);
+  });
+}
+
+void Desk::on_log_failure(const Encounter& encounter, const base::Failure& failure) {
+  m_parts.observer.on_log_failure(encounter, failure);
+}
+
+void Desk::clear_ended() {
+  std::erase_if(m_encounters, [](const auto& encounter) { return encounter->is_over(); });
+}
+
+}  // namespace sangdam::consultation

@@ -1,0 +1,97 @@
+// The clinic's desk: every consultation that is open on this kiosk, and what staff may do with them.
+//
+// Owns the encounters. Draws the codes, hands messages of the gateway to the encounter they are for, keeps
+// the camera to one call at a time, and wakes whoever has a deadline. Main thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/main_thread.hpp"
+#include "base/result.hpp"
+#include "consultation/encounter.hpp"
+#include "consultation/record.hpp"
+
+namespace sangdam::consultation {
+
+class Desk final : private EncounterObserver {
+ public:
+  struct Parts {
+    EventLog& log;
+    Records& records;
+    const base::Clock& clock;
+    MediaEngine& media;
+    Signalling& signalling;
+    const ChannelCodec& codec;
+    EncounterObserver& observer;
+    Limits limits;
+    /// Lets in whoever knocks, if no other call goes on: for demonstrations and tests, with a warning on the
+    /// screen.
+    bool auto_admit = false;
+  };
+  explicit Desk(Parts parts);
+  ~Desk() override;
+  Desk(const Desk&) = delete;
+  Desk& operator=(const Desk&) = delete;
+
+  /// Takes up what was open when the kiosk stopped. Call once, before the gateway connects.
+  base::Result<> restore();
+
+  // --- Staff. Failures carry a code: "unknown-consultation", "not-now", "busy", "unknown-appointment",
+  // "appointment-used", or the record's own.
+  // -------------------------------------------------------------------
+  base::Result<std::string> start_walk_in();
+  base::Result<std::string> open_appointment(const std::string& appointment);
+  base::Result<> admit(const std::string& consultation);
+  base::Result<> decline(const std::string& consultation);
+  base::Result<> cancel(const std::string& consultation);
+  base::Result<> no_show(const std::string& consultation);
+  base::Result<> end(const std::string& consultation);
+  base::Result<> send_chat(const std::string& consultation, const std::string& text);
+  /// What the kiosk sends, to every call.
+  void set_sending(MediaState state);
+
+  // --- The gateway
+  // ------------------------------------------------------------------------------------------
+  void on_gateway_ready(const std::vector<IceServer>& servers);
+  void on_ice_servers(const std::vector<IceServer>& servers);
+  void on_code_taken(const std::string& consultation);
+  /// The encounter a message is for; null if it is over or was never here.
+  [[nodiscard]] Encounter* find(const std::string& consultation);
+
+  [[nodiscard]] const Encounter* find(const std::string& consultation) const;
+  /// In the order they were opened.
+  [[nodiscard]] std::vector<const Encounter*> encounters() const;
+  /// The one whose patient is in the room.
+  [[nodiscard]] const Encounter* in_the_room() const;
+
+  /// Looks at the clock; also runs by itself when a deadline comes.
+  void on_time();
+
+ private:
+  void on_changed(const Encounter& encounter) override;
+  void on_event(const Encounter& encounter, std::string_view event,
+                const std::map<std::string, std::string>& details) override;
+  void on_log_failure(const Encounter& encounter, const base::Failure& failure) override;
+
+  Encounter& take_up(ConsultationRecord record);
+  base::Result<std::string> open(ConsultationRecord record);
+  [[nodiscard]] std::string draw_free_code() const;
+  base::Result<> act(const std::string& consultation, const std::function<bool(Encounter&)>& what);
+  void clear_ended();
+  void arm_timer();
+
+  Parts m_parts;
+  std::vector<IceServer> m_ice_servers;
+  MediaState m_sending;
+  std::vector<std::unique_ptr<Encounter>> m_encounters;
+  base::Timer m_timer;
+  base::Anchor<Desk> m_anchor{this};
+};
+
+}  // namespace sangdam::consultation

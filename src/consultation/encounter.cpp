@@ -1,0 +1,529 @@
+#include "consultation/encounter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "consultation/live_peer.hpp"
+
+namespace sangdam::consultation {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The addresses in a prepared offer age: the kiosk's network may change, a NAT forgets its mapping. A patient
+// who waits long gets a fresh one, so that admission never starts from a stale offer.
+constexpr std::chrono::minutes k_offer_lifetime{2};
+constexpr milliseconds k_first_retry{500};
+constexpr milliseconds k_longest_retry{8000};
+// After so many failures in a row staff are told in the log; the attempts go on.
+constexpr std::size_t k_max_name_code_points = 60;
+constexpr std::size_t k_max_chat_code_points = 2000;
+
+}  // namespace
+
+Encounter::Encounter(ConsultationRecord record, Parts parts)
+    : m_parts(parts), m_consultation(std::move(record), parts.log, parts.clock, parts.limits) {
+  m_consultation.on_step(
+      [this](const Step& step, const std::optional<base::Failure>& failure) { on_step(step, failure); });
+}
+
+Encounter::~Encounter() = default;
+
+// --- Staff
+// ----------------------------------------------------------------------------------------------------
+
+bool Encounter::open(const std::string& code) {
+  return m_consultation.dispatch({.kind = EventKind::opened, .code = code});
+}
+bool Encounter::admit() { return m_consultation.dispatch({.kind = EventKind::admitted}); }
+bool Encounter::decline() { return m_consultation.dispatch({.kind = EventKind::declined}); }
+bool Encounter::cancel() { return m_consultation.dispatch({.kind = EventKind::cancelled}); }
+bool Encounter::no_show() { return m_consultation.dispatch({.kind = EventKind::no_show}); }
+bool Encounter::end(std::optional<Outcome> outcome) {
+  return m_consultation.dispatch({.kind = EventKind::ended, .outcome = outcome});
+}
+
+bool Encounter::send_chat(const std::string& text) {
+  if (!base::is_valid_utf8(text) || !has_the_room()) return false;
+  const ChatText line{base::random_hex(16), base::multi_line(text, k_max_chat_code_points)};
+  if (line.text.empty() || m_chat.messages().size() >= Chat::k_max_messages) return false;
+  m_consultation.note("chat-sent", Actor::staff, {{"id", line.id}, {"text", line.text}}, [this, line] {
+    m_chat.sent(line, m_parts.clock.now());
+    if (m_current) m_current->send(Channel::chat, m_parts.codec.encode(line));
+    m_parts.observer.on_event(*this, "chat", {{"from", "staff"}, {"id", line.id}});
+    m_parts.observer.on_changed(*this);
+  });
+  return true;
+}
+
+void Encounter::set_sending(MediaState state) {
+  if (state == m_sending) return;
+  if (has_the_room()) {
+    if (state.microphone != m_sending.microphone) {
+      m_consultation.note(state.microphone ? "microphone-on" : "microphone-muted", Actor::staff, {});
+    }
+    if (state.camera != m_sending.camera) {
+      m_consultation.note(state.camera ? "camera-on" : "camera-off", Actor::staff, {});
+    }
+  }
+  m_sending = state;
+  if (m_current) m_current->send(Channel::control, m_parts.codec.encode(m_sending));
+}
+
+// --- The gateway
+// ----------------------------------------------------------------------------------------------
+
+void Encounter::on_gateway_ready(const std::vector<IceServer>& servers) {
+  m_ice_servers = servers;
+  if (state() != State::scheduled && state() != State::ended) m_parts.signalling.publish(record());
+}
+
+void Encounter::on_code_taken(const std::string& fresh_code) {
+  // Only while nobody was told the code: it was drawn a moment ago, on this screen.
+  if (state() != State::open) return;
+  m_consultation.dispatch({.kind = EventKind::recoded, .code = fresh_code});
+}
+
+void Encounter::on_arrived(Seat seat) {
+  m_consultation.dispatch({.kind = EventKind::arrived, .seat = std::move(seat)});
+}
+
+void Encounter::on_returned(const std::string& seat, const std::string& language, unsigned peer) {
+  if (!is_seat(seat)) return;
+  Seat update = *record().seat;
+  update.language = language;
+  m_returned_with_peer = peer;
+  m_consultation.dispatch({.kind = EventKind::returned, .seat = std::move(update)});
+}
+
+void Encounter::on_away(const std::string& seat) {
+  if (is_seat(seat)) m_consultation.dispatch({.kind = EventKind::away});
+}
+
+void Encounter::on_knock(const std::string& seat, const std::string& name, const std::string& consent,
+                         bool camera, bool microphone) {
+  // Somebody who was let in already has no door to knock at.
+  if (!is_seat(seat) || record().seat->admitted) return;
+  Seat update = *record().seat;
+  update.name = base::single_line(name, k_max_name_code_points);
+  update.consent = consent;
+  update.has_camera = camera;
+  update.has_microphone = microphone;
+  m_consultation.dispatch({.kind = EventKind::knocked, .seat = std::move(update)});
+}
+
+void Encounter::on_answer(const std::string& seat, unsigned peer, const std::string& sdp) {
+  // An answer before admission would bring a stranger's pictures onto the kiosk: it is not even parsed.
+  if (!is_seat(seat) || !may_answer() || !m_next || m_next->number() != peer) return;
+  m_next->set_answer(sdp);
+}
+
+void Encounter::on_candidate(const std::string& seat, unsigned peer, unsigned mline,
+                             const std::string& candidate) {
+  if (!is_seat(seat) || !may_answer()) return;
+  for (LivePeer* live : {m_next.get(), m_current.get()}) {
+    if (live != nullptr && live->number() == peer) live->add_candidate(mline, candidate);
+  }
+}
+
+void Encounter::on_request_offer(const std::string& seat, unsigned peer) {
+  if (!is_seat(seat) || !wants_peer()) return;
+  // While an unanswered offer is out, that offer is the answer to the request.
+  if (m_next && !m_next->answered()) {
+    offer_prepared_peer();
+    return;
+  }
+  // The next peer is on its way and the page complains of the old one: let it arrive.
+  if (m_next && m_next->number() != peer) return;
+  m_consultation.note("offer-requested", Actor::patient, {{"peer", std::to_string(peer)}});
+  prepare_peer();
+}
+
+void Encounter::on_leave(const std::string& seat) {
+  if (!is_seat(seat)) return;
+  m_consultation.dispatch({.kind = EventKind::left});
+}
+
+// --- Time
+// -----------------------------------------------------------------------------------------------------
+
+std::optional<Instant> Encounter::next_deadline() const {
+  std::optional<Instant> deadline = m_consultation.next_deadline();
+  const auto consider = [&](std::optional<Instant> other) {
+    if (other && (!deadline || *other < *deadline)) deadline = other;
+  };
+  consider(m_retry_at);
+  if (m_next && !m_next->answered() && state() == State::waiting) consider(m_next->made() + k_offer_lifetime);
+  return deadline;
+}
+
+void Encounter::on_time() {
+  m_consultation.on_time();
+  const Instant now = m_parts.clock.now();
+  if (m_retry_at && *m_retry_at <= now) {
+    m_retry_at.reset();
+    if (wants_peer() && !m_next) prepare_peer();
+  }
+  if (m_next && !m_next->answered() && state() == State::waiting &&
+      m_next->made() + k_offer_lifetime <= now) {
+    prepare_peer();
+  }
+}
+
+void Encounter::restore() {
+  m_consultation.note("restored", Actor::system, {});
+  // The gateway says who is still there: everybody counts as away until then.
+  if (state() == State::in_call)
+    m_consultation.dispatch({.kind = EventKind::media_lost, .reason = "restored"});
+  m_consultation.dispatch({.kind = EventKind::away, .reason = "restored"});
+  m_consultation.on_time();
+}
+
+// --- What it is doing
+// -----------------------------------------------------------------------------------------
+
+bool Encounter::has_the_room() const {
+  switch (state()) {
+    case State::admitted:
+    case State::in_call:
+    case State::reconnecting: return true;
+    case State::scheduled:
+    case State::open:
+    case State::waiting:
+    case State::ended: return false;
+  }
+  return false;
+}
+
+bool Encounter::can_chat() const { return m_current && m_current->is_open(Channel::chat); }
+
+Quality Encounter::quality() const {
+  if (state() != State::in_call) return Quality::unknown;
+  return std::max(m_quality.level(), m_patient_quality);  // the worse of the two directions
+}
+
+bool Encounter::is_seat(const std::string& seat) const { return record().seat && record().seat->id == seat; }
+
+bool Encounter::may_answer() const { return has_the_room() && record().seat && record().seat->admitted; }
+
+bool Encounter::wants_peer() const {
+  if (!record().seat) return false;
+  switch (state()) {
+    case State::open:
+    case State::waiting:
+    case State::admitted: return true;
+    // The one who was let in, if the browser is there to answer.
+    case State::in_call:
+    case State::reconnecting: return record().seat->admitted && record().seat->present && !m_patient_left;
+    case State::scheduled:
+    case State::ended: return false;
+  }
+  return false;
+}
+
+bool Encounter::may_see_offer() const {
+  // Not before the knock: an offer tells the kiosk's addresses.
+  return record().seat && (state() == State::waiting || may_answer());
+}
+
+// --- Steps
+// ----------------------------------------------------------------------------------------------------
+
+void Encounter::tell(Notice notice) {
+  if (record().seat) m_parts.signalling.tell(record().id, record().seat->id, notice);
+}
+
+void Encounter::on_step(const Step& step, const std::optional<base::Failure>& failure) {
+  if (failure) m_parts.observer.on_log_failure(*this, *failure);
+  const bool moved = step.from != step.to;
+  if (moved && step.to != State::reconnecting) m_patient_left = false;
+
+  switch (step.event) {
+    case EventKind::opened:
+    case EventKind::recoded: m_parts.signalling.publish(step.after); break;
+    case EventKind::arrived:
+      discard_peers();
+      prepare_peer();
+      tell(Notice::getting_ready);
+      break;
+    case EventKind::knocked:
+      // Out of a call this is a newcomer, or the patient through a new browser: nothing of the old one stays.
+      if (step.from != State::open && step.from != State::waiting) discard_peers();
+      if (!m_next) prepare_peer();
+      tell(Notice::waiting);
+      offer_prepared_peer();
+      break;
+    case EventKind::admitted:
+      if (!m_next) prepare_peer();
+      tell(Notice::admitted);
+      break;
+    case EventKind::declined:
+      discard_peers();
+      tell(Notice::declined);
+      break;
+    case EventKind::left:
+      m_patient_left = step.to == State::reconnecting;
+      discard_peers();
+      break;
+    case EventKind::returned:
+      m_patient_left = false;
+      welcome_back(std::exchange(m_returned_with_peer, 0));
+      break;
+    case EventKind::media_rejected:
+      tell(Notice::refused);
+      prepare_peer();
+      break;
+    case EventKind::away:
+    case EventKind::media_connected:
+    case EventKind::media_lost: break;
+    case EventKind::wait_expired: discard_peers(); break;
+    case EventKind::ended:
+    case EventKind::cancelled:
+    case EventKind::no_show:
+    case EventKind::code_expired:
+    case EventKind::reconnect_expired:
+      discard_peers();
+      m_parts.signalling.withdraw(record().id, step.after.outcome.value_or(Outcome::completed));
+      break;
+  }
+
+  const auto event = [&](std::string_view name, std::map<std::string, std::string> details = {}) {
+    m_parts.observer.on_event(*this, name, details);
+  };
+  if (step.event == EventKind::knocked) event("patient-waiting");
+  if (moved) {
+    switch (step.to) {
+      case State::admitted: event("admitted"); break;
+      case State::in_call: event(step.from == State::reconnecting ? "reconnected" : "connected"); break;
+      case State::reconnecting: event("disconnected"); break;
+      case State::ended:
+        event("ended", {{"outcome", std::string(name_of(step.after.outcome.value_or(Outcome::completed)))}});
+        break;
+      case State::scheduled:
+      case State::open:
+      case State::waiting: break;
+    }
+  }
+  m_over = step.to == State::ended;
+  m_parts.observer.on_changed(*this);
+}
+
+void Encounter::welcome_back(unsigned peer) {
+  switch (state()) {
+    case State::open: tell(Notice::getting_ready); break;
+    case State::waiting: tell(Notice::waiting); break;
+    case State::admitted:
+    case State::in_call:
+    case State::reconnecting:
+      tell(record().seat && record().seat->admitted ? Notice::admitted : Notice::getting_ready);
+      break;
+    case State::scheduled:
+    case State::ended: return;
+  }
+  // The page still holds the connection we have: only its signalling was gone.
+  if (peer != 0 && m_current && m_current->number() == peer && state() == State::in_call) return;
+  if (!wants_peer()) return;
+  if (m_next && !m_next->answered()) {
+    offer_prepared_peer();
+  } else {
+    prepare_peer();
+  }
+}
+
+// --- Peers
+// ----------------------------------------------------------------------------------------------------
+
+void Encounter::prepare_peer() {
+  retire(std::move(m_next));
+  m_retry_at.reset();
+  m_next = std::make_unique<LivePeer>(*this, ++m_peers_made, m_parts.clock.now());
+  m_next->start(m_parts.media, m_ice_servers);
+}
+
+void Encounter::discard_peers() {
+  retire(std::move(m_next));
+  retire(std::move(m_current));
+  m_retry_at.reset();
+  m_failures_in_a_row = 0;
+  m_quality.reset();
+  m_patient_quality = Quality::unknown;
+  m_patient_media = {};
+  m_statistics.reset();
+}
+
+void Encounter::retire(std::unique_ptr<LivePeer> peer) {
+  if (!peer) return;
+  peer->close();
+  // We may be inside one of its callbacks: it is destroyed when the stack is clean.
+  m_retired.push_back(std::move(peer));
+  base::post_to_main(m_anchor.weak(), [](Encounter& self) { self.m_retired.clear(); });
+}
+
+void Encounter::retry_later() {
+  const int doublings = std::min(m_failures_in_a_row, 6);
+  m_retry_at = m_parts.clock.now() + std::min(k_longest_retry, k_first_retry * (1 << doublings));
+  ++m_failures_in_a_row;
+  m_parts.observer.on_changed(*this);
+}
+
+void Encounter::offer_prepared_peer() {
+  if (!m_next || m_next->offer().empty() || !may_see_offer()) return;
+  const std::string& seat = record().seat->id;
+  m_parts.signalling.send_offer(record().id, seat, m_next->number(), m_next->offer());
+  for (const auto& [mline, candidate] : m_next->candidates()) {
+    m_parts.signalling.send_candidate(record().id, seat, m_next->number(), mline, candidate);
+  }
+  m_next->set_offered();
+}
+
+void Encounter::on_peer_offer(LivePeer& peer) {
+  if (&peer == m_next.get()) offer_prepared_peer();
+}
+
+void Encounter::on_peer_candidate(LivePeer& peer, unsigned mline, const std::string& candidate) {
+  if (!peer.offered() || !record().seat) return;  // it goes out with the offer
+  m_parts.signalling.send_candidate(record().id, record().seat->id, peer.number(), mline, candidate);
+}
+
+void Encounter::on_peer_connected(LivePeer& peer) {
+  if (&peer == m_next.get()) {
+    retire(std::move(m_current));
+    m_current = std::move(m_next);
+    m_current->present();
+    m_failures_in_a_row = 0;
+    m_quality.reset();
+    m_patient_quality = Quality::unknown;
+    m_consultation.dispatch({.kind = EventKind::media_connected});
+    return;
+  }
+  // The old path came back by itself before a new peer took over.
+  if (&peer == m_current.get() && state() == State::reconnecting) {
+    retire(std::move(m_next));
+    m_retry_at.reset();
+    m_consultation.dispatch({.kind = EventKind::media_connected, .reason = "recovered"});
+  }
+}
+
+void Encounter::on_peer_interrupted(LivePeer& peer) {
+  if (&peer != m_current.get() || state() != State::in_call) return;
+  m_consultation.dispatch({.kind = EventKind::media_lost, .reason = "interrupted"});
+  if (wants_peer() && !m_next) prepare_peer();
+}
+
+void Encounter::on_peer_failed(LivePeer& peer, PeerFailure failure, const std::string& detail) {
+  base::log_warning("consultation", "{}: peer {} failed: {} {}", record().id, peer.number(), name_of(failure),
+                    detail);
+  const bool was_current = &peer == m_current.get();
+  m_consultation.note("peer-failed", Actor::system,
+                      {{"peer", std::to_string(peer.number())}, {"failure", std::string(name_of(failure))}});
+  m_parts.observer.on_event(*this, "peer-failed", {{"failure", std::string(name_of(failure))}});
+
+  if (failure == PeerFailure::fingerprint_mismatch) {
+    // Somebody sits on the path of the media. Nothing was shown; staff decide whether to try again.
+    discard_peers();
+    m_consultation.dispatch({.kind = EventKind::media_rejected, .reason = "fingerprint-mismatch"});
+    return;
+  }
+  retire(was_current ? std::move(m_current) : std::move(m_next));
+  if (was_current && state() == State::in_call) {
+    m_consultation.dispatch({.kind = EventKind::media_lost, .reason = std::string(name_of(failure))});
+  }
+  if (!wants_peer() || m_next) return;
+  if (was_current) {
+    prepare_peer();
+  } else {
+    retry_later();
+  }
+}
+
+void Encounter::on_peer_first_frame(LivePeer& peer, int width, int height) {
+  if (&peer != m_current.get()) return;
+  m_parts.observer.on_event(*this, "first-frame",
+                            {{"width", std::to_string(width)}, {"height", std::to_string(height)}});
+}
+
+void Encounter::on_peer_statistics(LivePeer& peer, const PeerStatistics& statistics) {
+  if (&peer != m_current.get()) return;
+  m_statistics = statistics;
+  const bool level_changed = m_quality.add(statistics);
+  if (level_changed) {
+    peer.send(Channel::control, m_parts.codec.encode(QualityReport{m_quality.level()}));
+    m_consultation.note("quality", Actor::system, {{"level", std::string(name_of(m_quality.level()))}});
+    m_parts.observer.on_changed(*this);
+  }
+  m_parts.observer.on_event(*this, "statistics", {});
+}
+
+// --- The data channels
+// ----------------------------------------------------------------------------------------
+
+void Encounter::on_peer_channel_open(LivePeer& peer, Channel channel) {
+  switch (channel) {
+    case Channel::chat:
+      for (const ChatText& text : m_chat.unacknowledged())
+        peer.send(Channel::chat, m_parts.codec.encode(text));
+      m_parts.observer.on_changed(*this);
+      break;
+    case Channel::control: peer.send(Channel::control, m_parts.codec.encode(m_sending)); break;
+  }
+}
+
+void Encounter::on_peer_text(LivePeer& peer, Channel channel, const std::string& text) {
+  const std::optional<ChannelLine> line = m_parts.codec.decode(channel, text);
+  if (line) {
+    on_line(peer, *line);
+  } else if (peer.count_malformed()) {
+    on_peer_failed(peer, PeerFailure::protocol_violation, "too many malformed lines on a data channel");
+  }
+}
+
+void Encounter::on_line(LivePeer& peer, const ChannelLine& line) {
+  if (const auto* text = std::get_if<ChatText>(&line)) {
+    on_patient_text(peer, *text);
+  } else if (const auto* received = std::get_if<ChatReceived>(&line)) {
+    if (!m_chat.acknowledged(received->id)) return;
+    m_consultation.note("chat-delivered", Actor::system, {{"id", received->id}});
+    m_parts.observer.on_event(*this, "chat-delivered", {{"id", received->id}});
+  } else if (const auto* media = std::get_if<MediaState>(&line)) {
+    if (*media == m_patient_media) return;
+    if (media->microphone != m_patient_media.microphone) {
+      m_consultation.note(media->microphone ? "microphone-on" : "microphone-muted", Actor::patient, {});
+    }
+    if (media->camera != m_patient_media.camera) {
+      m_consultation.note(media->camera ? "camera-on" : "camera-off", Actor::patient, {});
+    }
+    m_patient_media = *media;
+    m_parts.observer.on_event(
+        *this, "patient-media",
+        {{"microphone", media->microphone ? "on" : "off"}, {"camera", media->camera ? "on" : "off"}});
+  } else if (const auto* report = std::get_if<QualityReport>(&line)) {
+    m_patient_quality = report->quality;
+  }
+  m_parts.observer.on_changed(*this);
+}
+
+void Encounter::on_patient_text(LivePeer& peer, const ChatText& text) {
+  switch (m_chat.judge(text, m_parts.clock.now())) {
+    case Chat::Incoming::refused: return;
+    case Chat::Incoming::repeated:
+      peer.send(Channel::chat, m_parts.codec.encode(ChatReceived{text.id}));
+      return;
+    case Chat::Incoming::fresh: break;
+  }
+  const ChatText clean{text.id, base::multi_line(text.text, k_max_chat_code_points)};
+  m_consultation.note("chat-received", Actor::patient, {{"id", clean.id}, {"text", clean.text}},
+                      [this, clean] {
+                        m_chat.received(clean, m_parts.clock.now());
+                        // Acknowledged only now: it is in the log and about to be on the screen.
+                        if (m_current)
+                          m_current->send(Channel::chat, m_parts.codec.encode(ChatReceived{clean.id}));
+                        m_parts.observer.on_event(
+                            *this, "chat", {{"from", "patient"}, {"id", clean.id}, {"text", clean.text}});
+                        m_parts.observer.on_changed(*this);
+                      });
+}
+
+}  // namespace sangdam::consultation

@@ -1,0 +1,163 @@
+// One consultation with everything that lives only while it is open: the peers, the chat, the quality.
+//
+// The consultation (consultation.hpp) decides what state the visit is in; the encounter acts on its steps and
+// feeds it what the gateway and the media engine notice. A peer is prepared, offer and all, while the patient
+// waits, so that admission is one answer away from a picture. When the network changes a second peer is built
+// and takes over once it is connected (make before break).
+//
+// Main thread. Owns its peers; everything in Parts outlives it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "consultation/channel.hpp"
+#include "consultation/chat.hpp"
+#include "consultation/consultation.hpp"
+#include "consultation/media.hpp"
+#include "consultation/quality.hpp"
+#include "consultation/signalling.hpp"
+
+namespace sangdam::consultation {
+
+class Encounter;
+
+/// Hears of every change worth drawing or printing. Events have the names of the `--print-events` contract:
+/// "patient-waiting", "admitted", "connected", "first-frame", "chat", "disconnected", "reconnected", "ended",
+/// ...
+class EncounterObserver {
+ public:
+  virtual ~EncounterObserver() = default;
+  virtual void on_changed(const Encounter& encounter) = 0;
+  virtual void on_event(const Encounter& encounter, std::string_view event,
+                        const std::map<std::string, std::string>& details) = 0;
+  /// The log could not keep an entry. The visit goes on; staff must know.
+  virtual void on_log_failure(const Encounter& encounter, const base::Failure& failure) = 0;
+};
+
+class Encounter {
+ public:
+  struct Parts {
+    EventLog& log;
+    const base::Clock& clock;
+    MediaEngine& media;
+    Signalling& signalling;
+    const ChannelCodec& codec;
+    EncounterObserver& observer;
+    Limits limits;
+  };
+  Encounter(ConsultationRecord record, Parts parts);
+  ~Encounter();
+  Encounter(const Encounter&) = delete;
+  Encounter& operator=(const Encounter&) = delete;
+
+  // --- Staff. False: it means nothing in the present state.
+  // --------------------------------------------------
+  bool open(const std::string& code);
+  bool admit();
+  bool decline();
+  bool end(std::optional<Outcome> outcome = std::nullopt);
+  bool cancel();
+  bool no_show();
+  /// Cleans and bounds the text. False if nothing is left of it.
+  bool send_chat(const std::string& text);
+  /// What the kiosk sends just now; told to the patient's page and kept in the log. Media itself is muted by
+  /// the engine.
+  void set_sending(MediaState state);
+
+  // --- The gateway
+  // ------------------------------------------------------------------------------------------
+  void on_gateway_ready(const std::vector<IceServer>& servers);
+  void on_ice_servers(const std::vector<IceServer>& servers) { m_ice_servers = servers; }
+  /// The gateway has another open session with this code: go on with a fresh one.
+  void on_code_taken(const std::string& fresh_code);
+  void on_arrived(Seat seat);
+  void on_returned(const std::string& seat, const std::string& language, unsigned peer);
+  void on_away(const std::string& seat);
+  void on_knock(const std::string& seat, const std::string& name, const std::string& consent, bool camera,
+                bool microphone);
+  void on_answer(const std::string& seat, unsigned peer, const std::string& sdp);
+  void on_candidate(const std::string& seat, unsigned peer, unsigned mline, const std::string& candidate);
+  void on_request_offer(const std::string& seat, unsigned peer);
+  void on_leave(const std::string& seat);
+
+  // --- Time
+  // -------------------------------------------------------------------------------------------------
+  void on_time();
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  /// Takes a visit up again that was open when the kiosk stopped.
+  void restore();
+
+  // --- What it is doing
+  // -------------------------------------------------------------------------------------
+  [[nodiscard]] const ConsultationRecord& record() const { return m_consultation.record(); }
+  [[nodiscard]] State state() const { return m_consultation.state(); }
+  /// A patient was admitted and the visit is not over: the camera is taken.
+  [[nodiscard]] bool has_the_room() const;
+  /// Ended, and the log and everybody else know it: it may be destroyed.
+  [[nodiscard]] bool is_over() const { return m_over; }
+  [[nodiscard]] const Chat& chat() const { return m_chat; }
+  [[nodiscard]] bool can_chat() const;
+  [[nodiscard]] Quality quality() const;
+  [[nodiscard]] const MediaState& patient_media() const { return m_patient_media; }
+  [[nodiscard]] bool patient_left() const { return m_patient_left; }
+  [[nodiscard]] const std::optional<PeerStatistics>& statistics() const { return m_statistics; }
+
+ private:
+  class LivePeer;
+
+  void on_step(const Step& step, const std::optional<base::Failure>& failure);
+  void tell(Notice notice);
+  [[nodiscard]] bool is_seat(const std::string& seat) const;
+  [[nodiscard]] bool may_answer() const;
+  [[nodiscard]] bool wants_peer() const;
+  [[nodiscard]] bool may_see_offer() const;
+
+  void prepare_peer();
+  void discard_peers();
+  void retire(std::unique_ptr<LivePeer> peer);
+  void retry_later();
+  void offer_prepared_peer();
+  void welcome_back(unsigned peer);
+
+  void on_peer_offer(LivePeer& peer);
+  void on_peer_candidate(LivePeer& peer, unsigned mline, const std::string& candidate);
+  void on_peer_connected(LivePeer& peer);
+  void on_peer_interrupted(LivePeer& peer);
+  void on_peer_failed(LivePeer& peer, PeerFailure failure, const std::string& detail);
+  void on_peer_first_frame(LivePeer& peer, int width, int height);
+  void on_peer_channel_open(LivePeer& peer, Channel channel);
+  void on_peer_text(LivePeer& peer, Channel channel, const std::string& text);
+  void on_peer_statistics(LivePeer& peer, const PeerStatistics& statistics);
+  void on_line(LivePeer& peer, const ChannelLine& line);
+  void on_patient_text(LivePeer& peer, const ChatText& text);
+
+  Parts m_parts;
+  Consultation m_consultation;
+  Chat m_chat;
+  std::vector<IceServer> m_ice_servers;
+
+  unsigned m_peers_made = 0;
+  std::unique_ptr<LivePeer> m_current;               // connected, or was
+  std::unique_ptr<LivePeer> m_next;                  // prepared, or connecting
+  std::vector<std::unique_ptr<LivePeer>> m_retired;  // dropped at the next turn of the loop, see retire()
+  int m_failures_in_a_row = 0;
+  std::optional<Instant> m_retry_at;
+
+  unsigned m_returned_with_peer = 0;  // from on_returned() to its durable step
+  MediaState m_sending;
+  MediaState m_patient_media;
+  bool m_over = false;
+  bool m_patient_left = false;  // the call was left by the patient's own button
+  QualityMeter m_quality;
+  Quality m_patient_quality = Quality::unknown;
+  std::optional<PeerStatistics> m_statistics;
+  base::Anchor<Encounter> m_anchor{this};
+};
+
+}  // namespace sangdam::consultation

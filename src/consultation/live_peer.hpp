@@ -1,0 +1,108 @@
+// One peer of an encounter with what the encounter knows about it: its number on the wire, its offer and
+// candidates until they may be sent, whether it was answered. Forwards the engine's notices with itself as
+// the sender. Part of encounter.cpp; nobody else includes it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "consultation/encounter.hpp"
+
+namespace sangdam::consultation {
+
+class Encounter::LivePeer final : public PeerListener {
+ public:
+  LivePeer(Encounter& encounter, unsigned number, Instant made)
+      : m_encounter(encounter), m_number(number), m_made(made) {}
+
+  void start(MediaEngine& media, const std::vector<IceServer>& servers) {
+    m_peer = media.create_peer(*this, servers);
+  }
+  /// Ends the connection now; later notices are ignored.
+  void close() {
+    m_closed = true;
+    // The engine's peer may be calling us: it goes with this object, at the next turn of the loop.
+    if (m_peer) m_peer->close();
+  }
+
+  [[nodiscard]] unsigned number() const { return m_number; }
+  [[nodiscard]] Instant made() const { return m_made; }
+  [[nodiscard]] const std::string& offer() const { return m_offer; }
+  [[nodiscard]] const std::vector<std::pair<unsigned, std::string>>& candidates() const {
+    return m_candidates;
+  }
+  [[nodiscard]] bool offered() const { return m_offered; }
+  [[nodiscard]] bool answered() const { return m_answered; }
+  [[nodiscard]] bool is_open(Channel channel) const { return m_open[static_cast<std::size_t>(channel)]; }
+  void set_offered() { m_offered = true; }
+
+  void set_answer(const std::string& sdp) {
+    if (std::exchange(m_answered, true)) return;
+    m_peer->set_answer(sdp);
+  }
+  void add_candidate(unsigned mline, const std::string& candidate) {
+    m_peer->add_candidate(mline, candidate);
+  }
+  void present() { m_peer->present(); }
+  void send(Channel channel, const std::string& text) {
+    if (is_open(channel)) m_peer->send(channel, text);
+  }
+  /// True once the allowance of docs/protocol.md is used up.
+  [[nodiscard]] bool count_malformed() { return ++m_malformed > k_malformed_allowed; }
+
+  void on_offer(const std::string& sdp) override {
+    if (m_closed) return;
+    m_offer = sdp;
+    m_encounter.on_peer_offer(*this);
+  }
+  void on_candidate(unsigned mline_index, const std::string& candidate) override {
+    if (m_closed || m_candidates.size() >= k_max_candidates) return;
+    m_candidates.emplace_back(mline_index, candidate);
+    m_encounter.on_peer_candidate(*this, mline_index, candidate);
+  }
+  void on_connected() override {
+    if (!m_closed) m_encounter.on_peer_connected(*this);
+  }
+  void on_interrupted() override {
+    if (!m_closed) m_encounter.on_peer_interrupted(*this);
+  }
+  void on_failed(PeerFailure failure, const std::string& detail) override {
+    if (!m_closed) m_encounter.on_peer_failed(*this, failure, detail);
+  }
+  void on_channel_open(Channel channel) override {
+    if (m_closed) return;
+    m_open[static_cast<std::size_t>(channel)] = true;
+    m_encounter.on_peer_channel_open(*this, channel);
+  }
+  void on_channel_text(Channel channel, const std::string& text) override {
+    if (!m_closed) m_encounter.on_peer_text(*this, channel, text);
+  }
+  void on_first_frame(int width, int height) override {
+    if (!m_closed) m_encounter.on_peer_first_frame(*this, width, height);
+  }
+  void on_statistics(const PeerStatistics& statistics) override {
+    if (!m_closed) m_encounter.on_peer_statistics(*this, statistics);
+  }
+
+ private:
+  static constexpr int k_malformed_allowed = 20;
+  static constexpr std::size_t k_max_candidates = 64;  // ours: interfaces x (host, srflx, relay), with room
+
+  Encounter& m_encounter;
+  unsigned m_number;
+  Instant m_made;
+  std::string m_offer;
+  std::vector<std::pair<unsigned, std::string>> m_candidates;
+  bool m_offered = false;
+  bool m_answered = false;
+  bool m_closed = false;
+  std::array<bool, 2> m_open{};
+  int m_malformed = 0;
+  std::unique_ptr<Peer> m_peer;  // last: its threads stop before the rest goes
+};
+
+}  // namespace sangdam::consultation

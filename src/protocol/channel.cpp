@@ -1,0 +1,75 @@
+// The lines of the two data channels between the peers.
+#include <nlohmann/json.hpp>
+
+#include "protocol/messages.hpp"
+#include "protocol/reader.hpp"
+#include "protocol/writer.hpp"
+
+namespace sangdam::protocol {
+namespace {
+
+using detail::Reader;
+using nlohmann::json;
+
+constexpr std::size_t k_chat_id_hex = 32;
+
+}  // namespace
+
+base::Result<ChatLine> decode_chat(std::string_view text) {
+  const auto line = detail::parse_object(text, k_max_channel_bytes);
+  if (!line) return tl::unexpected<base::Failure>(line.error());
+  const auto type = detail::type_of(*line);
+  if (!type) return tl::unexpected<base::Failure>(type.error());
+  if (*type == "text") {
+    Reader in(*line, "text");
+    return in.result<ChatLine>(
+        ChatText{.id = in.hex("id", k_chat_id_hex), .text = in.lines("text", 1, k_max_chat_code_points)});
+  }
+  if (*type == "received") {
+    Reader in(*line, "received");
+    return in.result<ChatLine>(ChatReceived{.id = in.hex("id", k_chat_id_hex)});
+  }
+  return tl::unexpected<base::Failure>(detail::unexpected_type());
+}
+
+base::Result<ControlLine> decode_control(std::string_view text) {
+  const auto line = detail::parse_object(text, k_max_channel_bytes);
+  if (!line) return tl::unexpected<base::Failure>(line.error());
+  const auto type = detail::type_of(*line);
+  if (!type) return tl::unexpected<base::Failure>(type.error());
+  if (*type == "media") {
+    Reader in(*line, "media");
+    return in.result<ControlLine>(
+        MediaState{.microphone = in.boolean("microphone"), .camera = in.boolean("camera")});
+  }
+  if (*type == "quality") {
+    Reader in(*line, "quality");
+    return in.result<ControlLine>(QualityLevel{.level = in.word("level", {"good", "fair", "poor"})});
+  }
+  return tl::unexpected<base::Failure>(detail::unexpected_type());
+}
+
+std::string encode(const ChatLine& line) {
+  return detail::write(
+      std::visit(detail::Overloaded{[](const ChatText& each) -> json {
+                                      return {{"type", "text"}, {"id", each.id}, {"text", each.text}};
+                                    },
+                                    [](const ChatReceived& each) -> json {
+                                      return {{"type", "received"}, {"id", each.id}};
+                                    }},
+                 line));
+}
+
+std::string encode(const ControlLine& line) {
+  return detail::write(
+      std::visit(detail::Overloaded{
+                     [](const MediaState& each) -> json {
+                       return {{"type", "media"}, {"microphone", each.microphone}, {"camera", each.camera}};
+                     },
+                     [](const QualityLevel& each) -> json {
+                       return {{"type", "quality"}, {"level", each.level}};
+                     }},
+                 line));
+}
+
+}  // namespace sangdam::protocol

@@ -1,0 +1,49 @@
+#include "consultation/chat.hpp"
+
+#include "support/catch.hpp"
+#include "support/domain_doubles.hpp"
+
+using namespace sangdam::consultation;
+using sangdam::tests::HandClock;
+
+TEST_CASE("A text of ours waits until the other side has it", "[chat]") {
+  Chat chat;
+  const HandClock clock;
+  chat.sent({"a", "안녕하세요 👋"}, clock.now());
+  REQUIRE(chat.unacknowledged().size() == 1);
+  CHECK(chat.unacknowledged().front().text == "안녕하세요 👋");
+  CHECK(chat.acknowledged("a"));
+  CHECK(chat.unacknowledged().empty());
+  CHECK_FALSE(chat.acknowledged("a"));
+  CHECK_FALSE(chat.acknowledged("unknown"));
+}
+
+TEST_CASE("A patient's text sent twice is shown once", "[chat]") {
+  Chat chat;
+  const HandClock clock;
+  REQUIRE(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::fresh);
+  CHECK(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::refused);  // still on its way into the log
+  chat.received({"x", "hello"}, clock.now());
+  CHECK(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::repeated);
+  CHECK(chat.messages().size() == 1);
+}
+
+TEST_CASE("A flood of texts is refused, and the allowance returns with time", "[chat]") {
+  Chat chat;
+  HandClock clock;
+  int taken = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (chat.judge({std::to_string(i), "."}, clock.now()) == Chat::Incoming::fresh) ++taken;
+  }
+  CHECK(taken == static_cast<int>(Chat::k_burst));
+  clock.advance(std::chrono::seconds(5));
+  CHECK(chat.judge({"later", "."}, clock.now()) == Chat::Incoming::fresh);
+}
+
+TEST_CASE("A patient cannot acknowledge a text of the patient's own", "[chat]") {
+  Chat chat;
+  const HandClock clock;
+  REQUIRE(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::fresh);
+  chat.received({"x", "hello"}, clock.now());
+  CHECK_FALSE(chat.acknowledged("x"));
+}

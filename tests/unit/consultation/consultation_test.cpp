@@ -1,0 +1,208 @@
+#include "consultation/consultation.hpp"
+
+#include "support/catch.hpp"
+#include "support/domain_doubles.hpp"
+
+using namespace sangdam::consultation;
+using namespace sangdam::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Fixture {
+  HandClock clock;
+  HandLog log;
+  std::vector<std::pair<State, State>> steps;
+  std::vector<std::string> failures;
+  Consultation visit{fresh(), log, clock, Limits{}};
+
+  Fixture() {
+    visit.on_step([this](const Step& step, const std::optional<sangdam::base::Failure>& failure) {
+      steps.emplace_back(step.from, step.to);
+      if (failure) failures.push_back(failure->code);
+    });
+  }
+  static ConsultationRecord fresh() {
+    ConsultationRecord record;
+    record.id = "0123456789abcdef0123456789abcdef";
+    return record;
+  }
+  static Seat seat(const std::string& id) {
+    Seat seat;
+    seat.id = id;
+    seat.token_hash = "hash-" + id;
+    return seat;
+  }
+  void open() { REQUIRE(visit.dispatch({.kind = EventKind::opened, .code = "482731906"})); }
+  void knock(const std::string& id = "s1", const std::string& name = "김순자") {
+    Seat who = seat(id);
+    REQUIRE(visit.dispatch({.kind = EventKind::arrived, .seat = who}));
+    who.name = name;
+    who.consent = "2026-1";
+    REQUIRE(visit.dispatch({.kind = EventKind::knocked, .seat = who}));
+  }
+  void talk() {
+    open();
+    knock();
+    REQUIRE(visit.dispatch({.kind = EventKind::admitted}));
+    REQUIRE(visit.dispatch({.kind = EventKind::media_connected}));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A visit is told by its log in order", "[consultation]") {
+  Fixture f;
+  f.talk();
+  REQUIRE(f.visit.dispatch({.kind = EventKind::ended}));
+  CHECK(f.log.kinds() == std::vector<std::string>{"opened", "patient-arrived", "patient-knocked", "admitted",
+                                                  "media-connected", "ended"});
+  const ConsultationRecord& record = f.log.records.at(f.visit.record().id);
+  CHECK(record.state == State::ended);
+  CHECK(record.outcome == Outcome::completed);
+  CHECK(record.patient_name == "김순자");
+  CHECK(record.connected.has_value());
+}
+
+TEST_CASE("Nobody hears of a step before the log has it", "[consultation]") {
+  Fixture f;
+  f.log.hold();
+  f.open();
+  CHECK(f.steps.empty());
+  f.log.let_go();
+  CHECK(f.steps.size() == 1);
+}
+
+TEST_CASE("A log that cannot write does not stop the visit, and says so", "[consultation]") {
+  Fixture f;
+  f.log.fail_with({"log-disk-full", "The disk is full."});
+  f.open();
+  CHECK(f.visit.state() == State::open);
+  CHECK(f.failures == std::vector<std::string>{"log-disk-full"});
+}
+
+TEST_CASE("An event that means nothing changes nothing and leaves no entry", "[consultation]") {
+  Fixture f;
+  CHECK_FALSE(f.visit.dispatch({.kind = EventKind::admitted}));
+  CHECK(f.log.entries.empty());
+  CHECK(f.visit.record() == Fixture::fresh());
+}
+
+TEST_CASE("A code nobody used expires as a no-show and is forgotten", "[consultation][timeout]") {
+  Fixture f;
+  f.open();
+  CHECK(f.visit.next_deadline() == f.clock.now() + Limits{}.walk_in_code_lifetime);
+  f.clock.advance(30min);
+  f.visit.on_time();
+  CHECK(f.visit.record().outcome == Outcome::no_show);
+  CHECK(f.visit.record().code.empty());
+  CHECK_FALSE(f.visit.next_deadline().has_value());
+}
+
+TEST_CASE("A code that expires in a call does not end the call", "[consultation][timeout]") {
+  Fixture f;
+  f.talk();
+  f.clock.advance(2h);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::in_call);
+}
+
+TEST_CASE("A patient who goes away while waiting keeps the place for a while, then loses it",
+          "[consultation][timeout]") {
+  Fixture f;
+  f.open();
+  f.knock();
+  REQUIRE(f.visit.dispatch({.kind = EventKind::away}));
+  CHECK(f.visit.state() == State::waiting);
+  f.clock.advance(119s);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::waiting);
+  f.clock.advance(1s);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::open);
+}
+
+TEST_CASE("A patient who returns while waiting keeps the place", "[consultation][timeout]") {
+  Fixture f;
+  f.open();
+  f.knock();
+  const Seat seat = *f.visit.record().seat;
+  f.visit.dispatch({.kind = EventKind::away});
+  f.clock.advance(60s);
+  f.visit.dispatch({.kind = EventKind::returned, .seat = seat});
+  f.clock.advance(10min);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::waiting);
+  CHECK(f.visit.record().seat->present);
+}
+
+TEST_CASE("A patient who leaves while waiting leaves the code good", "[consultation]") {
+  Fixture f;
+  f.open();
+  f.knock();
+  f.visit.dispatch({.kind = EventKind::left});
+  CHECK(f.visit.state() == State::open);
+  CHECK(f.visit.record().code == "482731906");
+}
+
+TEST_CASE("A newcomer with the same code has to knock and be admitted for itself", "[consultation]") {
+  Fixture f;
+  f.talk();
+  f.visit.dispatch({.kind = EventKind::media_lost});
+  f.visit.dispatch({.kind = EventKind::arrived, .seat = Fixture::seat("s2")});
+  CHECK(f.visit.state() == State::reconnecting);
+  CHECK_FALSE(f.visit.record().seat->admitted);
+  Seat who = Fixture::seat("s2");
+  who.name = "Somebody";
+  f.visit.dispatch({.kind = EventKind::knocked, .seat = who});
+  CHECK(f.visit.state() == State::waiting);
+  CHECK(f.visit.record().patient_name == "김순자");  // the record keeps who the visit began with
+}
+
+TEST_CASE("Staff end while reconnecting: the visit is completed", "[consultation]") {
+  Fixture f;
+  f.talk();
+  f.visit.dispatch({.kind = EventKind::media_lost});
+  CHECK(f.visit.dispatch({.kind = EventKind::ended}));
+  CHECK(f.visit.record().outcome == Outcome::completed);
+}
+
+TEST_CASE("Staff's own outcome is kept", "[consultation]") {
+  Fixture f;
+  f.talk();
+  f.visit.dispatch({.kind = EventKind::ended, .outcome = Outcome::failed});
+  CHECK(f.visit.record().outcome == Outcome::failed);
+}
+
+TEST_CASE("A call nobody comes back to ends by itself", "[consultation][timeout]") {
+  Fixture f;
+  f.talk();
+  f.visit.dispatch({.kind = EventKind::media_lost});
+  f.clock.advance(30min);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::ended);
+}
+
+TEST_CASE("An appointment's code is good until an hour after its time", "[consultation]") {
+  Fixture f;
+  ConsultationRecord record = Fixture::fresh();
+  record.appointment_id = "a";
+  record.planned = f.clock.now() + 15min;
+  Consultation visit(record, f.log, f.clock, Limits{});
+  visit.dispatch({.kind = EventKind::opened, .code = "482731906"});
+  CHECK(visit.record().code_expires == f.clock.now() + 75min);
+}
+
+TEST_CASE("A visit that is gone hears of nothing", "[consultation]") {
+  HandClock clock;
+  HandLog log;
+  log.hold();
+  bool heard = false;
+  {
+    Consultation visit(Fixture::fresh(), log, clock, Limits{});
+    visit.on_step([&](const Step&, const auto&) { heard = true; });
+    visit.dispatch({.kind = EventKind::opened, .code = "482731906"});
+  }
+  log.let_go();
+  CHECK_FALSE(heard);
+}

@@ -1,0 +1,137 @@
+#include "consultation/desk.hpp"
+
+#include "support/catch.hpp"
+#include "support/domain_doubles.hpp"
+#include "support/main_loop.hpp"
+
+using namespace sangdam::consultation;
+using namespace sangdam::tests;
+
+namespace {
+
+/// An in-memory record: appointments, and what was unfinished.
+class HandRecords final : public Records {
+ public:
+  using Failed = sangdam::base::Result<>;
+  [[nodiscard]] sangdam::base::Result<std::vector<DayRow>> day(Instant, Instant) const override {
+    return std::vector<DayRow>{};
+  }
+  [[nodiscard]] sangdam::base::Result<std::vector<LogRow>> log(const LogQuery&) const override {
+    return std::vector<LogRow>{};
+  }
+  [[nodiscard]] sangdam::base::Result<std::vector<LogEntry>> timeline(const std::string&) const override {
+    return std::vector<LogEntry>{};
+  }
+  [[nodiscard]] sangdam::base::Result<std::vector<ConsultationRecord>> unfinished() const override {
+    return open;
+  }
+  [[nodiscard]] sangdam::base::Result<std::optional<Appointment>> appointment(
+      const std::string& id) const override {
+    const auto found = appointments.find(id);
+    return found == appointments.end() ? std::nullopt : std::optional(found->second);
+  }
+  Failed add(const Appointment& appointment) override {
+    appointments[appointment.id] = appointment;
+    return {};
+  }
+  Failed remove_appointment(const std::string& id) override {
+    appointments.erase(id);
+    return {};
+  }
+  std::map<std::string, Appointment> appointments;
+  std::vector<ConsultationRecord> open;
+};
+
+struct Fixture {
+  HandClock clock;
+  HandLog log;
+  HandRecords records;
+  HandMedia media;
+  HandGateway gateway;
+  HandCodec codec;
+  HandObserver observer;
+  Desk desk;
+
+  explicit Fixture(bool auto_admit = false)
+      : desk({log, records, clock, media, gateway, codec, observer, Limits{}, auto_admit}) {}
+
+  std::string waiting(const std::string& seat) {
+    const std::string id = desk.start_walk_in().value();
+    Seat who;
+    who.id = seat;
+    desk.find(id)->on_arrived(who);
+    desk.find(id)->on_knock(seat, "김순자", "2026-1", true, true);
+    return id;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Each open visit has a code of its own", "[desk]") {
+  Fixture f;
+  const std::string first = f.desk.start_walk_in().value();
+  const std::string second = f.desk.start_walk_in().value();
+  CHECK(f.desk.find(first)->record().code != f.desk.find(second)->record().code);
+  CHECK(f.desk.encounters().size() == 2);
+}
+
+TEST_CASE("Only one patient is in the room at a time", "[desk]") {
+  Fixture f;
+  const std::string first = f.waiting("s1");
+  const std::string second = f.waiting("s2");
+  REQUIRE(f.desk.admit(first));
+  const auto refused = f.desk.admit(second);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == "busy");
+  REQUIRE(f.desk.end(first));
+  CHECK(f.desk.admit(second));
+}
+
+TEST_CASE("A visit that ended leaves the desk", "[desk]") {
+  Fixture f;
+  const std::string id = f.desk.start_walk_in().value();
+  REQUIRE(f.desk.cancel(id));
+  CHECK(run_until([&] { return f.desk.encounters().empty(); }));
+  CHECK(f.desk.admit(id).error().code == "unknown-consultation");
+}
+
+TEST_CASE("Opening an appointment twice shows the same visit", "[desk]") {
+  Fixture f;
+  REQUIRE(f.records.add({"a1", f.clock.now(), "이영희", "박 선생님"}));
+  const auto first = f.desk.open_appointment("a1");
+  REQUIRE(first);
+  CHECK(f.desk.open_appointment("a1") == first);
+  CHECK(f.desk.find(*first)->record().patient_name == "이영희");
+  CHECK(f.desk.open_appointment("nothing").error().code == "unknown-appointment");
+}
+
+TEST_CASE("Automatic admission lets in whoever knocks, one at a time", "[desk]") {
+  Fixture f(true);
+  const std::string first = f.waiting("s1");
+  REQUIRE(run_until([&] { return f.desk.find(first)->state() == State::admitted; }));
+  const std::string second = f.waiting("s2");
+  bool turned = false;
+  sangdam::base::post_to_main([&] { turned = true; });
+  REQUIRE(run_until([&] { return turned; }));
+  CHECK(f.desk.find(second)->state() == State::waiting);
+}
+
+TEST_CASE("After a restart the desk takes up what was open and publishes it again", "[desk]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  Fixture again;
+  again.records.open = {f.log.records.at(id)};
+  REQUIRE(again.desk.restore());
+  REQUIRE(again.desk.find(id) != nullptr);
+  CHECK_FALSE(again.desk.find(id)->record().seat->present);
+  again.desk.on_gateway_ready({});
+  CHECK(again.gateway.count("publish " + f.desk.find(id)->record().code) == 1);
+}
+
+TEST_CASE("A deadline that passes while nothing happens is noticed", "[desk][timeout]") {
+  Fixture f;
+  const std::string id = f.desk.start_walk_in().value();
+  f.clock.advance(std::chrono::minutes(31));
+  f.desk.on_time();
+  CHECK(f.log.records.at(id).outcome == Outcome::no_show);
+}

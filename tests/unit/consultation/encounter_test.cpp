@@ -1,0 +1,347 @@
+#include "consultation/encounter.hpp"
+
+#include "support/catch.hpp"
+#include "support/domain_doubles.hpp"
+#include "support/main_loop.hpp"
+
+using namespace sangdam::consultation;
+using namespace sangdam::tests;
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+struct Fixture {
+  HandClock clock;
+  HandLog log;
+  HandMedia media;
+  HandGateway gateway;
+  HandCodec codec;
+  HandObserver observer;
+  Encounter encounter{record(), {log, clock, media, gateway, codec, observer, Limits{}}};
+
+  static ConsultationRecord record() {
+    ConsultationRecord record;
+    record.id = "0123456789abcdef0123456789abcdef";
+    return record;
+  }
+  static Seat seat(const std::string& id) {
+    Seat seat;
+    seat.id = id;
+    return seat;
+  }
+  HandPeer& peer() { return *media.newest(); }
+  void arrive(const std::string& id = "s1") {
+    encounter.on_arrived(seat(id));
+    peer().listener.on_offer("sdp");
+  }
+  void wait(const std::string& id = "s1") {
+    arrive(id);
+    encounter.on_knock(id, "김순자", "2026-1", true, true);
+  }
+  void open_and_wait() {
+    encounter.open("482731906");
+    wait();
+  }
+  void admit_and_connect() {
+    REQUIRE(encounter.admit());
+    encounter.on_answer("s1", number(), "answer");
+    peer().listener.on_connected();
+    peer().listener.on_channel_open(Channel::chat);
+    peer().listener.on_channel_open(Channel::control);
+  }
+  void talk() {
+    open_and_wait();
+    admit_and_connect();
+    gateway.take();
+  }
+  [[nodiscard]] unsigned number() const { return static_cast<unsigned>(media.made); }
+  void settle() {
+    bool done = false;
+    sangdam::base::post_to_main([&] { done = true; });
+    REQUIRE(run_until([&] { return done; }));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A peer is prepared when somebody arrives, and offered only after the knock", "[encounter]") {
+  Fixture f;
+  f.encounter.open("482731906");
+  f.arrive();
+  f.peer().listener.on_candidate(0, "c1");
+  CHECK(f.gateway.take() == Lines{"publish 482731906", "tell getting-ready"});
+  f.encounter.on_knock("s1", "김순자", "2026-1", true, true);
+  CHECK(f.gateway.take() == Lines{"tell waiting", "offer 1 sdp", "candidate 1 c1"});
+  f.peer().listener.on_candidate(0, "c2");
+  CHECK(f.gateway.take() == Lines{"candidate 1 c2"});
+}
+
+TEST_CASE("An answer before admission is not looked at", "[encounter]") {
+  Fixture f;
+  f.open_and_wait();
+  f.encounter.on_answer("s1", 1, "early");
+  f.encounter.on_candidate("s1", 1, 0, "early");
+  CHECK(f.peer().answer.empty());
+  CHECK(f.peer().candidates.empty());
+  f.encounter.admit();
+  f.encounter.on_answer("s1", 1, "answer");
+  CHECK(f.peer().answer == "answer");
+  f.encounter.on_answer("s1", 1, "again");
+  CHECK(f.peer().answer == "answer");
+}
+
+TEST_CASE("Messages of a seat that is not the seat are ignored", "[encounter]") {
+  Fixture f;
+  f.open_and_wait();
+  f.encounter.admit();
+  f.encounter.on_answer("other", 1, "answer");
+  f.encounter.on_leave("other");
+  f.encounter.on_away("other");
+  CHECK(f.peer().answer.empty());
+  CHECK(f.encounter.state() == State::admitted);
+}
+
+TEST_CASE("A visit runs from code to end and its events come in order", "[encounter]") {
+  Fixture f;
+  f.talk();
+  CHECK(f.peer().presented);
+  f.peer().listener.on_first_frame(1280, 720);
+  CHECK(f.encounter.end());
+  CHECK(f.gateway.take() == Lines{"withdraw completed"});
+  CHECK(f.observer.events == Lines{"patient-waiting", "admitted", "connected", "first-frame", "ended"});
+  CHECK(f.media.open_peers() == 0);
+}
+
+TEST_CASE("A patient who waits long gets a fresh offer", "[encounter][timeout]") {
+  Fixture f;
+  f.open_and_wait();
+  f.gateway.take();
+  f.clock.advance(2min);
+  f.encounter.on_time();
+  f.peer().listener.on_offer("fresh");
+  CHECK(f.gateway.take() == Lines{"offer 2 fresh"});
+  CHECK(f.media.open_peers() == 1);
+}
+
+TEST_CASE("When the path breaks a second peer takes over, and the first goes then", "[encounter]") {
+  Fixture f;
+  f.talk();
+  HandPeer& first = f.peer();
+  first.listener.on_interrupted();
+  CHECK(f.encounter.state() == State::reconnecting);
+  CHECK_FALSE(first.closed);
+  f.peer().listener.on_offer("second");
+  CHECK(f.gateway.take() == Lines{"offer 2 second"});
+  f.encounter.on_answer("s1", 2, "answer");
+  HandPeer& second = f.peer();
+  second.listener.on_connected();
+  CHECK(first.closed);
+  CHECK(second.presented);
+  CHECK(f.encounter.state() == State::in_call);
+  f.settle();
+  CHECK(f.media.peers.size() == 1);
+}
+
+TEST_CASE("A path that recovers by itself makes the second peer needless", "[encounter]") {
+  Fixture f;
+  f.talk();
+  HandPeer& first = f.peer();
+  first.listener.on_interrupted();
+  first.listener.on_connected();
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.media.open_peers() == 1);
+  CHECK_FALSE(first.closed);
+}
+
+TEST_CASE("A reloaded page gets a new offer without being admitted again", "[encounter]") {
+  Fixture f;
+  f.talk();
+  f.encounter.on_away("s1");
+  CHECK(f.encounter.state() == State::in_call);
+  f.encounter.on_returned("s1", "ko", 0);
+  f.peer().listener.on_offer("again");
+  CHECK(f.gateway.take() == Lines{"tell admitted", "offer 2 again"});
+}
+
+TEST_CASE("A page that lost only its signalling keeps its connection", "[encounter]") {
+  Fixture f;
+  f.talk();
+  f.encounter.on_away("s1");
+  f.encounter.on_returned("s1", "ko", 1);
+  CHECK(f.media.made == 1);
+  CHECK(f.gateway.take() == Lines{"tell admitted"});
+}
+
+TEST_CASE("A page that reloads while waiting gets the same unanswered offer again", "[encounter]") {
+  Fixture f;
+  f.open_and_wait();
+  f.gateway.take();
+  f.encounter.on_away("s1");
+  f.encounter.on_returned("s1", "en", 0);
+  CHECK(f.gateway.take() == Lines{"tell waiting", "offer 1 sdp"});
+  CHECK(f.encounter.record().seat->language == "en");
+}
+
+TEST_CASE("A connection that cannot prove itself shows nothing and goes back to the door",
+          "[encounter][security]") {
+  Fixture f;
+  f.open_and_wait();
+  f.encounter.admit();
+  f.encounter.on_answer("s1", 1, "answer");
+  HandPeer& impostor = f.peer();
+  impostor.listener.on_failed(PeerFailure::fingerprint_mismatch, "");
+  CHECK_FALSE(impostor.presented);
+  CHECK(impostor.closed);
+  CHECK(f.encounter.state() == State::waiting);
+  CHECK_FALSE(f.encounter.record().seat->admitted);
+  CHECK(f.gateway.count("tell refused") == 1);
+  CHECK(f.log.kinds().back() == "media-rejected");
+}
+
+TEST_CASE("A peer that fails is tried again, later each time", "[encounter][timeout]") {
+  Fixture f;
+  f.open_and_wait();
+  f.encounter.admit();
+  std::chrono::milliseconds waited{0};
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    f.peer().listener.on_failed(PeerFailure::connect_timeout, "");
+    CHECK(f.media.open_peers() == 0);
+    const auto deadline = f.encounter.next_deadline();
+    REQUIRE(deadline.has_value());
+    CHECK(*deadline - f.clock.now() > waited);
+    waited = *deadline - f.clock.now();
+    f.clock.advance(waited);
+    f.encounter.on_time();
+    CHECK(f.media.open_peers() == 1);
+  }
+  CHECK(f.encounter.state() == State::admitted);
+}
+
+TEST_CASE("A patient who leaves the call may come back without a new code", "[encounter]") {
+  Fixture f;
+  f.talk();
+  f.encounter.on_leave("s1");
+  CHECK(f.encounter.state() == State::reconnecting);
+  CHECK(f.encounter.patient_left());
+  CHECK(f.media.open_peers() == 0);
+  f.encounter.on_returned("s1", "ko", 0);
+  f.peer().listener.on_offer("again");
+  f.encounter.on_answer("s1", 2, "answer");
+  f.peer().listener.on_connected();
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK_FALSE(f.encounter.patient_left());
+}
+
+TEST_CASE("A newcomer during a broken call is not offered anything before knocking",
+          "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  f.peer().listener.on_failed(PeerFailure::connection_lost, "");
+  f.gateway.take();
+  f.encounter.on_arrived(Fixture::seat("s2"));
+  f.peer().listener.on_offer("sdp");
+  CHECK(f.gateway.take() == Lines{"tell getting-ready"});
+  f.encounter.on_answer("s2", f.number(), "answer");
+  CHECK(f.peer().answer.empty());
+}
+
+TEST_CASE("Who was admitted cannot knock again", "[encounter]") {
+  Fixture f;
+  f.talk();
+  f.encounter.on_knock("s1", "Another name", "2026-1", true, true);
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.encounter.record().seat->name == "김순자");
+}
+
+TEST_CASE("Texts go out when the log has them and again until they have arrived", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  f.log.hold();
+  CHECK(f.encounter.send_chat("  약은 드셨어요? 💊 "));
+  CHECK(f.encounter.chat().messages().empty());
+  f.log.let_go();
+  REQUIRE(f.encounter.chat().messages().size() == 1);
+  const ChatMessage sent = f.encounter.chat().messages().front();
+  CHECK(sent.text == "약은 드셨어요? 💊");
+  CHECK(f.peer().sent.back().second == "text:" + sent.id + ":" + sent.text);
+
+  f.peer().listener.on_failed(PeerFailure::connection_lost, "");
+  f.peer().listener.on_offer("again");
+  f.encounter.on_answer("s1", 2, "answer");
+  f.peer().listener.on_connected();
+  f.peer().listener.on_channel_open(Channel::chat);
+  CHECK(f.peer().sent.back().second == "text:" + sent.id + ":" + sent.text);
+  f.peer().listener.on_channel_text(Channel::chat, "received:" + sent.id);
+  CHECK(f.encounter.chat().messages().front().delivered);
+  CHECK(f.log.kinds().back() == "chat-delivered");
+}
+
+TEST_CASE("A patient's text is acknowledged only when the log has it", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  const std::size_t before = f.peer().sent.size();
+  f.log.hold();
+  f.peer().listener.on_channel_text(Channel::chat, "text:x:머리가 아파요 😢");
+  CHECK(f.peer().sent.size() == before);
+  f.log.let_go();
+  CHECK(f.peer().sent.back().second == "received:x");
+  CHECK(f.log.entries.back().details.at("text") == "머리가 아파요 😢");
+  f.peer().listener.on_channel_text(Channel::chat, "text:x:머리가 아파요 😢");
+  CHECK(f.encounter.chat().messages().size() == 1);
+}
+
+TEST_CASE("Nonsense on a channel is dropped, and too much of it ends the peer", "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  HandPeer& noisy = f.peer();
+  for (int i = 0; i < 20; ++i) noisy.listener.on_channel_text(Channel::control, "nonsense");
+  CHECK_FALSE(noisy.closed);
+  noisy.listener.on_channel_text(Channel::control, "nonsense");
+  CHECK(noisy.closed);
+  CHECK(f.encounter.state() == State::reconnecting);
+}
+
+TEST_CASE("Mute is told to the page and kept in the log", "[encounter]") {
+  Fixture f;
+  f.talk();
+  f.encounter.set_sending({.microphone = false, .camera = true});
+  CHECK(f.peer().sent.back().second == "media:01");
+  CHECK(f.log.kinds().back() == "microphone-muted");
+  f.peer().listener.on_channel_text(Channel::control, "media:10");
+  CHECK_FALSE(f.encounter.patient_media().camera);
+  CHECK(f.log.entries.back().kind == "camera-off");
+  CHECK(f.log.entries.back().actor == Actor::patient);
+}
+
+TEST_CASE("A call open when the kiosk stopped goes on when the patient is back", "[encounter]") {
+  Fixture f;
+  f.talk();
+  const ConsultationRecord kept = f.log.records.at(f.encounter.record().id);
+  HandGateway gateway;
+  HandMedia media;
+  Encounter again{kept, {f.log, f.clock, media, gateway, f.codec, f.observer, Limits{}}};
+  again.restore();
+  CHECK(again.state() == State::reconnecting);
+  again.on_gateway_ready({});
+  CHECK(gateway.take() == Lines{"publish 482731906"});
+  again.on_returned("s1", "ko", 0);
+  media.newest()->listener.on_offer("sdp");
+  CHECK(gateway.take() == Lines{"tell admitted", "offer 1 sdp"});
+}
+
+TEST_CASE("A code another kiosk holds is drawn anew", "[encounter]") {
+  Fixture f;
+  f.encounter.open("482731906");
+  f.encounter.on_code_taken("111111111");
+  CHECK(f.encounter.record().code == "111111111");
+  CHECK(f.gateway.take() == Lines{"publish 482731906", "publish 111111111"});
+}
+
+TEST_CASE("A page asking for an offer over and over gets one peer at a time", "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  for (int i = 0; i < 50; ++i) f.encounter.on_request_offer("s1", 1);
+  CHECK(f.media.made == 2);
+  CHECK(f.media.open_peers() == 2);
+}

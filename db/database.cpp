@@ -140,6 +140,11 @@ Result<std::vector<LogRow>> Database::log(const LogQuery& query) const {
   return m_reader->log(query);
 }
 
+Result<std::optional<consultation::LogRow>> Database::log_row(const std::string& consultation) const {
+  base::assert_main_thread();
+  return m_reader->log_row(consultation);
+}
+
 Result<std::vector<LogEntry>> Database::timeline(const std::string& consultation) const {
   base::assert_main_thread();
   return m_reader->timeline(consultation);

@@ -53,6 +53,8 @@ class Database final : public consultation::EventLog, public consultation::Recor
                                                                     base::Instant to) const override;
   [[nodiscard]] base::Result<std::vector<consultation::LogRow>> log(
       const consultation::LogQuery& query) const override;
+  [[nodiscard]] base::Result<std::optional<consultation::LogRow>> log_row(
+      const std::string& consultation) const override;
   [[nodiscard]] base::Result<std::vector<consultation::LogEntry>> timeline(
       const std::string& consultation) const override;
   [[nodiscard]] base::Result<std::vector<consultation::ConsultationRecord>> unfinished() const override;

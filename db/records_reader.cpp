@@ -149,6 +149,16 @@ Result<std::vector<LogRow>> RecordsReader::log(const LogQuery& query) {
   });
 }
 
+Result<std::optional<LogRow>> RecordsReader::log_row(const std::string& consultation) {
+  return reading([&]() -> std::optional<LogRow> {
+    SQLite::Statement row(*m_connection,
+                          std::string("SELECT ") + k_log_columns + " FROM consultations c WHERE c.id = ?");
+    Bind(row) << consultation;
+    if (!row.executeStep()) return std::nullopt;
+    return read_log_row(row);
+  });
+}
+
 Result<std::vector<LogEntry>> RecordsReader::timeline(const std::string& consultation) {
   return reading([&] {
     std::vector<LogEntry> entries;

@@ -24,6 +24,7 @@ class RecordsReader {
 
   [[nodiscard]] base::Result<std::vector<consultation::DayRow>> day(base::Instant from, base::Instant to);
   [[nodiscard]] base::Result<std::vector<consultation::LogRow>> log(const consultation::LogQuery& query);
+  [[nodiscard]] base::Result<std::optional<consultation::LogRow>> log_row(const std::string& consultation);
   /// An entry whose payload was erased has no details.
   [[nodiscard]] base::Result<std::vector<consultation::LogEntry>> timeline(const std::string& consultation);
   [[nodiscard]] base::Result<std::vector<consultation::ConsultationRecord>> unfinished();

@@ -489,19 +489,25 @@ void WebRtcPeer::watch_silence() {
 
 void WebRtcPeer::fail(PeerFailure failure, const std::string& detail) {
   if (m_phase == Phase::failed) return;
+  base::log_warning("media", "peer failed: {} ({})", consultation::name_of(failure), detail);
+  close();
+  m_listener.on_failed(failure, detail);
+}
+
+void WebRtcPeer::close() {
+  base::assert_main_thread();
+  if (m_phase == Phase::failed) return;
   m_phase = Phase::failed;
   m_deadline.stop();
   m_second.stop();
   m_silence.stop();
   m_sender.stop();
   m_receiver.set_presented(false);
-  base::log_warning("media", "peer failed: {} ({})", consultation::name_of(failure), detail);
   // Stops sending and listening now, not when the listener gets round to destroying the peer.
   m_channels = {};
   m_session.reset();
   m_webrtc.reset();
   m_pipeline.reset();
-  m_listener.on_failed(failure, detail);
 }
 
 std::chrono::milliseconds WebRtcPeer::age() const {

@@ -54,6 +54,7 @@ class WebRtcPeer final : public consultation::Peer {
   WebRtcPeer(const WebRtcPeer&) = delete;
   WebRtcPeer& operator=(const WebRtcPeer&) = delete;
 
+  void close() override;
   void set_answer(const std::string& sdp) override;
   void add_candidate(unsigned mline_index, const std::string& candidate) override;
   bool send(consultation::Channel channel, const std::string& text) override;

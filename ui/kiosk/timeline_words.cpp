@@ -56,6 +56,8 @@ Moment end_of(const LogEntry& entry) {
 Moment moment_of_event(EventKind event, const LogEntry& entry) {
   switch (event) {
     case EventKind::opened: return {"sd-key-symbolic", Tone::primary, tr("Staff gave out the code."), {}};
+    case EventKind::recoded:
+      return {"sd-key-symbolic", Tone::neutral, tr("The code was changed before anybody had it."), {}};
     case EventKind::admitted:
       return {"sd-admit-symbolic", Tone::primary, tr("Staff let the patient in."), {}};
     case EventKind::declined:

@@ -14,6 +14,7 @@
 #include "ui/kiosk/session_screen.hpp"
 #include "ui/kiosk/sheet.hpp"
 #include "ui/kiosk/status_bar.hpp"
+#include "ui/kiosk/style.hpp"
 #include "ui/kiosk/today_screen.hpp"
 #include "ui/kiosk/video_view.hpp"
 #include "ui/kiosk/widgets.hpp"
@@ -24,18 +25,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int k_wide_from = 1680;  // logical pixels: from there the code is set larger still
-
-void load_style(GdkDisplay* display) {
-  // Two providers rather than @import: the colours must be known whichever file is read first.
-  for (const char* file : {"tokens.css", "kiosk.css"}) {
-    const auto provider = base::Ref<GtkCssProvider>::adopt(gtk_css_provider_new());
-    gtk_css_provider_load_from_resource(provider.get(), (std::string(k_resource_path) + file).c_str());
-    gtk_style_context_add_provider_for_display(display, GTK_STYLE_PROVIDER(provider.get()),
-                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  }
-  gtk_icon_theme_add_resource_path(gtk_icon_theme_get_for_display(display),
-                                   (std::string(k_resource_path) + "icons").c_str());
-}
 
 /// Everything that has words in it: dropped and built anew when the language changes.
 struct Screens {
@@ -53,8 +42,8 @@ struct Screens {
 }  // namespace
 
 struct KioskWindow::Impl {
-  Impl(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_slot,
-       std::shared_ptr<base::FrameSlot> patient_slot);
+  Impl(GApplication* application, std::shared_ptr<base::FrameSlot> self_slot,
+       std::shared_ptr<base::FrameSlot> patient_slot, bool fullscreen);
   ~Impl();
 
   void build();
@@ -84,16 +73,17 @@ struct KioskWindow::Impl {
   Signals signals;
 };
 
-KioskWindow::Impl::Impl(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_slot,
-                        std::shared_ptr<base::FrameSlot> patient_slot)
-    : window((load_style(gdk_display_get_default()),
-              base::Ref<GtkWindow>::share(GTK_WINDOW(gtk_application_window_new(application))))),
+KioskWindow::Impl::Impl(GApplication* application, std::shared_ptr<base::FrameSlot> self_slot,
+                        std::shared_ptr<base::FrameSlot> patient_slot, bool fullscreen)
+    : window((load_style(), base::Ref<GtkWindow>::share(GTK_WINDOW(
+                                gtk_application_window_new(GTK_APPLICATION(application)))))),
       ui("window.ui"),
       self_view(std::move(self_slot), true),
       patient_view(std::move(patient_slot), false) {
   gtk_window_set_title(window.get(), "Sangdam");
   gtk_window_set_default_size(window.get(), 1280, 800);
   gtk_window_set_decorated(window.get(), FALSE);
+  if (fullscreen) gtk_window_fullscreen(window.get());
   gtk_widget_add_css_class(GTK_WIDGET(window.get()), "sd");
   gtk_window_set_child(window.get(), ui.widget("root"));
   build();
@@ -177,9 +167,9 @@ void KioskWindow::Impl::on_resize() {
   screens->session.set_wide(wide);
 }
 
-KioskWindow::KioskWindow(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_view,
-                         std::shared_ptr<base::FrameSlot> patient_view)
-    : m_impl(std::make_unique<Impl>(application, std::move(self_view), std::move(patient_view))) {
+KioskWindow::KioskWindow(GApplication* application, std::shared_ptr<base::FrameSlot> self_view,
+                         std::shared_ptr<base::FrameSlot> patient_view, bool fullscreen)
+    : m_impl(std::make_unique<Impl>(application, std::move(self_view), std::move(patient_view), fullscreen)) {
   m_impl->give_models();
   m_impl->draw_screen();
 }

@@ -6,15 +6,15 @@
 #include "base/video_frame.hpp"
 #include "ui/kiosk/models.hpp"
 
-typedef struct _GtkApplication GtkApplication;
+typedef struct _GApplication GApplication;
 
 namespace sangdam::ui {
 
 class KioskWindow {
  public:
   /// `self_view` and `patient_view` are the pictures of the camera and of the patient.
-  KioskWindow(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_view,
-              std::shared_ptr<base::FrameSlot> patient_view);
+  KioskWindow(GApplication* application, std::shared_ptr<base::FrameSlot> self_view,
+              std::shared_ptr<base::FrameSlot> patient_view, bool fullscreen = false);
   ~KioskWindow();
   KioskWindow(const KioskWindow&) = delete;
   KioskWindow& operator=(const KioskWindow&) = delete;

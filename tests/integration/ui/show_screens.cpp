@@ -71,7 +71,7 @@ class Program {
     g_object_set(gtk_settings_get_default(), "gtk-enable-animations", FALSE, nullptr);
     add_actions();
     ui::set_language("en");
-    m_window = std::make_unique<ui::KioskWindow>(m_application.get(), m_self, m_patient);
+    m_window = std::make_unique<ui::KioskWindow>(G_APPLICATION(m_application.get()), m_self, m_patient);
     m_frames.start_repeating(33ms, [this] { send_frames(); });
     m_input = base::Ref<GIOChannel, Channel>::adopt(g_io_channel_unix_new(0));
     g_io_add_watch(m_input.get(), static_cast<GIOCondition>(G_IO_IN | G_IO_HUP),

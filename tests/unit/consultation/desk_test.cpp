@@ -19,6 +19,9 @@ class HandRecords final : public Records {
   [[nodiscard]] sangdam::base::Result<std::vector<LogRow>> log(const LogQuery&) const override {
     return std::vector<LogRow>{};
   }
+  [[nodiscard]] sangdam::base::Result<std::optional<LogRow>> log_row(const std::string&) const override {
+    return std::nullopt;
+  }
   [[nodiscard]] sangdam::base::Result<std::vector<LogEntry>> timeline(const std::string&) const override {
     return std::vector<LogEntry>{};
   }

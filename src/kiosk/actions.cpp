@@ -1,0 +1,76 @@
+#include "kiosk/actions.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace sangdam::kiosk {
+namespace {
+
+std::string text_of(GVariant* value) { return g_variant_get_string(value, nullptr); }
+
+}  // namespace
+
+Actions::~Actions() {
+  for (const auto& handler : m_handlers) {
+    g_signal_handlers_disconnect_by_data(handler->action.get(), handler.get());
+    g_action_map_remove_action(m_map, g_action_get_name(G_ACTION(handler->action.get())));
+  }
+}
+
+void Actions::install(GSimpleAction* action, const char* signal, std::function<void(GVariant*)> run) {
+  auto handler = std::make_unique<Handler>(Handler{base::Ref<GSimpleAction>::adopt(action), std::move(run)});
+  g_signal_connect(action, signal, G_CALLBACK(+[](GSimpleAction*, GVariant* value, Handler* self) {
+                     try {
+                       self->run(value);
+                     } catch (const std::exception& error) {
+                       base::log_error("kiosk", "an action failed: {}", error.what());
+                     }
+                   }),
+                   handler.get());
+  g_action_map_add_action(m_map, G_ACTION(action));
+  m_handlers.push_back(std::move(handler));
+}
+
+void Actions::add(const char* name, std::function<void()> handler) {
+  install(g_simple_action_new(name, nullptr), "activate",
+          [handler = std::move(handler)](GVariant*) { handler(); });
+}
+
+void Actions::add_with_text(const char* name, std::function<void(const std::string&)> handler) {
+  install(g_simple_action_new(name, G_VARIANT_TYPE_STRING), "activate",
+          [handler = std::move(handler)](GVariant* value) { handler(text_of(value)); });
+}
+
+void Actions::add_with_three(
+    const char* name,
+    std::function<void(const std::string&, const std::string&, const std::string&)> handler) {
+  install(g_simple_action_new(name, G_VARIANT_TYPE("(sss)")), "activate",
+          [handler = std::move(handler)](GVariant* value) {
+            const char *first = nullptr, *second = nullptr, *third = nullptr;
+            g_variant_get(value, "(&s&s&s)", &first, &second, &third);
+            handler(first, second, third);
+          });
+}
+
+void Actions::add_toggle(const char* name, std::function<void(bool)> handler) {
+  GSimpleAction* action = g_simple_action_new_stateful(name, nullptr, g_variant_new_boolean(FALSE));
+  // Without an "activate" handler GSimpleAction toggles a boolean state itself, through "change-state".
+  install(action, "change-state", [action, handler = std::move(handler)](GVariant* value) {
+    g_simple_action_set_state(action, value);
+    handler(g_variant_get_boolean(value) != FALSE);
+  });
+}
+
+void Actions::add_choice(const char* name, const std::string& initial,
+                         std::function<void(const std::string&)> handler) {
+  GSimpleAction* action =
+      g_simple_action_new_stateful(name, G_VARIANT_TYPE_STRING, g_variant_new_string(initial.c_str()));
+  install(action, "change-state", [action, handler = std::move(handler)](GVariant* value) {
+    g_simple_action_set_state(action, value);
+    handler(text_of(value));
+  });
+}
+
+}  // namespace sangdam::kiosk

@@ -1,0 +1,47 @@
+// The staff's intents as GActions of the application: reachable from the screen, the keyboard, and over the
+// application's D-Bus interface by scripts and assistive technology. Names and types: ui/kiosk/models.hpp.
+#pragma once
+
+#include <gio/gio.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/handles.hpp"
+
+namespace sangdam::kiosk {
+
+/// Installs actions on a GActionMap and forwards their activations. Main thread; must not outlive the map.
+class Actions {
+ public:
+  explicit Actions(GActionMap* map) : m_map(map) {}
+  ~Actions();
+  Actions(const Actions&) = delete;
+  Actions& operator=(const Actions&) = delete;
+
+  void add(const char* name, std::function<void()> handler);
+  void add_with_text(const char* name, std::function<void(const std::string&)> handler);
+  /// Parameter type "(sss)".
+  void add_with_three(
+      const char* name,
+      std::function<void(const std::string&, const std::string&, const std::string&)> handler);
+  /// Stateful boolean: activating toggles it, and so does a request to change its state.
+  void add_toggle(const char* name, std::function<void(bool)> handler);
+  /// Stateful text, with a parameter of the same type.
+  void add_choice(const char* name, const std::string& initial,
+                  std::function<void(const std::string&)> handler);
+
+ private:
+  struct Handler {
+    base::Ref<GSimpleAction> action;
+    std::function<void(GVariant*)> run;
+  };
+  void install(GSimpleAction* action, const char* signal, std::function<void(GVariant*)> run);
+
+  GActionMap* m_map;
+  std::vector<std::unique_ptr<Handler>> m_handlers;
+};
+
+}  // namespace sangdam::kiosk

@@ -1,0 +1,77 @@
+#include "kiosk/channel_codec.hpp"
+
+#include "protocol/messages.hpp"
+
+namespace sangdam::kiosk {
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+consultation::Quality quality_named(std::string_view level) {
+  for (const auto quality :
+       {consultation::Quality::good, consultation::Quality::fair, consultation::Quality::poor}) {
+    if (name_of(quality) == level) return quality;
+  }
+  return consultation::Quality::unknown;
+}
+
+}  // namespace
+
+std::string WireChannelCodec::encode(const consultation::ChannelLine& line) const {
+  return std::visit(Overloaded{
+                        [](const consultation::ChatText& text) {
+                          return protocol::encode(protocol::ChatLine(protocol::ChatText{text.id, text.text}));
+                        },
+                        [](const consultation::ChatReceived& received) {
+                          return protocol::encode(protocol::ChatLine(protocol::ChatReceived{received.id}));
+                        },
+                        [](const consultation::MediaState& media) {
+                          return protocol::encode(
+                              protocol::ControlLine(protocol::MediaState{media.microphone, media.camera}));
+                        },
+                        [](const consultation::QualityReport& report) {
+                          return protocol::encode(protocol::ControlLine(
+                              protocol::QualityLevel{std::string(name_of(report.quality))}));
+                        },
+                    },
+                    line);
+}
+
+std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::Channel channel,
+                                                                  std::string_view text) const {
+  using Line = consultation::ChannelLine;
+  switch (channel) {
+    case consultation::Channel::chat: {
+      const auto line = protocol::decode_chat(text);
+      if (!line) return std::nullopt;
+      return std::visit(Overloaded{
+                            [](const protocol::ChatText& chat) {
+                              return Line(consultation::ChatText{chat.id, chat.text});
+                            },
+                            [](const protocol::ChatReceived& received) {
+                              return Line(consultation::ChatReceived{received.id});
+                            },
+                        },
+                        *line);
+    }
+    case consultation::Channel::control: {
+      const auto line = protocol::decode_control(text);
+      if (!line) return std::nullopt;
+      return std::visit(Overloaded{
+                            [](const protocol::MediaState& media) {
+                              return Line(consultation::MediaState{media.microphone, media.camera});
+                            },
+                            [](const protocol::QualityLevel& report) {
+                              return Line(consultation::QualityReport{quality_named(report.level)});
+                            },
+                        },
+                        *line);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace sangdam::kiosk

@@ -1,0 +1,138 @@
+#include "kiosk/embedded_gateway.hpp"
+
+#include <fstream>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "gateway/certificate.hpp"
+#include "kiosk/local_address.hpp"
+
+namespace sangdam::kiosk {
+namespace {
+
+using base::Result;
+
+constexpr std::chrono::seconds k_listen_again{5};
+// A self-signed certificate is renewed 30 days before its end; looking once a day is plenty.
+constexpr std::chrono::hours k_look_at_certificate{24};
+
+bool mends_itself(const base::Failure& failure) {
+  return failure.code == "port-in-use" || failure.code == "address-unavailable";
+}
+
+bool is_wildcard(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
+
+}  // namespace
+
+Result<std::string> read_secret(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string secret;
+  if (!std::getline(file, secret) || secret.empty()) {
+    return base::failure("secret-unreadable",
+                         "The file " + path.string() +
+                             " cannot be read or is empty. It must hold the secret in its "
+                             "first line and be readable by this program.");
+  }
+  return secret;
+}
+
+EmbeddedGateway::EmbeddedGateway(const Options& options)
+    : m_options(options), m_token(base::random_hex(32)) {}
+EmbeddedGateway::~EmbeddedGateway() = default;
+
+void EmbeddedGateway::on_trouble(std::function<void(const std::optional<base::Failure>&)> listener) {
+  m_on_trouble = std::move(listener);
+}
+
+Result<> EmbeddedGateway::start() {
+  const auto listen_on = parse_listen(m_options.listen);
+  if (!listen_on) return tl::unexpected(listen_on.error());
+  m_listen = *listen_on;
+  m_config.address = m_listen.host;
+  m_config.port = m_listen.port;
+  m_config.insecure_http = m_options.insecure_http;
+  m_config.kiosk_tokens = {m_token};
+  m_config.public_address = m_options.public_address;
+  m_config.web_directory = m_options.web_dir.string();
+  m_config.ice.stun_urls = m_options.stun_urls;
+  m_config.ice.turn_urls = m_options.turn_urls;
+  if (!m_options.turn_secret_file.empty()) {
+    const auto secret = read_secret(m_options.turn_secret_file);
+    if (!secret) return tl::unexpected(secret.error());
+    m_config.ice.turn_secret = *secret;
+  }
+  if (auto prepared = prepare_certificate(); !prepared) return prepared;
+  return listen();
+}
+
+Result<> EmbeddedGateway::prepare_certificate() {
+  if (m_options.insecure_http) return {};
+  const base::SystemClock clock;
+  if (!m_options.tls_cert.empty()) {
+    m_config.tls_certificate = m_options.tls_cert.string();
+    m_config.tls_key = m_options.tls_key.string();
+    m_config.trusted_certificate = true;
+    return gateway::check_certificate(m_config.tls_certificate, m_config.tls_key, clock.now());
+  }
+  std::vector<std::string> names = gateway::local_names();
+  const auto made = gateway::ensure_self_signed((m_options.data_dir / "tls").string(), names, clock.now());
+  if (!made) return tl::unexpected(made.error());
+  m_config.tls_certificate = made->certificate;
+  m_config.tls_key = made->key;
+  m_renewal.start_once(k_look_at_certificate, [this] {
+    if (const auto renewed = prepare_certificate(); !renewed) {
+      base::log_warning("kiosk", "the certificate could not be renewed: {}", renewed.error().code);
+    } else if (m_server) {
+      // A failure leaves the old one in use; it is tried again tomorrow.
+      if (const auto reloaded = m_server->reload_certificate(); !reloaded) {
+        base::log_warning("kiosk", "the new certificate is not used: {}", reloaded.error().code);
+      }
+    }
+  });
+  return {};
+}
+
+Result<> EmbeddedGateway::listen() {
+  m_server = std::make_unique<gateway::Server>(m_config);
+  auto started = m_server->start();
+  if (started) {
+    m_retry.stop();
+    // Once found, a free port stays the same for as long as the kiosk runs: people have the address.
+    m_config.port = m_server->port();
+    if (m_on_trouble) m_on_trouble(std::nullopt);
+    return {};
+  }
+  m_server.reset();
+  if (!mends_itself(started.error())) return started;
+  base::log_error("kiosk", "{}", started.error().message);
+  if (m_on_trouble) m_on_trouble(started.error());
+  m_retry.start_once(k_listen_again, [this] { listen_again(); });
+  return {};
+}
+
+void EmbeddedGateway::listen_again() {
+  if (const auto listening = listen(); !listening && m_on_trouble) m_on_trouble(listening.error());
+}
+
+std::string EmbeddedGateway::kiosk_url() const {
+  const std::string host = is_wildcard(m_listen.host) ? "127.0.0.1" : m_listen.host;
+  return url_of(m_options.insecure_http ? "ws" : "wss", host, m_config.port) + "/ws/kiosk";
+}
+
+base::Ref<GTlsCertificate> EmbeddedGateway::certificate() const {
+  if (m_options.insecure_http) return nullptr;
+  base::ErrorPtr error;
+  auto certificate = base::Ref<GTlsCertificate>::adopt(
+      g_tls_certificate_new_from_file(m_config.tls_certificate.c_str(), base::out(error)));
+  if (!certificate) base::log_error("kiosk", "the certificate cannot be read: {}", base::message_of(error));
+  return certificate;
+}
+
+std::string EmbeddedGateway::address() const {
+  if (!m_options.public_address.empty()) return m_options.public_address;
+  const std::string host = is_wildcard(m_listen.host) ? local_addresses().front() : m_listen.host;
+  return url_of(m_options.insecure_http ? "http" : "https", host, m_config.port);
+}
+
+}  // namespace sangdam::kiosk

@@ -1,0 +1,58 @@
+// The gateway inside the kiosk: its certificate, its token, and patience with a port that is taken.
+// Main thread; owns the server.
+#pragma once
+
+#include <gio/gio.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/handles.hpp"
+#include "base/main_thread.hpp"
+#include "base/result.hpp"
+#include "gateway/server.hpp"
+#include "kiosk/options.hpp"
+
+namespace sangdam::kiosk {
+
+class EmbeddedGateway {
+ public:
+  explicit EmbeddedGateway(const Options& options);
+  ~EmbeddedGateway();
+  EmbeddedGateway(const EmbeddedGateway&) = delete;
+  EmbeddedGateway& operator=(const EmbeddedGateway&) = delete;
+
+  /// Fails for what will not mend itself (options, certificate files). A port in use is trouble, not failure:
+  /// it is tried again every few seconds.
+  base::Result<> start();
+  /// Told when the gateway cannot listen, and with nothing when it can again.
+  void on_trouble(std::function<void(const std::optional<base::Failure>&)> listener);
+
+  [[nodiscard]] std::string kiosk_url() const;
+  [[nodiscard]] const std::string& token() const { return m_token; }
+  /// Null without TLS.
+  [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;
+  /// What people type.
+  [[nodiscard]] std::string address() const;
+
+ private:
+  base::Result<> prepare_certificate();
+  base::Result<> listen();
+  void listen_again();
+
+  Options m_options;
+  HostPort m_listen;
+  gateway::Config m_config;
+  std::string m_token;
+  std::unique_ptr<gateway::Server> m_server;
+  std::function<void(const std::optional<base::Failure>&)> m_on_trouble;
+  base::Timer m_retry;
+  base::Timer m_renewal;
+};
+
+/// The first line of a file that holds a secret. Failure "secret-unreadable".
+[[nodiscard]] base::Result<std::string> read_secret(const std::filesystem::path& path);
+
+}  // namespace sangdam::kiosk

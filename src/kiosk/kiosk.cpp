@@ -1,0 +1,373 @@
+#include "kiosk/kiosk.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "kiosk/notices.hpp"
+#include "ui/kiosk/localisation.hpp"
+
+namespace sangdam::kiosk {
+namespace {
+
+using base::Result;
+using consultation::Encounter;
+using ui::tr;
+
+std::vector<consultation::IceServer> domain_of(const std::vector<protocol::IceServer>& servers) {
+  std::vector<consultation::IceServer> result;
+  for (const auto& server : servers) result.push_back({server.url, server.username, server.credential});
+  return result;
+}
+
+const char* notice_id(pipelines::Part part) {
+  switch (part) {
+    case pipelines::Part::camera: return "camera";
+    case pipelines::Part::microphone: return "microphone";
+    case pipelines::Part::speaker: return "speaker";
+  }
+  return "";
+}
+
+}  // namespace
+
+Kiosk::Kiosk(Options options, GApplication* application)
+    : m_options(std::move(options)), m_application(application), m_printer(m_options.print_events, m_clock) {}
+
+Kiosk::~Kiosk() = default;
+
+// --- Start
+// ------------------------------------------------------------------------------------------------------
+
+Result<> Kiosk::start() {
+  if (auto opened = open_log(); !opened) return opened;
+  auto link = gateway();
+  if (!link) return tl::unexpected(link.error());
+  m_link = std::make_unique<GatewayLink>(std::move(*link), static_cast<GatewayLinkListener&>(*this));
+
+  pipelines::EngineConfig media;
+  media.camera = m_options.camera;
+  media.microphone = m_options.microphone;
+  media.relay_only = m_options.relay_only;
+  m_engine = std::make_unique<pipelines::Engine>(media);
+  m_desk = std::make_unique<consultation::Desk>(consultation::Desk::Parts{
+      *m_database, *m_database, m_clock, *m_engine, *m_link, m_codec, *this, {}, m_options.auto_admit});
+
+  m_window = std::make_unique<ui::KioskWindow>(m_application, m_engine->self_view(), m_engine->patient_view(),
+                                               m_options.fullscreen);
+  m_screens = std::make_unique<Screens>(
+      Screens::Parts{*m_desk, *m_database, *m_link, m_clock, *m_window, m_options.clinic});
+  install_actions();
+  m_engine->on_health([this](const pipelines::Health& health) { on_health(health); });
+
+  if (m_options.auto_admit) {
+    m_screens->notice("auto-admit", ui::Health::warning,
+                      tr("Whoever has the code is let in without asking. Use this only for demonstrations."),
+                      false);
+  }
+  if (auto restored = m_desk->restore(); !restored) {
+    base::log_error("kiosk", "visits that were open could not be read: {}", restored.error().code);
+    m_screens->notice(
+        "restore", ui::Health::bad,
+        tr("Visits that were open when the kiosk stopped could not be taken up again. Start a new "
+           "session for patients who were in one."));
+  }
+  m_screens->show_today();
+  m_link->start();
+  if (m_options.walk_in) start_walk_in();
+  return {};
+}
+
+Result<> Kiosk::open_log() {
+  const std::filesystem::path path = m_options.data_dir / "sangdam.db";
+  auto opened = db::Database::open(path);
+  if (!opened && opened.error().code == "database-corrupt" && m_options.set_aside_corrupt) {
+    const auto kept = db::set_aside(path);
+    if (!kept) return tl::unexpected(kept.error());
+    base::log_warning("kiosk", "the damaged log is kept as {}", kept->filename().string());
+    opened = db::Database::open(path);
+  }
+  if (!opened) return tl::unexpected(opened.error());
+  m_database = std::move(*opened);
+  return {};
+}
+
+Result<GatewayLink::Config> Kiosk::gateway() {
+  GatewayLink::Config config;
+  config.clinic = m_options.clinic;
+  config.phone = m_options.clinic_phone;
+  if (m_options.gateway != "embedded") {
+    const base::Result<std::string> token = read_secret(m_options.gateway_token_file);
+    if (!token) return tl::unexpected(token.error());
+    config.url = m_options.gateway + (m_options.gateway.ends_with("/ws/kiosk") ? "" : "/ws/kiosk");
+    config.token = *token;
+    return config;
+  }
+  m_gateway = std::make_unique<EmbeddedGateway>(m_options);
+  m_gateway->on_trouble([this](const std::optional<base::Failure>& failure) {
+    if (!m_screens) return;
+    if (failure) {
+      m_screens->notice("gateway", ui::Health::bad, words_for(*failure), false);
+    } else {
+      m_screens->clear_notice("gateway");
+    }
+  });
+  if (auto started = m_gateway->start(); !started) return tl::unexpected(started.error());
+  config.url = m_gateway->kiosk_url();
+  config.token = m_gateway->token();
+  config.pinned = [this] { return m_gateway->certificate(); };
+  return config;
+}
+
+// --- Staff
+// ------------------------------------------------------------------------------------------------------
+
+void Kiosk::install_actions() {
+  namespace name = ui::action;
+  m_actions = std::make_unique<Actions>(G_ACTION_MAP(m_application));
+  Actions& actions = *m_actions;
+  actions.add(name::k_start_walk_in, [this] { start_walk_in(); });
+  actions.add_with_text(name::k_open_appointment, [this](const std::string& appointment) {
+    const auto opened = m_desk->open_appointment(appointment);
+    if (opened) {
+      m_screens->show_visit(*opened);
+    } else {
+      on_result(tl::unexpected(opened.error()));
+    }
+  });
+  actions.add_with_three(name::k_add_appointment,
+                         [this](const std::string& patient, const std::string& clinician,
+                                const std::string& starts) { add_appointment(patient, clinician, starts); });
+  actions.add_with_text(name::k_remove_appointment, [this](const std::string& appointment) {
+    on_result(m_database->remove_appointment(appointment));
+    m_screens->refresh();
+  });
+  actions.add_with_text(name::k_admit, [this](const std::string& visit) {
+    const auto admitted = m_desk->admit(visit);
+    on_result(admitted);
+    if (admitted) m_screens->show_visit(visit);
+  });
+  actions.add_with_text(name::k_decline,
+                        [this](const std::string& visit) { on_result(m_desk->decline(visit)); });
+  actions.add_with_text(name::k_cancel,
+                        [this](const std::string& visit) { on_result(m_desk->cancel(visit)); });
+  actions.add_with_text(name::k_no_show,
+                        [this](const std::string& visit) { on_result(m_desk->no_show(visit)); });
+  actions.add_with_text(name::k_end, [this](const std::string& visit) { on_result(m_desk->end(visit)); });
+  actions.add_with_text(name::k_send_chat, [this](const std::string& text) {
+    if (const Encounter* talking = m_desk->in_the_room())
+      on_result(m_desk->send_chat(talking->record().id, text));
+  });
+  actions.add_toggle(name::k_mute_microphone, [this](bool muted) {
+    m_sending.microphone = !muted;
+    m_desk->set_sending(m_sending);
+    m_screens->set_sending(m_sending);
+    m_screens->refresh();
+  });
+  actions.add_toggle(name::k_camera_off, [this](bool off) {
+    m_sending.camera = !off;
+    m_desk->set_sending(m_sending);
+    m_screens->set_sending(m_sending);
+    m_screens->refresh();
+  });
+  actions.add(name::k_show_today, [this] { m_screens->show_today(); });
+  actions.add_with_text(name::k_show_session,
+                        [this](const std::string& visit) { m_screens->show_visit(visit); });
+  actions.add(name::k_show_log, [this] { m_screens->show_log(); });
+  actions.add_with_text(name::k_search_log, [this](const std::string& text) { m_screens->search_log(text); });
+  actions.add(name::k_more_log, [this] { m_screens->more_log(); });
+  actions.add_with_text(name::k_show_timeline,
+                        [this](const std::string& visit) { m_screens->show_timeline(visit); });
+  actions.add_with_text(name::k_dismiss_notice,
+                        [this](const std::string& id) { m_screens->clear_notice(id); });
+  actions.add_choice(name::k_set_language, ui::language(), [this](const std::string& language) {
+    if (!ui::set_language(language)) base::log_warning("kiosk", "there is no catalogue for that language");
+    for (const auto& [part, health] : m_health) on_health(health);
+    m_screens->retranslate();
+  });
+}
+
+void Kiosk::on_result(const Result<>& result) {
+  if (result) {
+    m_screens->clear_notice("refused");
+    return;
+  }
+  base::log_info("kiosk", "an intent was refused: {}", result.error().code);
+  m_screens->notice("refused", ui::Health::warning, words_for(result.error()));
+}
+
+void Kiosk::start_walk_in() {
+  const auto opened = m_desk->start_walk_in();
+  if (opened) {
+    m_screens->show_visit(*opened);
+  } else {
+    on_result(tl::unexpected(opened.error()));
+  }
+}
+
+void Kiosk::add_appointment(const std::string& patient, const std::string& clinician,
+                            const std::string& starts) {
+  constexpr std::size_t k_max_name = 60;
+  const auto time = base::from_iso8601(starts);
+  const bool readable = base::is_valid_utf8(patient) && base::is_valid_utf8(clinician);
+  consultation::Appointment appointment;
+  if (readable) {
+    appointment.patient_name = base::single_line(patient, k_max_name);
+    appointment.clinician = base::single_line(clinician, k_max_name);
+  }
+  if (!time || appointment.patient_name.empty()) {
+    on_result(base::failure("bad-appointment", "The appointment needs a patient's name and a time."));
+    return;
+  }
+  appointment.id = base::random_hex(16);
+  appointment.starts = *time;
+  on_result(m_database->add(appointment));
+  m_screens->refresh();
+}
+
+// --- Devices
+// ----------------------------------------------------------------------------------------------------
+
+void Kiosk::on_health(const pipelines::Health& health) {
+  m_health[health.part] = health;
+  switch (health.part) {
+    case pipelines::Part::camera: m_screens->set_camera(item_for(health)); break;
+    case pipelines::Part::microphone: m_screens->set_microphone(item_for(health)); break;
+    case pipelines::Part::speaker: break;
+  }
+  if (const auto words = words_for(health)) {
+    m_screens->notice(notice_id(health.part), ui::Health::warning, *words);
+  } else {
+    m_screens->clear_notice(notice_id(health.part));
+  }
+}
+
+// --- The visits
+// -------------------------------------------------------------------------------------------------
+
+void Kiosk::on_changed(const Encounter& encounter) {
+  if (encounter.is_over()) m_screens->leave_visit(encounter.record().id);
+  m_screens->refresh();
+}
+
+void Kiosk::on_event(const Encounter& encounter, std::string_view event,
+                     const std::map<std::string, std::string>& details) {
+  const std::string& id = encounter.record().id;
+  if (event == "statistics") {
+    if (!encounter.statistics()) return;
+    const consultation::PeerStatistics& now = *encounter.statistics();
+    m_printer.print_numbers(event, id,
+                            {{"round_trip_ms", now.round_trip_ms},
+                             {"sent_kbps", now.sent_kbps},
+                             {"received_kbps", now.received_kbps},
+                             {"lost_out_percent", now.lost_out_percent},
+                             {"lost_in_percent", now.lost_in_percent},
+                             {"jitter_ms", now.jitter_ms},
+                             {"received_width", now.received_width},
+                             {"received_height", now.received_height},
+                             {"received_fps", now.received_fps},
+                             {"target_kbps", now.target_kbps},
+                             {"received_level_db", now.received_level_db},
+                             {"relayed", now.relayed ? 1.0 : 0.0}});
+    return;
+  }
+  if (event == "peer-failed" && details.contains("failure") &&
+      details.at("failure") == "fingerprint-mismatch") {
+    m_screens->notice(
+        "insecure", ui::Health::bad,
+        tr("The connection was refused: the device at the other end could not prove that it is the "
+           "patient's. Nothing was shown. Ask the patient by phone to use another network, and admit "
+           "them again."));
+  }
+  m_printer.print(event, id, details);
+}
+
+void Kiosk::on_log_failure(const Encounter&, const base::Failure& failure) {
+  base::log_error("kiosk", "the log could not keep an entry: {}", failure.code);
+  m_screens->notice("log-write", ui::Health::bad, words_for(failure));
+}
+
+// --- The gateway
+// ------------------------------------------------------------------------------------------------
+
+void Kiosk::on_link_state(LinkState state) {
+  if (m_screens) m_screens->refresh();
+  if (state == LinkState::ready || !m_screens) return;
+  if (state == LinkState::refused) {
+    m_screens->notice(
+        "link", ui::Health::bad,
+        tr("The gateway refuses this kiosk, so patients cannot join. Its token file is wrong or was "
+           "withdrawn: ask whoever runs the gateway. Visits in progress go on."),
+        false);
+  }
+}
+
+void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) {
+  // The embedded gateway knows only what it listens on; the kiosk knows under which address phones find it.
+  m_address = m_gateway ? m_gateway->address() : address;
+  m_screens->set_address(m_address);
+  m_screens->clear_notice("link");
+  m_printer.print("ready", "", {{"url", m_address}});
+  m_desk->on_gateway_ready(domain_of(servers));
+  m_screens->refresh();
+}
+
+void Kiosk::on_ice_servers(const std::vector<protocol::IceServer>& servers) {
+  m_desk->on_ice_servers(domain_of(servers));
+}
+
+void Kiosk::on_session_opened(const std::string& session) {
+  const Encounter* encounter = m_desk->find(session);
+  if (encounter == nullptr) return;
+  m_printer.print("session-open", session, {{"code", encounter->record().code}, {"url", m_address}});
+  m_screens->refresh();
+}
+
+void Kiosk::on_code_taken(const std::string& session) { m_desk->on_code_taken(session); }
+
+Encounter* Kiosk::encounter_for(const std::string& session) {
+  Encounter* encounter = m_desk->find(session);
+  if (encounter == nullptr) m_link->withdraw(session, consultation::Outcome::cancelled);
+  return encounter;
+}
+
+void Kiosk::on_arrived(const protocol::Arrived& arrived) {
+  Encounter* encounter = encounter_for(arrived.session);
+  if (encounter == nullptr) return;
+  consultation::Seat seat;
+  seat.id = arrived.seat.seat;
+  seat.token_hash = arrived.seat.token_hash;
+  seat.language = arrived.language;
+  encounter->on_arrived(std::move(seat));
+}
+
+void Kiosk::on_returned(const protocol::Returned& returned) {
+  if (Encounter* encounter = encounter_for(returned.session)) {
+    encounter->on_returned(returned.seat, returned.language, returned.peer);
+  }
+}
+
+void Kiosk::on_away(const protocol::Away& away) {
+  if (Encounter* encounter = encounter_for(away.session)) encounter->on_away(away.seat);
+}
+
+void Kiosk::on_from_patient(const protocol::FromPatient& message) {
+  Encounter* encounter = encounter_for(message.session);
+  if (encounter == nullptr) return;
+  const std::string& seat = message.seat;
+  if (const auto* knock = std::get_if<protocol::Knock>(&message.message)) {
+    encounter->on_knock(seat, knock->name, knock->consent, knock->camera, knock->microphone);
+  } else if (const auto* answer = std::get_if<protocol::Answer>(&message.message)) {
+    encounter->on_answer(seat, answer->peer, answer->sdp);
+  } else if (const auto* candidate = std::get_if<protocol::Candidate>(&message.message)) {
+    encounter->on_candidate(seat, candidate->peer, candidate->mline, candidate->candidate);
+  } else if (const auto* request = std::get_if<protocol::RequestOffer>(&message.message)) {
+    encounter->on_request_offer(seat, request->peer);
+  } else if (std::holds_alternative<protocol::Leave>(message.message)) {
+    encounter->on_leave(seat);
+  }
+}
+
+}  // namespace sangdam::kiosk

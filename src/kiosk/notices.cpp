@@ -1,0 +1,127 @@
+#include "kiosk/notices.hpp"
+
+#include <map>
+#include <string_view>
+
+#include "ui/kiosk/localisation.hpp"
+
+namespace sangdam::kiosk {
+namespace {
+
+using pipelines::Condition;
+using pipelines::Part;
+using ui::tr;
+
+ui::HealthItem camera_item(const pipelines::Health& health) {
+  switch (health.condition) {
+    case Condition::missing: return {ui::Health::bad, tr("No camera")};
+    case Condition::starting: return {ui::Health::warning, tr("Camera is starting…")};
+    case Condition::working: return {ui::Health::good, tr("Camera ready")};
+    case Condition::test_source: return {ui::Health::warning, tr("Test picture")};
+    case Condition::lost: return {ui::Health::bad, tr("Camera unplugged")};
+    case Condition::stalled: return {ui::Health::warning, tr("Camera is being restarted…")};
+    case Condition::disabled: return {ui::Health::warning, tr("Camera switched off in the settings")};
+  }
+  return {};
+}
+
+ui::HealthItem microphone_item(const pipelines::Health& health) {
+  switch (health.condition) {
+    case Condition::missing: return {ui::Health::bad, tr("No microphone")};
+    case Condition::starting: return {ui::Health::warning, tr("Microphone is starting…")};
+    case Condition::working: return {ui::Health::good, tr("Microphone ready")};
+    case Condition::test_source: return {ui::Health::warning, tr("Test sound")};
+    case Condition::lost: return {ui::Health::bad, tr("Microphone unplugged")};
+    case Condition::stalled: return {ui::Health::warning, tr("Microphone is being restarted…")};
+    case Condition::disabled: return {ui::Health::warning, tr("Microphone switched off in the settings")};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string words_for(const base::Failure& failure) {
+  // Looked up at run time, so that a change of language reaches them.
+  const std::map<std::string_view, const char*> words{
+      {"busy", tr("Another patient is in the call. End that visit first; this patient keeps waiting.")},
+      {"not-now",
+       tr("The visit has just changed, so that is not possible any more. Look at its state again.")},
+      {"unknown-consultation", tr("This visit is over. You find it in the log.")},
+      {"unknown-appointment", tr("This appointment is not in the list any more. Look at the list again.")},
+      {"appointment-used", tr("A visit was already opened for this appointment, so it stays in the list.")},
+      {"bad-appointment", tr("The appointment needs a patient's name and a time. Nothing was saved.")},
+      {"log-disk-full", tr("The disk is full: the log cannot keep what happens now. The visit can go on. "
+                           "Free some space, and write "
+                           "down by hand what matters until this message is gone.")},
+      {"log-unwritable", tr("The log cannot be written: it does not keep what happens now. The visit can go "
+                            "on. Write down by hand "
+                            "what matters, and tell whoever looks after this kiosk.")},
+      {"log-corrupt", tr("The log is damaged: it does not keep what happens now. The visit can go on. Write "
+                         "down by hand what "
+                         "matters, and tell whoever looks after this kiosk before it is restarted.")},
+      {"port-in-use", tr("Another program uses this kiosk's network port, so patients cannot join. Close the "
+                         "other program or "
+                         "restart this machine; the kiosk keeps trying.")},
+      {"certificate-expired", tr("This kiosk's certificate has expired, so phones will refuse to connect. "
+                                 "Have it renewed; visits in "
+                                 "progress are not affected.")},
+      {"data-dir-unwritable", tr("The kiosk cannot write to its data folder, so it cannot keep a log and "
+                                 "does not start. Check the folder's "
+                                 "permissions and the disk, then start again. Nothing was changed.")},
+      {"database-corrupt", tr("The log's file is damaged and cannot be read. It has not been changed. It can "
+                              "be kept aside for recovery "
+                              "while the kiosk goes on with a new log.")},
+      {"database-locked", tr("Another kiosk program is using the same data folder. Close it first, then "
+                             "start again. Nothing was "
+                             "changed.")},
+      {"schema-newer",
+       tr("The log was written by a newer version of this program. Install that version again; nothing was "
+          "changed.")},
+  };
+  const auto found = words.find(failure.code);
+  return found == words.end() ? failure.message : found->second;
+}
+
+ui::HealthItem item_for(const pipelines::Health& health) {
+  switch (health.part) {
+    case Part::camera: return camera_item(health);
+    case Part::microphone: return microphone_item(health);
+    case Part::speaker: break;  // has no place in the bar: only its absence is told, as a notice
+  }
+  return {};
+}
+
+std::optional<std::string> words_for(const pipelines::Health& health) {
+  const bool gone = health.condition == Condition::missing || health.condition == Condition::lost;
+  switch (health.part) {
+    case Part::camera:
+      if (gone)
+        return tr("No camera was found, so patients will not see you. Plug one in; it is used at once.");
+      if (health.condition == Condition::stalled) {
+        return tr(
+            "The camera stopped sending pictures. It is being restarted; unplug it and plug it in again if "
+            "that does not help.");
+      }
+      break;
+    case Part::microphone:
+      if (gone) {
+        return tr(
+            "No microphone was found, so patients will not hear you. Plug one in; it is used at once. Until "
+            "then you can write to each other.");
+      }
+      break;
+    case Part::speaker:
+      if (gone) {
+        return tr(
+            "No loudspeaker was found, so you will not hear the patient. Plug one in; it is used at once. "
+            "Until then you can write to each other.");
+      }
+      break;
+  }
+  if (health.condition == Condition::test_source && health.part == Part::camera) {
+    return tr("A test picture is sent instead of the camera. Patients do not see this room.");
+  }
+  return std::nullopt;
+}
+
+}  // namespace sangdam::kiosk

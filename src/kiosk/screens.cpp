@@ -1,0 +1,293 @@
+#include "kiosk/screens.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/handles.hpp"
+#include "base/log.hpp"
+#include "ui/kiosk/localisation.hpp"
+
+namespace sangdam::kiosk {
+namespace {
+
+using base::Instant;
+using consultation::Encounter;
+using consultation::State;
+using ui::tr;
+
+constexpr std::size_t k_log_page = 50;
+
+struct Day {
+  Instant begin, end;
+};
+
+/// The local calendar day that `now` is in.
+Day day_of(Instant now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const auto at = base::Ref<GDateTime>::adopt(g_date_time_new_from_unix_local(seconds));
+  int year = 0, month = 0, day = 0;
+  g_date_time_get_ymd(at.get(), &year, &month, &day);
+  const auto begin = base::Ref<GDateTime>::adopt(g_date_time_new_local(year, month, day, 0, 0, 0));
+  const auto end = base::Ref<GDateTime>::adopt(g_date_time_add_days(begin.get(), 1));
+  const auto instant = [](const base::Ref<GDateTime>& time) {
+    return Instant(std::chrono::seconds(g_date_time_to_unix(time.get())));
+  };
+  return {instant(begin), instant(end)};
+}
+
+ui::TodayRow row_of(const consultation::DayRow& day_row) {
+  ui::TodayRow row;
+  if (day_row.appointment) {
+    row.key = "a:" + day_row.appointment->id;
+    row.appointment = day_row.appointment->id;
+    row.time = day_row.appointment->starts;
+    row.patient = day_row.appointment->patient_name;
+    row.clinician = day_row.appointment->clinician;
+  }
+  if (day_row.consultation) {
+    const consultation::ConsultationRecord& record = *day_row.consultation;
+    if (!day_row.appointment) {
+      row.key = "c:" + record.id;
+      row.time = record.opened.value_or(record.created);
+      row.patient = record.patient_name;
+      row.clinician = record.clinician;
+    }
+    row.consultation = record.id;
+    row.state = record.state;
+    row.outcome = record.outcome;
+    row.waiting_since = record.waiting_since;
+  }
+  return row;
+}
+
+}  // namespace
+
+Screens::Screens(Parts parts) : m_parts(std::move(parts)) {}
+
+// --- Where staff are
+// ------------------------------------------------------------------------------------------
+
+void Screens::show(ui::Screen screen) {
+  m_screen = screen;
+  refresh_now();
+  m_parts.window.show(screen);
+}
+
+void Screens::show_today() {
+  m_visit.clear();
+  show(ui::Screen::today);
+}
+
+void Screens::show_session(const std::string& consultation) {
+  if (m_parts.desk.find(consultation) == nullptr) return;
+  m_visit = consultation;
+  show(ui::Screen::session);
+}
+
+void Screens::show_visit(const std::string& consultation) {
+  const Encounter* encounter = m_parts.desk.find(consultation);
+  if (encounter == nullptr) return;
+  m_visit = consultation;
+  show(encounter->has_the_room() ? ui::Screen::call : ui::Screen::session);
+}
+
+void Screens::show_log() {
+  m_visit.clear();
+  load_log(false);
+  show(ui::Screen::log);
+}
+
+void Screens::search_log(const std::string& text) {
+  m_log.search = text;
+  load_log(false);
+  m_parts.window.set(m_log);
+}
+
+void Screens::more_log() {
+  load_log(true);
+  m_parts.window.set(m_log);
+}
+
+void Screens::show_timeline(const std::string& consultation) {
+  const auto entries = m_parts.records.timeline(consultation);
+  const auto row = m_parts.records.log_row(consultation);
+  if (!entries || !row || !*row) {
+    const std::string code = !entries ? entries.error().code
+                             : !row   ? row.error().code
+                                      : "unknown-consultation";
+    base::log_warning("kiosk", "the timeline of {} cannot be read: {}", consultation, code);
+    notice("log-read", ui::Health::bad,
+           tr("The log could not be read. The visits themselves are not affected. Try again, and tell "
+              "whoever looks "
+              "after this kiosk if it stays so."));
+    return;
+  }
+  m_visit = consultation;
+  m_parts.window.set(ui::TimelineModel{**row, *entries});
+  show(ui::Screen::timeline);
+}
+
+void Screens::leave_visit(const std::string& consultation) {
+  if (is_in_front(consultation)) show_today();
+}
+
+bool Screens::is_in_front(const std::string& consultation) const {
+  return m_visit == consultation && (m_screen == ui::Screen::session || m_screen == ui::Screen::call);
+}
+
+void Screens::retranslate() {
+  m_parts.window.retranslate();
+  refresh_now();
+}
+
+// --- What they show
+// -------------------------------------------------------------------------------------------
+
+void Screens::set_camera(ui::HealthItem item) {
+  m_camera = std::move(item);
+  refresh();
+}
+
+void Screens::set_microphone(ui::HealthItem item) {
+  m_microphone = std::move(item);
+  refresh();
+}
+
+void Screens::notice(const std::string& id, ui::Health health, const std::string& text, bool dismissible) {
+  const ui::NoticeBar fresh{id, health, text, dismissible};
+  const auto old =
+      std::find_if(m_notices.begin(), m_notices.end(), [&](const auto& bar) { return bar.id == id; });
+  if (old != m_notices.end()) {
+    *old = fresh;
+  } else {
+    m_notices.push_back(fresh);
+  }
+  refresh();
+}
+
+void Screens::clear_notice(const std::string& id) {
+  if (std::erase_if(m_notices, [&](const auto& bar) { return bar.id == id; }) > 0) refresh();
+}
+
+void Screens::refresh() {
+  if (std::exchange(m_refresh_queued, true)) return;
+  base::post_to_main(m_anchor.weak(), [](Screens& self) {
+    self.m_refresh_queued = false;
+    self.refresh_now();
+  });
+}
+
+void Screens::refresh_now() {
+  m_parts.window.set(status_bar());
+  m_parts.window.set(m_notices);
+  switch (m_screen) {
+    case ui::Screen::today: m_parts.window.set(today()); break;
+    case ui::Screen::session:
+    case ui::Screen::call:
+      if (const Encounter* encounter = m_parts.desk.find(m_visit)) {
+        // The picture of a patient who was just let in belongs in front of whoever let them in.
+        const ui::Screen wanted = encounter->has_the_room() ? ui::Screen::call : ui::Screen::session;
+        if (wanted == ui::Screen::call) {
+          m_parts.window.set(call(*encounter));
+        } else {
+          m_parts.window.set(session(*encounter));
+        }
+        if (std::exchange(m_screen, wanted) != wanted) m_parts.window.show(wanted);
+      }
+      break;
+    case ui::Screen::log: m_parts.window.set(m_log); break;
+    case ui::Screen::timeline: break;  // a picture of the past
+  }
+}
+
+ui::StatusBar Screens::status_bar() const {
+  ui::StatusBar bar;
+  bar.clinic = m_parts.clinic;
+  switch (m_parts.link.state()) {
+    case LinkState::ready: bar.network = {ui::Health::good, tr("Patients can join")}; break;
+    case LinkState::connecting: bar.network = {ui::Health::warning, tr("Connecting…")}; break;
+    case LinkState::refused: bar.network = {ui::Health::bad, tr("The gateway refuses this kiosk")}; break;
+    case LinkState::unreachable: bar.network = {ui::Health::bad, tr("Patients cannot join just now")}; break;
+  }
+  bar.camera = m_camera;
+  bar.microphone = m_microphone;
+  return bar;
+}
+
+ui::TodayModel Screens::today() const {
+  ui::TodayModel model;
+  const Day day = day_of(m_parts.clock.now());
+  const auto rows = m_parts.records.day(day.begin, day.end);
+  if (!rows) {
+    base::log_warning("kiosk", "today's list cannot be read: {}", rows.error().code);
+  } else {
+    for (const auto& row : *rows) model.rows.push_back(row_of(row));
+  }
+  // What is still open from yesterday belongs on today's list as well.
+  for (const Encounter* encounter : m_parts.desk.encounters()) {
+    const auto& record = encounter->record();
+    const bool listed = std::any_of(model.rows.begin(), model.rows.end(),
+                                    [&](const auto& row) { return row.consultation == record.id; });
+    if (!listed && record.state != State::ended) model.rows.push_back(row_of({std::nullopt, record}));
+  }
+  std::stable_sort(model.rows.begin(), model.rows.end(),
+                   [](const auto& a, const auto& b) { return a.time < b.time; });
+  return model;
+}
+
+ui::SessionModel Screens::session(const Encounter& encounter) const {
+  const auto& record = encounter.record();
+  ui::SessionModel model;
+  model.consultation = record.id;
+  model.state = record.state;
+  model.code = record.code;
+  model.address = m_address;
+  model.link = m_address + "/#" + record.code;
+  model.patient = record.patient_name;
+  model.code_expires = record.code_expires;
+  model.seat = record.seat;
+  model.waiting_since = record.waiting_since;
+  model.gateway_ready = m_parts.link.is_published(record.id);
+  return model;
+}
+
+ui::CallModel Screens::call(const Encounter& encounter) const {
+  const auto& record = encounter.record();
+  ui::CallModel model;
+  model.consultation = record.id;
+  model.state = record.state;
+  model.patient = record.seat && !record.seat->name.empty() ? record.seat->name : record.patient_name;
+  model.connected = record.connected;
+  model.quality = encounter.quality();
+  model.patient_left = encounter.patient_left();
+  model.patient_microphone = encounter.patient_media().microphone;
+  model.patient_camera = encounter.patient_media().camera;
+  model.microphone_muted = !m_sending.microphone;
+  model.camera_off = !m_sending.camera;
+  model.can_chat = encounter.can_chat();
+  for (const auto& message : encounter.chat().messages()) {
+    model.chat.push_back({message.id, message.from_patient, message.text, message.time, message.delivered});
+  }
+  return model;
+}
+
+void Screens::load_log(bool next_page) {
+  consultation::LogQuery query;
+  query.text = m_log.search;
+  query.limit = k_log_page;
+  if (next_page && !m_log.rows.empty()) query.before = {m_log.rows.back().started, m_log.rows.back().id};
+  auto page = m_parts.records.log(query);
+  if (!page) {
+    base::log_warning("kiosk", "the log cannot be read: {}", page.error().code);
+    notice("log-read", ui::Health::bad,
+           tr("The log could not be read. The visits themselves are not affected. Try again, and tell "
+              "whoever looks "
+              "after this kiosk if it stays so."));
+    return;
+  }
+  m_log.more = page->size() == k_log_page;
+  if (!next_page) m_log.rows.clear();
+  m_log.rows.insert(m_log.rows.end(), page->begin(), page->end());
+}
+
+}  // namespace sangdam::kiosk

@@ -1,0 +1,79 @@
+// What the screens show: fills their models from the desk, the records, the link and the devices, and knows
+// which screen is in front. The screens themselves are passive (ui/kiosk). Main thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/main_thread.hpp"
+#include "consultation/desk.hpp"
+#include "kiosk/gateway_link.hpp"
+#include "ui/kiosk/models.hpp"
+#include "ui/kiosk/window.hpp"
+
+namespace sangdam::kiosk {
+
+class Screens {
+ public:
+  struct Parts {
+    const consultation::Desk& desk;
+    const consultation::Records& records;
+    const GatewayLink& link;
+    const base::Clock& clock;
+    ui::KioskWindow& window;
+    std::string clinic;
+  };
+  explicit Screens(Parts parts);
+
+  // --- Where staff are
+  // -----------------------------------------------------------------------------------------
+  void show_today();
+  void show_session(const std::string& consultation);
+  /// The call, if the visit is in one; otherwise its session.
+  void show_visit(const std::string& consultation);
+  void show_log();
+  void search_log(const std::string& text);
+  void more_log();
+  void show_timeline(const std::string& consultation);
+  /// The visit in front has ended: back to the list.
+  void leave_visit(const std::string& consultation);
+  [[nodiscard]] bool is_in_front(const std::string& consultation) const;
+  void retranslate();
+
+  // --- What they show
+  // ------------------------------------------------------------------------------------------
+  void set_address(std::string address) { m_address = std::move(address); }
+  void set_sending(consultation::MediaState sending) { m_sending = sending; }
+  void set_camera(ui::HealthItem item);
+  void set_microphone(ui::HealthItem item);
+  /// A sentence that stays on top until cleared or dismissed. The newest text of an id replaces the older.
+  void notice(const std::string& id, ui::Health health, const std::string& text, bool dismissible = true);
+  void clear_notice(const std::string& id);
+  /// Something the models are made of has changed; the screens follow at the next quiet moment.
+  void refresh();
+
+ private:
+  void refresh_now();
+  [[nodiscard]] ui::StatusBar status_bar() const;
+  [[nodiscard]] ui::TodayModel today() const;
+  [[nodiscard]] ui::SessionModel session(const consultation::Encounter& encounter) const;
+  [[nodiscard]] ui::CallModel call(const consultation::Encounter& encounter) const;
+  void load_log(bool next_page);
+  void show(ui::Screen screen);
+
+  Parts m_parts;
+  ui::Screen m_screen = ui::Screen::today;
+  std::string m_visit;  // the consultation in front, on the session, call and timeline screens
+  std::string m_address;
+  consultation::MediaState m_sending;
+  ui::HealthItem m_camera, m_microphone;
+  std::vector<ui::NoticeBar> m_notices;
+  ui::LogModel m_log;
+  bool m_refresh_queued = false;
+  base::Anchor<Screens> m_anchor{this};
+};
+
+}  // namespace sangdam::kiosk

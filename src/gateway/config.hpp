@@ -1,0 +1,51 @@
+// What a gateway needs to know. Secrets are values here; where they are kept (files, memory) is the caller's
+// choice.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gateway/guess_limiter.hpp"
+#include "gateway/registry.hpp"
+#include "gateway/token_bucket.hpp"
+#include "gateway/turn_credentials.hpp"
+
+namespace sangdam::gateway {
+
+struct ConnectionLimits {
+  std::size_t total = 2000;
+  std::size_t per_address =
+      64;  // a clinic, or a carrier's NAT, is one address; this host itself is not limited
+  std::chrono::seconds handshake{10};
+  std::chrono::seconds http_lifetime{120};  // a connection that has not become a WebSocket by then is closed
+  std::chrono::seconds join_deadline{120};  // since the last try to join: people look for their glasses
+  std::chrono::seconds ping_interval{5};
+  std::chrono::seconds silence{15};
+  Rate patient_messages{30, 10};
+  Rate kiosk_messages{400, 200};
+  Rate http_bytes{64.0 * 1024, 16.0 * 1024};
+  Rate patient_bytes{512.0 * 1024, 64.0 * 1024};
+  Rate kiosk_bytes{16.0 * 1024 * 1024, 4.0 * 1024 * 1024};
+};
+
+struct Config {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 8443;    // 0: any free one, told by Server::port()
+  std::string tls_certificate;  // PEM files
+  std::string tls_key;
+  /// The certificate is one that browsers trust: answers carry HSTS. Not for self-signed ones: HSTS would
+  /// lock visitors out of an address they were only let into by hand.
+  bool trusted_certificate = false;
+  bool insecure_http = false;             // tests; refused unless the address is a loopback one
+  std::vector<std::string> kiosk_tokens;  // only their hashes are kept
+  std::string public_address;  // "https://…" for people to type; empty: made from address and port
+  std::string web_directory;   // development: page files from here instead of the program's resource
+  IceConfig ice;
+  GuessLimits guesses;
+  RegistryLimits registry;
+  ConnectionLimits connections;
+};
+
+}  // namespace sangdam::gateway

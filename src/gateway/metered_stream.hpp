@@ -1,0 +1,67 @@
+// A GIOStream that limits how much its other end may send.
+//
+// libsoup 3.2 bounds a WebSocket frame but not a message of many fragments, nor an HTTP request's body, and
+// it reads as long as there is something to read. So the gateway hands libsoup a stream that counts: beyond
+// the byte rate, or with more than `max_unfinished` bytes since the last complete message, reading fails and
+// the connection ends. Wrapping also keeps libsoup from negotiating HTTP/2, whose server half nobody here
+// needs.
+//
+// Main thread.
+#pragma once
+
+#include <gio/gio.h>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/handles.hpp"
+#include "gateway/token_bucket.hpp"
+
+namespace sangdam::gateway {
+
+/// The account of one connection, shared by its stream and by who serves it.
+class StreamMeter {
+ public:
+  StreamMeter(const base::Clock& clock, Rate bytes, std::size_t max_unfinished, base::Ref<GSocket> socket,
+              std::shared_ptr<void> ticket)
+      : m_clock(clock),
+        m_bucket(bytes),
+        m_max_unfinished(max_unfinished),
+        m_socket(std::move(socket)),
+        m_ticket(std::move(ticket)),
+        m_accepted(clock.now()) {}
+
+  /// False: over the limits.
+  [[nodiscard]] bool take(std::size_t bytes) {
+    m_unfinished += bytes;
+    return m_unfinished <= m_max_unfinished && m_bucket.take(m_clock.now(), static_cast<double>(bytes));
+  }
+  /// A whole request or message has come in.
+  void finished_message() { m_unfinished = 0; }
+  /// From now on it is a WebSocket with this byte rate, and its own liveness rule applies.
+  void upgraded(Rate bytes) {
+    m_bucket = TokenBucket(bytes);
+    m_unfinished = 0;
+    m_upgraded = true;
+  }
+  [[nodiscard]] bool is_upgraded() const { return m_upgraded; }
+  [[nodiscard]] base::Instant accepted() const { return m_accepted; }
+  /// Ends the connection at the socket, below TLS: pending reads see the end of the stream.
+  void cut() { g_socket_shutdown(m_socket.get(), TRUE, TRUE, nullptr); }
+
+ private:
+  const base::Clock& m_clock;
+  TokenBucket m_bucket;
+  std::size_t m_max_unfinished;
+  std::size_t m_unfinished = 0;
+  base::Ref<GSocket> m_socket;
+  std::shared_ptr<void> m_ticket;  // the place it takes in the connection limits
+  base::Instant m_accepted;
+  bool m_upgraded = false;
+};
+
+[[nodiscard]] base::Ref<GIOStream> make_metered_stream(GIOStream* base, std::shared_ptr<StreamMeter> meter);
+
+}  // namespace sangdam::gateway

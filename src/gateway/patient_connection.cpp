@@ -1,0 +1,125 @@
+#include "gateway/patient_connection.hpp"
+
+#include "base/random.hpp"
+#include "consultation/session_code.hpp"
+
+namespace sangdam::gateway {
+namespace {
+
+constexpr std::chrono::minutes k_challenge_lifetime{10};  // an old phone takes its time
+
+protocol::Error error_of(std::string code, std::string text) {
+  return {.code = std::move(code),
+          .text = std::move(text),
+          .session = {},
+          .retry_after = std::nullopt,
+          .challenge = std::nullopt};
+}
+
+}  // namespace
+
+PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
+                                     base::Ref<SoupWebsocketConnection> connection,
+                                     std::shared_ptr<StreamMeter> meter, const ConnectionLimits& limits,
+                                     std::string address, Registry& registry, GuessLimiter& limiter)
+    : WebSocket(clock, std::move(connection), std::move(meter),
+                {.max_bytes = protocol::k_max_message_bytes,
+                 .messages = limits.patient_messages,
+                 .bytes = limits.patient_bytes,
+                 .ping_interval = limits.ping_interval,
+                 .silence = limits.silence}),
+      m_id(id),
+      m_join_deadline(limits.join_deadline),
+      m_address(std::move(address)),
+      m_registry(registry),
+      m_limiter(limiter),
+      m_last_try(clock.now()) {}
+
+void PatientConnection::on_time() {
+  WebSocket::on_time();
+  if (is_gone() || m_seated || now() - m_last_try < m_join_deadline) return;
+  fail({"idle", "no code was given for a long time: connect again when there is one"});
+}
+
+std::string PatientConnection::encode_error(const protocol::Error& error) const {
+  return protocol::encode(protocol::GatewayToPatient(error));
+}
+
+void PatientConnection::on_text(std::string_view text) {
+  const auto message = protocol::decode_patient(text);
+  if (!message) return fail(message.error());
+  if (std::holds_alternative<protocol::Ping>(*message)) return tell(protocol::Pong{});
+  const auto* join = std::get_if<protocol::Join>(&*message);
+  const auto* resume = std::get_if<protocol::Resume>(&*message);
+  const bool asks_for_seat = join != nullptr || resume != nullptr;
+  if (asks_for_seat == m_seated) {
+    return fail(
+        {"unexpected", m_seated ? "this connection has its seat already" : "join or resume comes first"});
+  }
+  if (join != nullptr) return on_join(*join);
+  if (resume != nullptr) return on_resume(*resume);
+  std::visit(
+      [this](const auto& each) {
+        if constexpr (std::is_constructible_v<protocol::FromPatientBody, decltype(each)>) {
+          m_registry.from_patient(m_id, each);
+        }
+      },
+      *message);
+}
+
+void PatientConnection::on_join(const protocol::Join& join) {
+  m_last_try = now();
+  if (!consultation::is_well_formed_code(join.code)) {
+    return refuse("code-mistyped", "the check digit does not fit: a digit is wrong");
+  }
+  // Asked before the code is looked at: a refusal must not tell whether the code would have been right.
+  const TryVerdict verdict = m_limiter.check(m_address, proven_bits(join), now());
+  if (const auto* soon = std::get_if<TryTooSoon>(&verdict)) {
+    auto error = error_of("too-many-tries", "too many wrong codes: wait");
+    error.retry_after = static_cast<unsigned>(std::min<long>(soon->retry_after.count(), 24L * 60 * 60));
+    return tell(error);
+  }
+  if (const auto* proof = std::get_if<TryNeedsProof>(&verdict)) return ask_for_proof(proof->bits);
+  const auto joined = m_registry.join(m_id, join);
+  if (joined) {
+    m_seated = true;
+    return;
+  }
+  if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, now());
+  switch (joined.error()) {
+    case JoinRefusal::wrong: return refuse("code-wrong", "no open session has this code");
+    case JoinRefusal::expired: return refuse("code-expired", "the session's code has expired");
+    case JoinRefusal::used: return refuse("code-used", "that visit has ended");
+    case JoinRefusal::occupied: return refuse("code-occupied", "another browser is connected with this code");
+    case JoinRefusal::clinic_away: return refuse("clinic-away", "the clinic is not connected just now");
+  }
+}
+
+void PatientConnection::on_resume(const protocol::Resume& resume) {
+  m_last_try = now();
+  if (m_registry.resume(m_id, resume)) {
+    m_seated = true;
+  } else {
+    refuse("resume-unknown", "this token is not known (any more): ask for the code");
+  }
+}
+
+unsigned PatientConnection::proven_bits(const protocol::Join& join) {
+  const auto challenge = std::exchange(m_challenge, std::nullopt);
+  if (!challenge || !join.proof || challenge->expires <= now()) return 0;
+  return proof_holds(challenge->nonce, join.code, *join.proof, challenge->bits) ? challenge->bits : 0;
+}
+
+void PatientConnection::refuse(std::string code, std::string text) {
+  tell(error_of(std::move(code), std::move(text)));
+}
+
+void PatientConnection::ask_for_proof(unsigned bits) {
+  m_challenge =
+      Challenge{.nonce = base::random_hex(16), .bits = bits, .expires = now() + k_challenge_lifetime};
+  auto error = error_of("proof-needed", "many wrong codes from everywhere: solve the challenge");
+  error.challenge = protocol::Challenge{m_challenge->nonce, bits};
+  tell(error);
+}
+
+}  // namespace sangdam::gateway

@@ -1,0 +1,51 @@
+// A patient's page: before it has a seat it may only join or resume, after that only what belongs to a visit.
+// Main thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/guess_limiter.hpp"
+#include "gateway/registry.hpp"
+#include "gateway/web_socket.hpp"
+
+namespace sangdam::gateway {
+
+class PatientConnection final : public WebSocket {
+ public:
+  PatientConnection(ConnectionId id, const base::Clock& clock, base::Ref<SoupWebsocketConnection> connection,
+                    std::shared_ptr<StreamMeter> meter, const ConnectionLimits& limits, std::string address,
+                    Registry& registry, GuessLimiter& limiter);
+
+  void tell(const protocol::GatewayToPatient& message) { send(protocol::encode(message)); }
+  void on_time() override;
+
+ private:
+  struct Challenge {
+    std::string nonce;
+    unsigned bits;
+    base::Instant expires;
+  };
+
+  void on_text(std::string_view text) override;
+  void on_gone() override { m_registry.patient_gone(m_id); }
+  [[nodiscard]] std::string encode_error(const protocol::Error& error) const override;
+
+  void on_join(const protocol::Join& join);
+  void on_resume(const protocol::Resume& resume);
+  /// The work of a join's proof, 0 if it has none or a wrong one. A challenge is good for one try.
+  unsigned proven_bits(const protocol::Join& join);
+  void refuse(std::string code, std::string text);
+  void ask_for_proof(unsigned bits);
+
+  ConnectionId m_id;
+  std::chrono::seconds m_join_deadline;
+  std::string m_address;  // address_key()
+  Registry& m_registry;
+  GuessLimiter& m_limiter;
+  base::Instant m_last_try;
+  bool m_seated = false;
+  std::optional<Challenge> m_challenge;
+};
+
+}  // namespace sangdam::gateway

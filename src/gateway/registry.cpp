@@ -1,0 +1,353 @@
+#include "gateway/registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/random.hpp"
+#include "consultation/session_code.hpp"
+
+namespace sangdam::gateway {
+namespace {
+
+using protocol::GatewayToKiosk;
+using protocol::GatewayToPatient;
+
+constexpr std::size_t k_seat_bytes = 8;
+constexpr std::size_t k_token_bytes = 16;
+constexpr std::size_t k_turn_id_bytes = 8;
+
+GatewayToKiosk kiosk_error(std::string code, std::string text, std::string session) {
+  return protocol::Error{.code = std::move(code),
+                         .text = std::move(text),
+                         .session = std::move(session),
+                         .retry_after = std::nullopt,
+                         .challenge = std::nullopt};
+}
+
+GatewayToPatient status(std::string state, std::string outcome = {}) {
+  return protocol::Status{.state = std::move(state), .outcome = std::move(outcome)};
+}
+
+}  // namespace
+
+std::string_view code_of(JoinRefusal refusal) noexcept {
+  switch (refusal) {
+    case JoinRefusal::wrong: return "code-wrong";
+    case JoinRefusal::expired: return "code-expired";
+    case JoinRefusal::used: return "code-used";
+    case JoinRefusal::occupied: return "code-occupied";
+    case JoinRefusal::clinic_away: return "clinic-away";
+  }
+  return "";
+}
+
+Registry::Registry(Outlet& outlet, const base::Clock& clock, IceServers ice_servers, RegistryLimits limits)
+    : m_outlet(outlet),
+      m_clock(clock),
+      m_ice_servers(std::move(ice_servers)),
+      m_limits(limits),
+      m_salt(base::random_hex(16)) {}
+
+// --- Kiosks ---------------------------------------------------------------------------------------
+
+void Registry::kiosk_registered(ConnectionId connection, const std::string& name,
+                                const protocol::Register& message) {
+  Kiosk& kiosk = m_kiosks[name];
+  if (kiosk.connection) {
+    const ConnectionId old = *kiosk.connection;
+    m_kiosk_connections.erase(old);
+    m_outlet.replace(old);
+  }
+  kiosk.connection = connection;
+  kiosk.clinic = message.clinic;
+  kiosk.phone = message.phone;
+  kiosk.since = m_clock.now();
+  m_kiosk_connections[connection] = name;
+}
+
+void Registry::kiosk_gone(ConnectionId connection) {
+  Kiosk* kiosk = kiosk_of(connection);
+  if (kiosk == nullptr) return;
+  const std::string name = m_kiosk_connections[connection];
+  m_kiosk_connections.erase(connection);
+  kiosk->connection.reset();
+  kiosk->since = m_clock.now();
+  for (auto& [id, session] : m_sessions) {
+    if (session.kiosk != name) continue;
+    session.confirmed_by.reset();
+    if (session.seat && session.seat->connection) {
+      m_outlet.send_to_patient(*session.seat->connection, status("clinic-away"));
+    }
+  }
+}
+
+void Registry::open_session(ConnectionId connection, const protocol::SessionOpen& message) {
+  Kiosk* kiosk = kiosk_of(connection);
+  if (kiosk == nullptr) return;
+  const auto refuse = [&](const char* code, const char* text) {
+    m_outlet.send_to_kiosk(connection, kiosk_error(code, text, message.session));
+  };
+  const auto holder = m_by_code.find(message.code);
+  const bool held_by_another = holder != m_by_code.end() && holder->second != message.session;
+  if (held_by_another || m_used_codes.contains(base::sha256_hex(m_salt + message.code))) {
+    return refuse("code-taken", "another session has or had this code: draw a new one");
+  }
+  auto found = m_sessions.find(message.session);
+  if (found != m_sessions.end() && found->second.kiosk != m_kiosk_connections[connection]) {
+    return refuse("session-unknown", "this session belongs to another kiosk");
+  }
+  const bool is_new = found == m_sessions.end();
+  if (is_new) {
+    if (kiosk->sessions >= m_limits.max_sessions_per_kiosk) {
+      return refuse("too-many-sessions", "this kiosk has too many open sessions: close some first");
+    }
+    ++kiosk->sessions;
+    found = m_sessions.try_emplace(message.session).first;
+    found->second.kiosk = m_kiosk_connections[connection];
+  }
+  Session& session = found->second;
+  if (session.code != message.code) {
+    m_by_code.erase(session.code);
+    session.code = message.code;
+    m_by_code[session.code] = message.session;
+  }
+  session.expires = message.expires;
+  const bool is_first_of_connection = session.confirmed_by != connection;
+  session.confirmed_by = connection;
+  // A seat this gateway knows is newer than one the kiosk remembers: seats are only given here.
+  if (!session.seat && message.seat && !m_by_token_hash.contains(message.seat->token_hash)) {
+    set_seat(message.session, session,
+             Seat{.id = message.seat->seat,
+                  .token_hash = message.seat->token_hash,
+                  .language = "ko",
+                  .connection = std::nullopt,
+                  .peer = 0,
+                  .waiting = {}});
+  }
+  m_outlet.send_to_kiosk(connection, protocol::SessionOpened{message.session});
+  if (is_first_of_connection) tell_seat_state(connection, message.session, session, message.seat);
+}
+
+void Registry::tell_seat_state(ConnectionId connection, const std::string& id, Session& session,
+                               const std::optional<protocol::SeatKey>& known) {
+  if (!session.seat) return;
+  Seat& seat = *session.seat;
+  // What was on its way when the kiosk's connection broke may be lost: the kiosk learns how things stand now.
+  if (!known || known->seat != seat.id) {
+    m_outlet.send_to_kiosk(connection, protocol::Arrived{id, {seat.id, seat.token_hash}, seat.language});
+    if (!seat.connection) m_outlet.send_to_kiosk(connection, protocol::Away{id, seat.id});
+  } else if (seat.connection) {
+    m_outlet.send_to_kiosk(connection, protocol::Returned{id, seat.id, seat.language, seat.peer});
+  } else {
+    m_outlet.send_to_kiosk(connection, protocol::Away{id, seat.id});
+  }
+  const Waiting waiting = std::exchange(seat.waiting, {});
+  if (waiting.knock) m_outlet.send_to_kiosk(connection, protocol::FromPatient{id, seat.id, *waiting.knock});
+  if (waiting.left) {
+    m_outlet.send_to_kiosk(connection, protocol::FromPatient{id, seat.id, protocol::Leave{}});
+  } else if (waiting.request) {
+    m_outlet.send_to_kiosk(connection, protocol::FromPatient{id, seat.id, *waiting.request});
+  }
+  if (seat.connection) m_outlet.send_to_patient(*seat.connection, status("clinic-back"));
+}
+
+void Registry::close_session(ConnectionId connection, const protocol::SessionClose& message) {
+  Session* session = own_session(connection, message.session);
+  if (session == nullptr) return;
+  remember_used(session->code);
+  drop(message.session, message.outcome);
+}
+
+void Registry::to_patient(ConnectionId connection, const protocol::ToPatient& message) {
+  Session* session = own_session(connection, message.session);
+  if (session == nullptr) return;
+  // A message for a seat that was just taken over, or whose browser is away, is late, not wrong.
+  if (!session->seat || session->seat->id != message.seat || !session->seat->connection) return;
+  m_outlet.send_to_patient(
+      *session->seat->connection,
+      std::visit([](const auto& body) { return GatewayToPatient(body); }, message.message));
+}
+
+// --- Patients -------------------------------------------------------------------------------------
+
+tl::expected<void, JoinRefusal> Registry::join(ConnectionId connection, const protocol::Join& message) {
+  const auto holder = m_by_code.find(message.code);
+  if (holder == m_by_code.end()) {
+    const bool used = m_used_codes.contains(base::sha256_hex(m_salt + message.code));
+    return tl::make_unexpected(used ? JoinRefusal::used : JoinRefusal::wrong);
+  }
+  const std::string id = holder->second;
+  Session& session = m_sessions.at(id);
+  if (session.expires <= m_clock.now()) return tl::make_unexpected(JoinRefusal::expired);
+  if (session.seat && session.seat->connection) return tl::make_unexpected(JoinRefusal::occupied);
+  const auto kiosk = kiosk_connection(session);
+  if (!kiosk) return tl::make_unexpected(JoinRefusal::clinic_away);
+
+  const std::string token = base::random_hex(k_token_bytes);
+  set_seat(id, session,
+           Seat{.id = base::random_hex(k_seat_bytes),
+                .token_hash = base::sha256_hex(token),
+                .language = message.language,
+                .connection = connection,
+                .peer = 0,
+                .waiting = {}});
+  m_by_patient[connection] = id;
+  const Seat& seat = *session.seat;
+  welcome(connection, session, token, false);
+  m_outlet.send_to_kiosk(*kiosk, protocol::Arrived{id, {seat.id, seat.token_hash}, seat.language});
+  return {};
+}
+
+bool Registry::resume(ConnectionId connection, const protocol::Resume& message) {
+  const auto holder = m_by_token_hash.find(base::sha256_hex(message.token));
+  if (holder == m_by_token_hash.end()) return false;
+  const std::string id = holder->second;
+  Session& session = m_sessions.at(id);
+  Seat& seat = *session.seat;
+  if (seat.connection) {
+    const ConnectionId old = *seat.connection;
+    m_by_patient.erase(old);
+    m_outlet.replace(old);
+  }
+  seat.connection = connection;
+  seat.language = message.language;
+  seat.peer = message.peer;
+  m_by_patient[connection] = id;
+  welcome(connection, session, message.token, true);
+  if (const auto kiosk = kiosk_connection(session)) {
+    m_outlet.send_to_kiosk(*kiosk, protocol::Returned{id, seat.id, seat.language, seat.peer});
+  } else {
+    m_outlet.send_to_patient(connection, status("clinic-away"));
+  }
+  return true;
+}
+
+void Registry::from_patient(ConnectionId connection, const protocol::FromPatientBody& message) {
+  const auto found = m_by_patient.find(connection);
+  if (found == m_by_patient.end()) return;
+  Session& session = m_sessions.at(found->second);
+  Seat& seat = *session.seat;
+  if (const auto* answer = std::get_if<protocol::Answer>(&message))
+    seat.peer = std::max(seat.peer, answer->peer);
+  if (const auto kiosk = kiosk_connection(session)) {
+    m_outlet.send_to_kiosk(*kiosk, protocol::FromPatient{found->second, seat.id, message});
+  } else {
+    keep_waiting(seat, message);
+  }
+}
+
+void Registry::keep_waiting(Seat& seat, const protocol::FromPatientBody& message) {
+  if (const auto* knock = std::get_if<protocol::Knock>(&message)) {
+    seat.waiting.knock = *knock;
+    seat.waiting.left = false;
+  } else if (std::holds_alternative<protocol::Leave>(message)) {
+    seat.waiting.left = true;
+  } else if (const auto* request = std::get_if<protocol::RequestOffer>(&message)) {
+    seat.waiting.request = *request;
+  } else {
+    // An answer or a candidate got lost, so that negotiation cannot succeed: ask for a new one.
+    seat.waiting.request = protocol::RequestOffer{seat.peer};
+  }
+}
+
+void Registry::patient_gone(ConnectionId connection) {
+  const auto found = m_by_patient.find(connection);
+  if (found == m_by_patient.end()) return;
+  const std::string id = found->second;
+  m_by_patient.erase(found);
+  Session& session = m_sessions.at(id);
+  session.seat->connection.reset();
+  if (const auto kiosk = kiosk_connection(session)) {
+    m_outlet.send_to_kiosk(*kiosk, protocol::Away{id, session.seat->id});
+  }
+}
+
+// --- Time -----------------------------------------------------------------------------------------
+
+void Registry::on_time() {
+  const base::Instant now = m_clock.now();
+  std::vector<std::string> late;
+  for (const auto& [id, session] : m_sessions) {
+    const Kiosk& kiosk = m_kiosks.at(session.kiosk);
+    if (kiosk.connection && session.confirmed_by == kiosk.connection) continue;
+    // A kiosk that is back and does not name a session any more has closed it meanwhile.
+    const auto grace = !kiosk.connection && session.seat ? m_limits.seat_grace : m_limits.kiosk_grace;
+    if (now - kiosk.since >= grace) late.push_back(id);
+  }
+  for (const std::string& id : late) drop(id, "");
+  while (!m_used_codes_by_time.empty() && (m_used_codes_by_time.begin()->first <= now ||
+                                           m_used_codes_by_time.size() > m_limits.max_used_codes)) {
+    m_used_codes.erase(m_used_codes_by_time.begin()->second);
+    m_used_codes_by_time.erase(m_used_codes_by_time.begin());
+  }
+}
+
+// --- Inside ---------------------------------------------------------------------------------------
+
+Registry::Kiosk* Registry::kiosk_of(ConnectionId connection) {
+  const auto found = m_kiosk_connections.find(connection);
+  return found == m_kiosk_connections.end() ? nullptr : &m_kiosks.at(found->second);
+}
+
+/// Set only once the kiosk, after it came back, has opened this session again.
+std::optional<ConnectionId> Registry::kiosk_connection(const Session& session) const {
+  const auto& connection = m_kiosks.at(session.kiosk).connection;
+  return connection == session.confirmed_by ? connection : std::nullopt;
+}
+
+Registry::Session* Registry::own_session(ConnectionId connection, const std::string& id) {
+  const auto name = m_kiosk_connections.find(connection);
+  if (name == m_kiosk_connections.end()) return nullptr;
+  const auto found = m_sessions.find(id);
+  if (found != m_sessions.end() && found->second.kiosk == name->second) return &found->second;
+  m_outlet.send_to_kiosk(connection, kiosk_error("session-unknown", "no such session is open here", id));
+  return nullptr;
+}
+
+void Registry::set_seat(const std::string& id, Session& session, Seat seat) {
+  clear_seat(session);
+  m_by_token_hash[seat.token_hash] = id;
+  session.seat = std::move(seat);
+}
+
+void Registry::clear_seat(Session& session) {
+  if (!session.seat) return;
+  m_by_token_hash.erase(session.seat->token_hash);
+  if (session.seat->connection) m_by_patient.erase(*session.seat->connection);
+  session.seat.reset();
+}
+
+void Registry::welcome(ConnectionId connection, const Session& session, const std::string& token,
+                       bool resumed) {
+  const Kiosk& kiosk = m_kiosks.at(session.kiosk);
+  m_outlet.send_to_patient(connection,
+                           protocol::Joined{.token = token,
+                                            .resumed = resumed,
+                                            .clinic = kiosk.clinic,
+                                            .phone = kiosk.phone,
+                                            .ice_servers = m_ice_servers(base::random_hex(k_turn_id_bytes))});
+}
+
+void Registry::remember_used(const std::string& code) {
+  const std::string hash = base::sha256_hex(m_salt + code);
+  const base::Instant until = m_clock.now() + m_limits.used_code_memory;
+  if (m_used_codes.try_emplace(hash, until).second) m_used_codes_by_time.emplace(until, hash);
+}
+
+void Registry::drop(const std::string& id, const std::string& outcome) {
+  const auto found = m_sessions.find(id);
+  Session& session = found->second;
+  if (session.seat && session.seat->connection) {
+    const ConnectionId patient = *session.seat->connection;
+    m_outlet.send_to_patient(patient, status("ended", outcome));
+    m_by_patient.erase(patient);  // first: it leaves because the session ends, and the kiosk knows that
+    m_outlet.finish(patient);
+  }
+  clear_seat(session);
+  m_by_code.erase(session.code);
+  Kiosk& kiosk = m_kiosks.at(session.kiosk);
+  --kiosk.sessions;
+  m_sessions.erase(found);
+}
+
+}  // namespace sangdam::gateway

@@ -1,0 +1,143 @@
+// Who is where: kiosks, their sessions, the seats in them, and the connections that hold them.
+//
+// Pure: it knows connections by number and speaks through an Outlet, so that it is tested without a socket,
+// and so that one registry can later serve several event loops (the Outlet then hands messages over to the
+// loop that owns the connection). One thread at a time.
+//
+// Life of a seat: join() with a good code makes it and voids an earlier one; its token (of which only the
+// SHA-256 is kept) lets the same browser take it again with resume(). The newest connection of a seat wins. A
+// code is occupied while its seat's connection lives; afterwards another browser may take the seat over.
+//
+// When a kiosk's connection ends: sessions nobody sits in are dropped after `kiosk_grace`, those with a seat
+// after `seat_grace` (the call may well go on, peer to peer). A kiosk that comes back opens its sessions
+// again; those it has not named within `kiosk_grace` are dropped.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "protocol/messages.hpp"
+
+namespace sangdam::gateway {
+
+using ConnectionId = std::uint64_t;
+
+/// Where the registry's messages go. Calls for a connection that is gone are ignored.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  virtual void send_to_patient(ConnectionId connection, const protocol::GatewayToPatient& message) = 0;
+  virtual void send_to_kiosk(ConnectionId connection, const protocol::GatewayToKiosk& message) = 0;
+  /// Closes 1000 after what was sent.
+  virtual void finish(ConnectionId connection) = 0;
+  /// Sends `replaced` and closes 4000.
+  virtual void replace(ConnectionId connection) = 0;
+};
+
+struct RegistryLimits {
+  std::chrono::seconds kiosk_grace{60};
+  std::chrono::seconds seat_grace{30 * 60};
+  std::chrono::seconds used_code_memory{24 * 60 * 60};
+  std::size_t max_sessions_per_kiosk = 256;
+  std::size_t max_used_codes = 100'000;
+};
+
+/// What join() says when it gives no seat. `wrong` is the only one that counts as a guess: the others are
+/// told to somebody who has (had) the code.
+enum class JoinRefusal : std::uint8_t { wrong, expired, used, occupied, clinic_away };
+[[nodiscard]] std::string_view code_of(JoinRefusal refusal) noexcept;
+
+class Registry {
+ public:
+  /// Makes the ICE servers of one seat or kiosk; the argument is a fresh anonymous id.
+  using IceServers = std::function<std::vector<protocol::IceServer>(std::string_view id)>;
+
+  Registry(Outlet& outlet, const base::Clock& clock, IceServers ice_servers, RegistryLimits limits = {});
+
+  // Kiosks. `kiosk` tells one kiosk from another: the hash of its token.
+  void kiosk_registered(ConnectionId connection, const std::string& kiosk, const protocol::Register& message);
+  void kiosk_gone(ConnectionId connection);
+  void open_session(ConnectionId connection, const protocol::SessionOpen& message);
+  void close_session(ConnectionId connection, const protocol::SessionClose& message);
+  void to_patient(ConnectionId connection, const protocol::ToPatient& message);
+
+  // Patients.
+  [[nodiscard]] tl::expected<void, JoinRefusal> join(ConnectionId connection, const protocol::Join& message);
+  /// False: the token is not known.
+  [[nodiscard]] bool resume(ConnectionId connection, const protocol::Resume& message);
+  void from_patient(ConnectionId connection, const protocol::FromPatientBody& message);
+  void patient_gone(ConnectionId connection);
+
+  /// Drops what is past its time. Call about once a second.
+  void on_time();
+
+  [[nodiscard]] std::size_t sessions() const { return m_sessions.size(); }
+  [[nodiscard]] std::size_t used_codes() const { return m_used_codes.size(); }
+
+ private:
+  struct Kiosk {
+    std::optional<ConnectionId> connection;
+    std::string clinic;
+    std::string phone;
+    base::Instant since;  // registered, or gone
+    std::size_t sessions = 0;
+  };
+  /// What must not get lost while the kiosk is away. Offers and candidates do: a new offer follows anyway.
+  struct Waiting {
+    std::optional<protocol::Knock> knock;
+    std::optional<protocol::RequestOffer> request;
+    bool left = false;
+  };
+  struct Seat {
+    std::string id;
+    std::string token_hash;
+    std::string language;
+    std::optional<ConnectionId> connection;
+    unsigned peer = 0;  // the newest peer the browser spoke of
+    Waiting waiting;
+  };
+  struct Session {
+    std::string kiosk;
+    std::string code;
+    base::Instant expires;
+    std::optional<ConnectionId> confirmed_by;  // the kiosk connection that opened it last
+    std::optional<Seat> seat;
+  };
+
+  Kiosk* kiosk_of(ConnectionId connection);
+  std::optional<ConnectionId> kiosk_connection(const Session& session) const;
+  Session* own_session(ConnectionId connection, const std::string& id);
+  void set_seat(const std::string& id, Session& session, Seat seat);
+  void clear_seat(Session& session);
+  void welcome(ConnectionId connection, const Session& session, const std::string& token, bool resumed);
+  void keep_waiting(Seat& seat, const protocol::FromPatientBody& message);
+  void tell_seat_state(ConnectionId connection, const std::string& id, Session& session,
+                       const std::optional<protocol::SeatKey>& known);
+  void remember_used(const std::string& code);
+  /// Ends `status` to the patient, if there is one, and forgets the session.
+  void drop(const std::string& id, const std::string& outcome);
+
+  Outlet& m_outlet;
+  const base::Clock& m_clock;
+  IceServers m_ice_servers;
+  RegistryLimits m_limits;
+  std::unordered_map<std::string, Kiosk> m_kiosks;  // as many as there are tokens
+  std::unordered_map<ConnectionId, std::string> m_kiosk_connections;
+  std::unordered_map<std::string, Session> m_sessions;
+  std::unordered_map<std::string, std::string> m_by_code;
+  std::unordered_map<std::string, std::string> m_by_token_hash;
+  std::unordered_map<ConnectionId, std::string> m_by_patient;
+  std::unordered_map<std::string, base::Instant> m_used_codes;  // salted hash -> when to forget
+  std::multimap<base::Instant, std::string> m_used_codes_by_time;
+  std::string m_salt;  // 10^8 codes would be found from their bare hashes in a second
+};
+
+}  // namespace sangdam::gateway

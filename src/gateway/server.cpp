@@ -1,0 +1,212 @@
+#include "gateway/server.hpp"
+
+#include <fmt/format.h>
+#include <libsoup/soup.h>
+
+#include "base/log.hpp"
+#include "base/main_thread.hpp"
+#include "base/random.hpp"
+#include "gateway/certificate.hpp"
+#include "gateway/http_front.hpp"
+#include "gateway/listener.hpp"
+#include "gateway/switchboard.hpp"
+
+namespace sangdam::gateway {
+namespace {
+
+const base::SystemClock k_system_clock;
+constexpr const char* k_meter_key = "sangdam-meter";
+constexpr std::chrono::seconds k_tick{1};
+
+bool is_loopback(const std::string& address) {
+  const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+  return parsed && g_inet_address_get_is_loopback(parsed.get());
+}
+
+/// The address a phone can reach: the first of this machine that is not its own loopback.
+std::string reachable_host(const std::string& listened) {
+  if (listened != "0.0.0.0" && listened != "::") return listened;
+  for (const std::string& name : local_names()) {
+    const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(name.c_str()));
+    if (parsed && !g_inet_address_get_is_loopback(parsed.get())) return name;
+  }
+  return "localhost";
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Config given, const base::Clock& given_clock) : config(std::move(given)), clock(given_clock) {}
+
+  base::Result<base::Ref<GTlsCertificate>> load_certificate() const;
+  void make_soup_server();
+  void on_request(SoupServerMessage* message, const char* path) const;
+  void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
+  static void accept(Impl& self, Listener::Accepted accepted);
+
+  Config config;
+  const base::Clock& clock;
+  std::string address;
+  std::optional<HttpFront> front;
+  std::optional<Switchboard> switchboard;
+  base::Ref<SoupServer> soup;
+  base::SignalConnection on_started;
+  std::optional<Listener> listener;
+  base::Timer tick;
+};
+
+Server::Server(Config config) : Server(std::move(config), k_system_clock) {}
+Server::Server(Config config, const base::Clock& clock)
+    : m_impl(std::make_unique<Impl>(std::move(config), clock)) {}
+
+Server::~Server() {
+  m_impl->tick.stop();
+  m_impl->listener.reset();
+  if (!m_impl->soup) return;
+  // Handlers hold a pointer to the Impl; a request under way would still call them.
+  for (const char* path : {k_patient_path, k_kiosk_path, static_cast<const char*>(nullptr)}) {
+    soup_server_remove_handler(m_impl->soup.get(), path);
+  }
+  soup_server_disconnect(m_impl->soup.get());
+}
+
+base::Result<base::Ref<GTlsCertificate>> Server::Impl::load_certificate() const {
+  if (const auto good = check_certificate(config.tls_certificate, config.tls_key, clock.now()); !good) {
+    return tl::unexpected<base::Failure>(good.error());
+  }
+  base::ErrorPtr error;
+  auto certificate = base::Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_files(
+      config.tls_certificate.c_str(), config.tls_key.c_str(), base::out(error)));
+  if (certificate) return certificate;
+  return base::failure("certificate-invalid", fmt::format("Cannot use the certificate {}: {}.",
+                                                          config.tls_certificate, base::message_of(error)));
+}
+
+base::Result<> Server::start() {
+  base::assert_main_thread();
+  Impl& self = *m_impl;
+  base::Ref<GTlsCertificate> certificate;
+  if (self.config.insecure_http) {
+    if (!is_loopback(self.config.address)) {
+      return base::failure(
+          "insecure-address",
+          "Plain HTTP is only served on a loopback address such as 127.0.0.1: what patients say must "
+          "not cross a network unencrypted. Give a certificate instead.");
+    }
+  } else {
+    auto loaded = self.load_certificate();
+    if (!loaded) return tl::unexpected<base::Failure>(std::move(loaded).error());
+    certificate = *std::move(loaded);
+  }
+  auto files = self.config.web_directory.empty() ? PageFiles::from_resources()
+                                                 : PageFiles::from_directory(self.config.web_directory);
+  if (!files) return tl::unexpected<base::Failure>(std::move(files).error());
+
+  HttpFront::Options options{.tls = !self.config.insecure_http,
+                             .hsts = self.config.trusted_certificate && !self.config.insecure_http,
+                             .kiosk_hashes = {}};
+  for (const std::string& token : self.config.kiosk_tokens)
+    options.kiosk_hashes.push_back(base::sha256_hex(token));
+  self.config.kiosk_tokens.clear();
+  self.front.emplace(*std::move(files), std::move(options));
+  self.make_soup_server();
+
+  self.listener.emplace(self.clock, self.config.connections,
+                        [&self](Listener::Accepted accepted) { Impl::accept(self, std::move(accepted)); });
+  if (auto started = self.listener->start(self.config.address, self.config.port, std::move(certificate));
+      !started) {
+    self.listener.reset();
+    return started;
+  }
+  self.address = self.config.public_address;
+  if (self.address.empty()) {
+    const std::string host = reachable_host(self.config.address);
+    self.address =
+        fmt::format("{}://{}:{}", self.config.insecure_http ? "http" : "https",
+                    host.find(':') == std::string::npos ? host : '[' + host + ']', self.listener->port());
+  }
+  self.switchboard.emplace(self.clock, self.config, self.address);
+  self.tick.start_repeating(k_tick, [&self] {
+    self.switchboard->on_time();
+    if (self.listener) self.listener->on_time();
+  });
+  return {};
+}
+
+base::Result<> Server::reload_certificate() {
+  if (m_impl->config.insecure_http || !m_impl->listener) return {};
+  auto loaded = m_impl->load_certificate();
+  if (!loaded) return tl::unexpected<base::Failure>(std::move(loaded).error());
+  m_impl->listener->set_certificate(*std::move(loaded));
+  return {};
+}
+
+void Server::stop() {
+  m_impl->listener.reset();
+  if (m_impl->switchboard) m_impl->switchboard->go_away();
+}
+
+std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
+const std::string& Server::address() const { return m_impl->address; }
+std::size_t Server::connections() const { return m_impl->listener ? m_impl->listener->connections() : 0; }
+
+void Server::Impl::make_soup_server() {
+  soup = base::Ref<SoupServer>::adopt(soup_server_new("raw-paths", TRUE, nullptr));
+  on_started = base::SignalConnection(
+      soup.get(), "request-started",
+      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer) noexcept {
+        // No request here has a body worth keeping.
+        soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+      }),
+      nullptr);
+  constexpr SoupServerCallback k_on_request = [](SoupServer*, SoupServerMessage* message, const char* path,
+                                                 GHashTable*, gpointer self) noexcept {
+    static_cast<const Impl*>(self)->on_request(message, path);
+  };
+  constexpr SoupServerWebsocketCallback k_on_websocket =
+      [](SoupServer*, SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection,
+         gpointer self) noexcept { static_cast<Impl*>(self)->on_websocket(message, path, connection); };
+  soup_server_add_handler(soup.get(), nullptr, k_on_request, this, nullptr);
+  for (const char* path : {k_patient_path, k_kiosk_path}) {
+    soup_server_add_handler(soup.get(), path, k_on_request, this, nullptr);
+    soup_server_add_websocket_handler(soup.get(), path, nullptr, nullptr, k_on_websocket, this, nullptr);
+  }
+  // Compression would let who chooses part of a message learn the rest from its length, and costs memory per
+  // client.
+  soup_server_remove_websocket_extension(soup.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
+}
+
+void Server::Impl::on_request(SoupServerMessage* message, const char* path) const {
+  const std::string_view asked(path == nullptr ? "" : path);
+  if (asked == k_patient_path) return front->admit_patient(message);
+  if (asked == k_kiosk_path) return front->admit_kiosk(message);
+  front->serve(message, std::string(asked));
+}
+
+void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
+                                SoupWebsocketConnection* connection) {
+  GSocketAddress* remote = soup_server_message_get_remote_address(message);
+  auto* meter = static_cast<std::shared_ptr<StreamMeter>*>(g_object_get_data(G_OBJECT(remote), k_meter_key));
+  if (meter == nullptr || !switchboard) return;  // dropping the connection closes it
+  auto held = base::Ref<SoupWebsocketConnection>::share(connection);
+  if (std::string_view(path) == k_patient_path) {
+    switchboard->add_patient(std::move(held), *meter, address_key(address_text(remote)));
+  } else if (auto kiosk = front->kiosk_of(message)) {
+    switchboard->add_kiosk(std::move(held), *meter, *std::move(kiosk));
+  }
+}
+
+void Server::Impl::accept(Impl& self, Listener::Accepted accepted) {
+  // The address object is what libsoup hands back with every request of this connection: it carries the
+  // meter.
+  g_object_set_data_full(G_OBJECT(accepted.remote.get()), k_meter_key,
+                         new std::shared_ptr<StreamMeter>(accepted.meter),
+                         [](gpointer data) { delete static_cast<std::shared_ptr<StreamMeter>*>(data); });
+  base::ErrorPtr error;
+  if (!soup_server_accept_iostream(self.soup.get(), accepted.stream.get(), accepted.local.get(),
+                                   accepted.remote.get(), base::out(error))) {
+    base::log_warning("gateway", "a connection was not taken: {}", base::message_of(error));
+  }
+}
+
+}  // namespace sangdam::gateway

@@ -1,0 +1,16 @@
+// Tells systemd that the service is ready and alive: sd_notify(3)'s datagrams, written here because they are
+// one line each and the library would be the only reason to link libsystemd. Without NOTIFY_SOCKET nothing
+// happens. Main thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace sangdam::gateway {
+
+void notify_service_manager(std::string_view state) noexcept;
+/// Half of WATCHDOG_USEC, as sd_watchdog_enabled(3) advises; nothing if systemd does not watch this process.
+[[nodiscard]] std::optional<std::chrono::milliseconds> watchdog_interval();
+
+}  // namespace sangdam::gateway

@@ -1,0 +1,46 @@
+// All connections of one event loop, and the state they share. The registry and the limiter know no
+// connection, only numbers, so that several loops can later share them behind this same seam. Main thread.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "gateway/kiosk_connection.hpp"
+#include "gateway/patient_connection.hpp"
+
+namespace sangdam::gateway {
+
+class Switchboard final : public Outlet {
+ public:
+  Switchboard(const base::Clock& clock, const Config& config, std::string public_address);
+  ~Switchboard() override;
+
+  void add_patient(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,
+                   std::string address);
+  void add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,
+                 std::string kiosk);
+  void on_time();
+  /// Tells everybody to reconnect elsewhere or later.
+  void go_away();
+  [[nodiscard]] std::size_t patients() const { return m_patients.size(); }
+  [[nodiscard]] std::size_t kiosks() const { return m_kiosks.size(); }
+
+ private:
+  void send_to_patient(ConnectionId connection, const protocol::GatewayToPatient& message) override;
+  void send_to_kiosk(ConnectionId connection, const protocol::GatewayToKiosk& message) override;
+  void finish(ConnectionId connection) override;
+  void replace(ConnectionId connection) override;
+  [[nodiscard]] WebSocket* find(ConnectionId connection) const;
+
+  const base::Clock& m_clock;
+  ConnectionLimits m_limits;
+  IceConfig m_ice;
+  std::string m_public_address;
+  GuessLimiter m_limiter;
+  Registry m_registry;
+  ConnectionId m_next_id = 1;
+  std::unordered_map<ConnectionId, std::unique_ptr<PatientConnection>> m_patients;
+  std::unordered_map<ConnectionId, std::unique_ptr<KioskConnection>> m_kiosks;
+};
+
+}  // namespace sangdam::gateway

@@ -1,0 +1,323 @@
+#include "gateway/registry.hpp"
+
+#include <map>
+
+#include "base/random.hpp"
+#include "consultation/session_code.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace sangdam;
+using namespace sangdam::gateway;
+using namespace std::chrono_literals;
+
+class FakeClock final : public base::Clock {
+ public:
+  [[nodiscard]] base::Instant now() const override { return time; }
+  base::Instant time = *base::from_iso8601("2026-11-22T09:00:00Z");
+};
+
+/// Keeps what was said to whom; a message nobody took out fails the test that made it.
+class Recorder final : public Outlet {
+ public:
+  ~Recorder() override {
+    for (const auto& [connection, messages] : said) {
+      for (const auto& message : messages) UNSCOPED_INFO(connection << ": " << message);
+      CHECK(messages.empty());
+    }
+  }
+  void send_to_patient(ConnectionId connection, const protocol::GatewayToPatient& message) override {
+    if (const auto* joined = std::get_if<protocol::Joined>(&message)) {
+      token = joined->token;
+      clinic = joined->clinic;
+      said[connection].push_back(joined->resumed ? "joined again" : "joined");
+    } else if (const auto* status = std::get_if<protocol::Status>(&message)) {
+      said[connection].push_back(status->state + (status->outcome.empty() ? "" : " " + status->outcome));
+    } else {
+      said[connection].push_back("other");
+    }
+  }
+  void send_to_kiosk(ConnectionId connection, const protocol::GatewayToKiosk& message) override {
+    auto& list = said[connection];
+    if (std::holds_alternative<protocol::SessionOpened>(message)) {
+      list.push_back("opened");
+    } else if (const auto* arrived = std::get_if<protocol::Arrived>(&message)) {
+      seat = arrived->seat;
+      list.push_back("arrived " + arrived->language);
+    } else if (const auto* returned = std::get_if<protocol::Returned>(&message)) {
+      list.push_back("returned " + std::to_string(returned->peer));
+    } else if (std::holds_alternative<protocol::Away>(message)) {
+      list.push_back("away");
+    } else if (const auto* from = std::get_if<protocol::FromPatient>(&message)) {
+      static const char* const k_names[] = {"knock", "answer", "candidate", "request-offer", "leave"};
+      list.push_back(k_names[from->message.index()]);
+    } else if (const auto* error = std::get_if<protocol::Error>(&message)) {
+      list.push_back(error->code);
+    } else {
+      list.push_back("other");
+    }
+  }
+  void finish(ConnectionId connection) override { said[connection].push_back("closed"); }
+  void replace(ConnectionId connection) override { said[connection].push_back("replaced"); }
+
+  std::vector<std::string> take(ConnectionId connection) { return std::exchange(said[connection], {}); }
+
+  std::map<ConnectionId, std::vector<std::string>> said;
+  std::string token;
+  std::string clinic;
+  protocol::SeatKey seat;
+};
+
+using Said = std::vector<std::string>;
+
+struct Clinic {
+  FakeClock clock;
+  Recorder outlet;
+  Registry registry{outlet, clock, [](std::string_view) { return std::vector<protocol::IceServer>(); }};
+  const std::string session = std::string(32, 'a');
+  std::string code = consultation::draw_code();
+
+  void connect_kiosk(ConnectionId connection, const std::string& kiosk = "kiosk") {
+    registry.kiosk_registered(connection, kiosk, {"Clinic", ""});
+  }
+  void open(ConnectionId connection, std::optional<protocol::SeatKey> seat = {}) {
+    registry.open_session(connection, {session, code, clock.time + 30min, std::move(seat)});
+  }
+  void start() {
+    connect_kiosk(1);
+    open(1);
+    REQUIRE(outlet.take(1) == Said{"opened"});
+  }
+  std::string join(ConnectionId connection) {
+    const auto joined = registry.join(connection, {code, "ko", std::nullopt});
+    return joined ? "joined" : std::string(code_of(joined.error()));
+  }
+  bool resume(ConnectionId connection, unsigned peer = 0) {
+    return registry.resume(connection, {outlet.token, "en", peer});
+  }
+  void start_with_patient() {
+    start();
+    REQUIRE(join(10) == "joined");
+    REQUIRE(outlet.take(10) == Said{"joined"});
+    REQUIRE(outlet.take(1) == Said{"arrived ko"});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a patient with the code gets the seat and the kiosk hears of it", "[registry]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  CHECK(clinic.outlet.clinic == "Clinic");
+  CHECK(base::sha256_hex(clinic.outlet.token) == clinic.outlet.seat.token_hash);
+  clinic.registry.from_patient(10, protocol::Knock{"Kim", "1", true, true});
+  CHECK(clinic.outlet.take(1) == Said{"knock"});
+  clinic.registry.to_patient(1, {clinic.session, clinic.outlet.seat.seat, protocol::Status{"waiting", ""}});
+  CHECK(clinic.outlet.take(10) == Said{"waiting"});
+}
+
+TEST_CASE("a code nobody opened is wrong", "[registry]") {
+  Clinic clinic;
+  clinic.start();
+  clinic.code = clinic.code == "000000000" ? "111111111" : "000000000";
+  CHECK(clinic.join(10) == "code-wrong");
+}
+
+TEST_CASE("an expired code lets nobody in, but who sits there may return", "[registry]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.clock.time += 31min;
+  clinic.registry.on_time();
+  clinic.registry.patient_gone(10);
+  CHECK(clinic.outlet.take(1) == Said{"away"});
+  CHECK(clinic.join(11) == "code-expired");
+  CHECK(clinic.resume(12));
+  CHECK(clinic.outlet.take(12) == Said{"joined again"});
+  CHECK(clinic.outlet.take(1) == Said{"returned 0"});
+}
+
+TEST_CASE("a finished visit's code is used up for a day", "[registry]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.close_session(1, {clinic.session, "completed"});
+  CHECK(clinic.outlet.take(10) == Said{"ended completed", "closed"});
+  CHECK(clinic.join(11) == "code-used");
+  CHECK_FALSE(clinic.resume(12));
+  // Nor may another session get this code while people could still have it in mind.
+  clinic.registry.open_session(1, {std::string(32, 'b'), clinic.code, clinic.clock.time + 30min, {}});
+  CHECK(clinic.outlet.take(1) == Said{"code-taken"});
+  clinic.clock.time += 24h;
+  clinic.registry.on_time();
+  CHECK(clinic.join(11) == "code-wrong");
+  CHECK(clinic.registry.used_codes() == 0);
+  CHECK(clinic.registry.sessions() == 0);
+}
+
+TEST_CASE("used codes are remembered up to a bound", "[registry]") {
+  FakeClock clock;
+  Recorder outlet;
+  Registry registry(outlet, clock, [](std::string_view) { return std::vector<protocol::IceServer>(); },
+                    {.max_used_codes = 3});
+  registry.kiosk_registered(1, "kiosk", {"Clinic", ""});
+  for (int i = 0; i < 10; ++i) {
+    registry.open_session(1, {std::string(32, 'a'), consultation::draw_code(), clock.time + 1h, {}});
+    registry.close_session(1, {std::string(32, 'a'), "completed"});
+  }
+  registry.on_time();
+  CHECK(registry.used_codes() == 3);
+  outlet.take(1);
+}
+
+TEST_CASE("a code is occupied while its patient is connected, then another browser takes over",
+          "[registry]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  const std::string first_token = clinic.outlet.token;
+  const std::string first_seat = clinic.outlet.seat.seat;
+  CHECK(clinic.join(11) == "code-occupied");
+  clinic.registry.patient_gone(10);
+  CHECK(clinic.join(11) == "joined");
+  CHECK(clinic.outlet.take(11) == Said{"joined"});
+  CHECK(clinic.outlet.take(1) == Said{"away", "arrived ko"});
+  CHECK(clinic.outlet.seat.seat != first_seat);
+  CHECK_FALSE(clinic.registry.resume(12, {first_token, "ko", 0}));
+  // What the kiosk still sends to the first seat reaches nobody.
+  clinic.registry.to_patient(1, {clinic.session, first_seat, protocol::Status{"admitted", ""}});
+}
+
+TEST_CASE("the newest connection of a seat wins", "[registry]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  CHECK(clinic.resume(11, 3));
+  CHECK(clinic.outlet.take(10) == Said{"replaced"});
+  CHECK(clinic.outlet.take(11) == Said{"joined again"});
+  CHECK(clinic.outlet.take(1) == Said{"returned 3"});
+  // The old connection's end is not the patient's.
+  clinic.registry.patient_gone(10);
+  clinic.registry.from_patient(10, protocol::Leave{});
+}
+
+TEST_CASE("a kiosk that drops for a moment keeps its sessions, and patients are told", "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.kiosk_gone(1);
+  CHECK(clinic.outlet.take(10) == Said{"clinic-away"});
+  clinic.clock.time += 59s;
+  clinic.registry.on_time();
+  clinic.connect_kiosk(2);
+  clinic.open(2, clinic.outlet.seat);
+  CHECK(clinic.outlet.take(2) == Said{"opened", "returned 0"});
+  CHECK(clinic.outlet.take(10) == Said{"clinic-back"});
+}
+
+TEST_CASE("what a patient did while the kiosk was away is not lost", "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.kiosk_gone(1);
+  clinic.registry.from_patient(10, protocol::Knock{"Kim", "1", true, true});
+  clinic.registry.from_patient(10, protocol::Answer{2, "v=0"});
+  clinic.connect_kiosk(2);
+  clinic.open(2, clinic.outlet.seat);
+  CHECK(clinic.outlet.take(2) == Said{"opened", "returned 2", "knock", "request-offer"});
+  CHECK(clinic.outlet.take(10) == Said{"clinic-away", "clinic-back"});
+}
+
+TEST_CASE("a kiosk that missed an arrival hears of it when it is back", "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.kiosk_gone(1);
+  clinic.connect_kiosk(2);
+  clinic.open(2);  // it knows of no seat
+  CHECK(clinic.outlet.take(2) == Said{"opened", "arrived ko"});
+  clinic.open(2, clinic.outlet.seat);  // repeating it is harmless
+  CHECK(clinic.outlet.take(2) == Said{"opened"});
+  CHECK(clinic.outlet.take(10) == Said{"clinic-away", "clinic-back"});
+}
+
+TEST_CASE("while the kiosk is away nobody new gets in, and the token is still good", "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.patient_gone(10);
+  CHECK(clinic.outlet.take(1) == Said{"away"});
+  clinic.registry.kiosk_gone(1);
+  CHECK(clinic.join(11) == "clinic-away");
+  CHECK(clinic.resume(12));
+  CHECK(clinic.outlet.take(12) == Said{"joined again", "clinic-away"});
+}
+
+TEST_CASE("an empty session of a lost kiosk is dropped after a minute, a seat after half an hour",
+          "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.open_session(
+      1, {std::string(32, 'b'), consultation::draw_code(), clinic.clock.time + 30min, {}});
+  CHECK(clinic.outlet.take(1) == Said{"opened"});
+  clinic.registry.kiosk_gone(1);
+  CHECK(clinic.outlet.take(10) == Said{"clinic-away"});
+  clinic.clock.time += 60s;
+  clinic.registry.on_time();
+  CHECK(clinic.registry.sessions() == 1);
+  clinic.clock.time += 30min;
+  clinic.registry.on_time();
+  CHECK(clinic.registry.sessions() == 0);
+  CHECK(clinic.outlet.take(10) == Said{"ended", "closed"});
+}
+
+TEST_CASE("a session the kiosk does not name again after coming back is dropped", "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.kiosk_gone(1);
+  clinic.connect_kiosk(2);
+  clinic.clock.time += 60s;
+  clinic.registry.on_time();
+  CHECK(clinic.outlet.take(10) == Said{"clinic-away", "ended", "closed"});
+  CHECK(clinic.registry.sessions() == 0);
+}
+
+TEST_CASE("after the gateway restarts the kiosk restores who was there", "[registry][restart]") {
+  Clinic before;
+  before.start_with_patient();
+  Clinic after;
+  after.code = before.code;
+  after.connect_kiosk(1);
+  after.open(1, before.outlet.seat);
+  CHECK(after.outlet.take(1) == Said{"opened", "away"});
+  CHECK(after.registry.resume(10, {before.outlet.token, "ko", 4}));
+  CHECK(after.outlet.take(10) == Said{"joined again"});
+  CHECK(after.outlet.take(1) == Said{"returned 4"});
+}
+
+TEST_CASE("a kiosk's newer connection replaces the older", "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start();
+  clinic.connect_kiosk(2);
+  CHECK(clinic.outlet.take(1) == Said{"replaced"});
+  clinic.registry.kiosk_gone(1);  // the end of the replaced one changes nothing
+  clinic.open(2);
+  CHECK(clinic.outlet.take(2) == Said{"opened"});
+}
+
+TEST_CASE("one kiosk cannot touch another's sessions, nor take a code that is out", "[registry][kiosk]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.connect_kiosk(5, "another kiosk");
+  clinic.registry.close_session(5, {clinic.session, "completed"});
+  clinic.registry.to_patient(5, {clinic.session, clinic.outlet.seat.seat, protocol::Status{"admitted", ""}});
+  clinic.registry.open_session(5, {std::string(32, 'b'), clinic.code, clinic.clock.time + 30min, {}});
+  clinic.registry.open_session(5, {clinic.session, clinic.code, clinic.clock.time + 30min, {}});
+  CHECK(clinic.outlet.take(5) == Said{"session-unknown", "session-unknown", "code-taken", "session-unknown"});
+}
+
+TEST_CASE("a kiosk can open only so many sessions", "[registry][kiosk]") {
+  FakeClock clock;
+  Recorder outlet;
+  Registry registry(outlet, clock, [](std::string_view) { return std::vector<protocol::IceServer>(); },
+                    {.max_sessions_per_kiosk = 1});
+  registry.kiosk_registered(1, "kiosk", {"Clinic", ""});
+  registry.open_session(1, {std::string(32, 'a'), "000000000", clock.time + 1h, {}});
+  registry.open_session(1, {std::string(32, 'b'), consultation::draw_code(), clock.time + 1h, {}});
+  registry.close_session(1, {std::string(32, 'a'), "completed"});
+  registry.open_session(1, {std::string(32, 'c'), consultation::draw_code(), clock.time + 1h, {}});
+  CHECK(outlet.take(1) == Said{"opened", "too-many-sessions", "opened"});
+}

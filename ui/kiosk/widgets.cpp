@@ -127,6 +127,18 @@ void ActionButton::set(const char* icon, const std::string& text, const std::str
   if (text.empty()) gtk_widget_set_tooltip_text(widget(), name.c_str());
 }
 
+void ActionButton::set_badge(std::size_t count) {
+  if (m_badge == nullptr) {
+    if (count == 0) return;
+    m_badge = GTK_LABEL(new_label("", {"badge", "tabular"}));
+    gtk_label_set_xalign(m_badge, 0.5F);
+    gtk_widget_set_valign(GTK_WIDGET(m_badge), GTK_ALIGN_CENTER);
+    gtk_box_append(GTK_BOX(gtk_button_get_child(m_button)), GTK_WIDGET(m_badge));
+  }
+  set_visible(m_badge, count > 0);
+  set_text(m_badge, std::to_string(count));
+}
+
 void ActionButton::bind(const char* action) {
   if (m_action == action && m_target.empty()) return;
   unbind();

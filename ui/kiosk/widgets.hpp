@@ -87,6 +87,8 @@ class ActionButton {
   ActionButton() = default;
   explicit ActionButton(GtkButton* button, bool upright = false);
   [[nodiscard]] GtkWidget* widget() const { return GTK_WIDGET(m_button); }
+  /// A count beside the word, for what is new; nothing at 0.
+  void set_badge(std::size_t count);
   /// An empty `text` makes an icon-only button; then `name` says what it does.
   void set(const char* icon, const std::string& text, const std::string& name = {});
   /// Bound to "app.<action>", with a text as target, or without one.
@@ -99,7 +101,7 @@ class ActionButton {
   GtkButton* m_button = nullptr;
   GtkImage* m_icon = nullptr;
   GtkLabel* m_text = nullptr;
-  std::string m_icon_name;
+  GtkLabel* m_badge = nullptr;
   std::string m_action, m_target;
 };
 [[nodiscard]] ActionButton new_button(const char* icon, const std::string& text,

@@ -51,8 +51,7 @@ void add_warning(GtkBox* place, const char* icon, const std::string& text, const
   gtk_widget_add_css_class(pill, tone);
   gtk_widget_set_halign(pill, GTK_ALIGN_START);
   gtk_box_append(GTK_BOX(pill), new_icon(icon));
-  GtkWidget* label = new_label(text);
-  gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+  GtkWidget* label = new_paragraph(text);
   gtk_label_set_max_width_chars(GTK_LABEL(label), 48);
   gtk_box_append(GTK_BOX(pill), label);
   set_accessible_name(pill, text);

@@ -165,20 +165,16 @@ void LogScreen::append(const consultation::LogEntry& entry) {
   GtkWidget* texts = new_box(GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_set_hexpand(texts, TRUE);
   GtkWidget* time = new_label(exact_time(entry.time), {"moment"});
-  GtkWidget* sentence = new_label(moment.sentence);
+  GtkWidget* sentence = new_paragraph(moment.sentence);
   if (moment.is_raw) gtk_widget_add_css_class(sentence, "raw");
   gtk_box_append(GTK_BOX(texts), time);
   gtk_box_append(GTK_BOX(texts), sentence);
   if (!moment.quote.empty()) {
-    GtkWidget* quote = new_label(moment.quote, {"quote"});
+    GtkWidget* quote = new_paragraph(moment.quote, {"quote"});
     gtk_widget_set_halign(quote, GTK_ALIGN_START);
     gtk_widget_set_margin_top(quote, 8);
-    gtk_label_set_wrap(GTK_LABEL(quote), TRUE);
-    gtk_label_set_wrap_mode(GTK_LABEL(quote), PANGO_WRAP_WORD_CHAR);
     gtk_box_append(GTK_BOX(texts), quote);
   }
-  gtk_label_set_wrap(GTK_LABEL(sentence), TRUE);
-  gtk_label_set_wrap_mode(GTK_LABEL(sentence), PANGO_WRAP_WORD_CHAR);
   gtk_box_append(GTK_BOX(line), mark);
   gtk_box_append(GTK_BOX(line), texts);
   gtk_box_append(m_ui.box("moments"), line);

@@ -107,9 +107,8 @@ void TodayScreen::add_step(int number, const char* text) {
   GtkWidget* mark = new_label(std::to_string(number), {"step-number", "tabular"});
   gtk_label_set_xalign(GTK_LABEL(mark), 0.5F);
   gtk_widget_set_valign(mark, GTK_ALIGN_START);
-  GtkWidget* words = new_label(text);
-  gtk_label_set_wrap(GTK_LABEL(words), TRUE);
-  gtk_label_set_max_width_chars(GTK_LABEL(words), 24);
+  GtkWidget* words = new_paragraph(text);
+  gtk_widget_set_hexpand(words, TRUE);
   gtk_box_append(GTK_BOX(line), mark);
   gtk_box_append(GTK_BOX(line), words);
   gtk_box_append(m_ui.box("steps"), line);

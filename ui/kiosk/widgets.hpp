@@ -54,6 +54,10 @@ class Signals {
 };
 
 [[nodiscard]] GtkWidget* new_label(const std::string& text, std::initializer_list<const char*> classes = {});
+/// A label that wraps.
+[[nodiscard]] GtkWidget* new_paragraph(const std::string& text, std::initializer_list<const char*> classes = {});
+/// Korean breaks between words, not between syllables (CSS's keep-all). Follows the label's text from now on.
+void keep_words(GtkLabel* label);
 [[nodiscard]] GtkWidget* new_box(GtkOrientation orientation, int spacing,
                                  std::initializer_list<const char*> classes = {});
 [[nodiscard]] GtkWidget* new_icon(const char* name);

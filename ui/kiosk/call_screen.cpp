@@ -51,9 +51,8 @@ void add_warning(GtkBox* place, const char* icon, const std::string& text, const
   gtk_widget_add_css_class(pill, tone);
   gtk_widget_set_halign(pill, GTK_ALIGN_START);
   gtk_box_append(GTK_BOX(pill), new_icon(icon));
-  GtkWidget* label = new_label(text);
-  gtk_label_set_wrap(GTK_LABEL(label), TRUE);
-  gtk_label_set_max_width_chars(GTK_LABEL(label), 36);
+  GtkWidget* label = new_paragraph(text);
+  gtk_label_set_max_width_chars(GTK_LABEL(label), 48);
   gtk_box_append(GTK_BOX(pill), label);
   set_accessible_name(pill, text);
   gtk_box_append(place, pill);
@@ -198,8 +197,7 @@ void CallScreen::draw_controls() {
   }
   m_chat_button.set("sd-chat-symbolic", tr("Messages"), name);
   set_class(m_chat_button.widget(), "open", m_chat.is_open());
-  set_visible(m_ui.widget("unread"), unread > 0);
-  set_text(m_ui.label("unread"), std::to_string(unread));
+  m_chat_button.set_badge(unread);
   if (unread > 0) wake();  // a new message is worth a look: the badge is on the controls
 }
 

@@ -58,9 +58,7 @@ void ChatPanel::set(const std::vector<ChatItem>& items, bool can_send_now) {
 void ChatPanel::append(const ChatItem& item) {
   GtkWidget* column = new_box(GTK_ORIENTATION_VERTICAL, 4);
   gtk_widget_set_halign(column, item.from_patient ? GTK_ALIGN_START : GTK_ALIGN_END);
-  GtkWidget* text = new_label(item.text, {"bubble", item.from_patient ? "theirs" : "ours"});
-  gtk_label_set_wrap(GTK_LABEL(text), TRUE);
-  gtk_label_set_wrap_mode(GTK_LABEL(text), PANGO_WRAP_WORD_CHAR);
+  GtkWidget* text = new_paragraph(item.text, {"bubble", item.from_patient ? "theirs" : "ours"});
   gtk_label_set_max_width_chars(GTK_LABEL(text), 26);
   gtk_widget_set_halign(text, item.from_patient ? GTK_ALIGN_START : GTK_ALIGN_END);
   Bubble bubble{item, GTK_IMAGE(new_icon("sd-tick-symbolic")), GTK_LABEL(new_label(""))};

@@ -40,7 +40,8 @@ void LogScreen::search() {
   m_search_pause.stop();
   const std::string text =
       base::single_line(gtk_editable_get_text(GTK_EDITABLE(m_ui.entry("search"))), k_search_length);
-  if (text == m_model.search) return;
+  if (text == m_model.search && text == m_asked) return;
+  m_asked = text;
   activate(root(), action::k_search_log, text);
 }
 
@@ -59,11 +60,10 @@ void LogScreen::set(const LogModel& model) {
     while (GtkWidget* child = gtk_widget_get_first_child(GTK_WIDGET(list))) gtk_list_box_remove(list, child);
     known = 0;
   }
-  const bool first = m_model.search.empty() && !model.search.empty() &&
-                     gtk_editable_get_text(GTK_EDITABLE(m_ui.entry("search")))[0] == '\0';
   m_model = model;
-  // Only when built anew: what somebody is typing now is newer than the answer to what they typed before.
-  if (first) gtk_editable_set_text(GTK_EDITABLE(m_ui.entry("search")), model.search.c_str());
+  // The answer to what somebody typed leaves what they type now alone; another search than theirs is shown.
+  if (model.search != m_asked) gtk_editable_set_text(GTK_EDITABLE(m_ui.entry("search")), model.search.c_str());
+  m_asked = model.search;
   for (std::size_t i = known; i < model.rows.size(); ++i) append(model.rows[i]);
   m_rebuilding = false;
   set_visible(m_more.widget(), model.more);
@@ -157,6 +157,7 @@ void LogScreen::append(const consultation::LogEntry& entry) {
   GtkWidget* line = new_box(GTK_ORIENTATION_HORIZONTAL, 16);
   GtkWidget* mark = new_box(GTK_ORIENTATION_HORIZONTAL, 0, {"mark"});
   set_tone(mark, moment.tone);
+  gtk_widget_set_hexpand(mark, FALSE);  // or the icon's wish to be centred would stretch it
   gtk_widget_set_valign(mark, GTK_ALIGN_START);
   GtkWidget* icon = new_icon(moment.icon);
   gtk_widget_set_hexpand(icon, TRUE);
@@ -164,20 +165,16 @@ void LogScreen::append(const consultation::LogEntry& entry) {
   GtkWidget* texts = new_box(GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_set_hexpand(texts, TRUE);
   GtkWidget* time = new_label(exact_time(entry.time), {"moment"});
-  GtkWidget* sentence = new_label(moment.sentence);
+  GtkWidget* sentence = new_paragraph(moment.sentence);
   if (moment.is_raw) gtk_widget_add_css_class(sentence, "raw");
   gtk_box_append(GTK_BOX(texts), time);
   gtk_box_append(GTK_BOX(texts), sentence);
   if (!moment.quote.empty()) {
-    GtkWidget* quote = new_label(moment.quote, {"quote"});
+    GtkWidget* quote = new_paragraph(moment.quote, {"quote"});
     gtk_widget_set_halign(quote, GTK_ALIGN_START);
     gtk_widget_set_margin_top(quote, 8);
-    gtk_label_set_wrap(GTK_LABEL(quote), TRUE);
-    gtk_label_set_wrap_mode(GTK_LABEL(quote), PANGO_WRAP_WORD_CHAR);
     gtk_box_append(GTK_BOX(texts), quote);
   }
-  gtk_label_set_wrap(GTK_LABEL(sentence), TRUE);
-  gtk_label_set_wrap_mode(GTK_LABEL(sentence), PANGO_WRAP_WORD_CHAR);
   gtk_box_append(GTK_BOX(line), mark);
   gtk_box_append(GTK_BOX(line), texts);
   gtk_box_append(m_ui.box("moments"), line);

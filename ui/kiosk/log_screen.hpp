@@ -31,6 +31,7 @@ class LogScreen {
   Ui m_ui;
   LogModel m_model;
   std::string m_chosen;  // consultation whose timeline is shown
+  std::string m_asked;  // the search that was asked for last
   bool m_rebuilding = false;
   ChipView m_chip;
   ActionButton m_more;

@@ -25,8 +25,7 @@ void NoticesView::set(const std::vector<NoticeBar>& notices) {
                                         nullptr));
     gtk_widget_add_css_class(bar, "notice");
     set_tone(bar, tone_of(notice.health));
-    GtkWidget* text = new_label(notice.text);
-    gtk_label_set_wrap(GTK_LABEL(text), TRUE);
+    GtkWidget* text = new_paragraph(notice.text);
     gtk_widget_set_hexpand(text, TRUE);
     gtk_box_append(GTK_BOX(bar), new_icon(icon_of(notice.health)));
     gtk_box_append(GTK_BOX(bar), text);

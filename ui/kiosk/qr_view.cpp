@@ -23,6 +23,7 @@ QrModules qr_modules(const std::string& text) {
 
 QrView::QrView(int pixels) : m_area(base::Ref<GtkWidget>::sink(gtk_drawing_area_new())) {
   resize(pixels);
+  gtk_widget_add_css_class(widget(), "qr");
   gtk_widget_set_halign(widget(), GTK_ALIGN_CENTER);
   gtk_widget_set_valign(widget(), GTK_ALIGN_CENTER);
   gtk_drawing_area_set_draw_func(

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int k_qr_pixels = 288;
-constexpr int k_qr_pixels_wide = 424;
+constexpr int k_qr_pixels = 296;
+constexpr int k_qr_pixels_wide = 444;
 constexpr auto k_expires_soon = 5min;
 
 /// What a person has to type: a browser adds https:// by itself, and spoken it only confuses.
@@ -76,7 +76,9 @@ void SessionScreen::draw_code() {
   for (const char digit : m_model.code) digits += std::string(digits.empty() ? "" : " ") + digit;
   set_accessible_name(m_ui.widget("code"), fill(tr("Code: {digits}"), fmt::arg("digits", digits)));
 
-  set_visible(m_ui.widget("say_lead"), m_model.gateway_ready);
+  set_text(m_ui.label("say_lead"),
+           m_model.gateway_ready ? tr("Read this out to the patient:") : tr("Not ready yet"));
+  set_class(m_ui.widget("say"), "not-ready", !m_model.gateway_ready);
   if (m_model.gateway_ready) {
     // The sentence is ours and may hold markup; the address is not.
     const std::string address = "<span weight=\"bold\" foreground=\"#0B6B62\">" +
@@ -87,13 +89,13 @@ void SessionScreen::draw_code() {
     gtk_label_set_markup(m_ui.label("say"), say.c_str());
   } else {
     set_text(m_ui.label("say"),
-             tr("The code does not work yet: the kiosk is still connecting. Please wait with handing it out; "
-                "this page changes by itself."));
+             tr("The code does not work yet, because the kiosk is still connecting. Please wait before you give it "
+                "out: this page changes by itself."));
   }
   m_qr.set(m_model.gateway_ready ? m_model.link : std::string());
   set_accessible_name(m_qr.widget(), tr("QR code that opens the visit"));
-  set_visible(m_ui.widget("qr_place"), m_model.gateway_ready);
-  set_visible(m_ui.widget("qr_text"), m_model.gateway_ready);
+  set_class(m_qr.widget(), "waiting", !m_model.gateway_ready);
+  gtk_widget_set_opacity(m_ui.widget("qr_text"), m_model.gateway_ready ? 1 : 0);  // keeps its place
   set_visible(m_ui.widget("planned"), !m_model.patient.empty());
   set_text(m_ui.label("planned"), fill(tr("For {patient}"), fmt::arg("patient", m_model.patient)));
 }
@@ -159,7 +161,7 @@ void SessionScreen::draw_buttons() {
 }
 
 void SessionScreen::draw_expiry() {
-  set_visible(m_expiry.widget(), m_model.code_expires.has_value() && m_model.gateway_ready);
+  set_visible(m_ui.widget("expiry_place"), m_model.code_expires.has_value() && m_model.gateway_ready);
   if (!m_model.code_expires) return;
   const auto left = *m_model.code_expires - m_now;
   if (left <= 0s) {

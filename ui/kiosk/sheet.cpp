@@ -12,10 +12,9 @@ Sheets::~Sheets() { close(); }
 void Sheets::ask(const Question& question) {
   GtkWidget* box = new_box(GTK_ORIENTATION_VERTICAL, 16);
   gtk_widget_set_size_request(box, 560, -1);
-  GtkWidget* title = new_label(question.title, {"heading"});
-  GtkWidget* text = new_label(question.text, {"secondary"});
+  GtkWidget* title = new_paragraph(question.title, {"heading"});
+  GtkWidget* text = new_paragraph(question.text, {"secondary"});
   for (GtkWidget* label : {title, text}) {
-    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
     gtk_label_set_max_width_chars(GTK_LABEL(label), 44);
     gtk_box_append(GTK_BOX(box), label);
   }

@@ -46,7 +46,11 @@ StatusBarView::StatusBarView()
 }
 
 StatusBarView::Health StatusBarView::new_health(GtkBox* place, const char* icon, const char* word) {
-  Health view{new_box(GTK_ORIENTATION_HORIZONTAL, 4, {"health"}), GTK_IMAGE(new_icon(icon)),
+  // A status, so that a reader speaks it when it changes, and finds it with the word hidden.
+  auto* box = GTK_WIDGET(
+      g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, "spacing", 4, nullptr));
+  gtk_widget_add_css_class(box, "health");
+  Health view{box, GTK_IMAGE(new_icon(icon)),
               GTK_IMAGE(new_icon("sd-dot-symbolic")), GTK_LABEL(new_label(word))};
   gtk_widget_add_css_class(GTK_WIDGET(view.mark), "mark");
   gtk_box_append(GTK_BOX(view.box), GTK_WIDGET(view.icon));
@@ -63,7 +67,7 @@ void StatusBarView::set_health(const Health& view, const HealthItem& item, const
   }
   const std::string text = item.text.empty() ? std::string(word) : item.text;
   gtk_widget_set_tooltip_text(view.box, text.c_str());
-  set_accessible_name(view.word, text);
+  set_accessible_name(view.box, text);
 }
 
 void StatusBarView::set(const StatusBar& bar) {
@@ -71,6 +75,19 @@ void StatusBarView::set(const StatusBar& bar) {
   set_health(m_health[0], bar.network, tr("Network"));
   set_health(m_health[1], bar.camera, tr("Camera"));
   set_health(m_health[2], bar.microphone, tr("Microphone"));
+  draw_words();
+}
+
+void StatusBarView::set_wide(bool wide) {
+  m_wide = wide;
+  draw_words();
+}
+
+void StatusBarView::draw_words() {
+  // A small kiosk's bar has room for the words of what is not well; icon and mark say the rest.
+  for (const Health& view : m_health) {
+    set_visible(view.word, m_wide || !gtk_widget_has_css_class(view.box, class_of(ui::Health::good)));
+  }
 }
 
 void StatusBarView::set_screen(Screen screen) {
@@ -79,8 +96,7 @@ void StatusBarView::set_screen(Screen screen) {
 }
 
 void StatusBarView::set_waiting(std::size_t count) {
-  set_visible(m_ui.widget("badge"), count > 0);
-  set_text(m_ui.label("badge"), std::to_string(count));
+  m_today.set_badge(count);
   std::string name = trc("screen", "Today");
   if (count > 0) {
     name += ", " + fill(trn("{count} patient is waiting", "{count} patients are waiting", count),

@@ -16,6 +16,8 @@ class StatusBarView {
   void set_screen(Screen screen);
   /// How many patients wait: seen from every screen.
   void set_waiting(std::size_t count);
+  /// Room for every word.
+  void set_wide(bool wide);
   void tick(Instant now);
 
  private:
@@ -28,7 +30,10 @@ class StatusBarView {
   static Health new_health(GtkBox* place, const char* icon, const char* word);
   static void set_health(const Health& view, const HealthItem& item, const char* word);
 
+  void draw_words();
+
   Ui m_ui;
+  bool m_wide = false;
   ActionButton m_today, m_log, m_language;
   std::array<Health, 3> m_health;
 };

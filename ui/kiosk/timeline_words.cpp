@@ -144,6 +144,15 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
     if (reason.empty()) reason = detail(entry, "failure");
     return Moment{"sd-warning-symbolic", Tone::warning, peer_failure(reason), {}};
   }
+  if (kind == "offer-requested") {
+    return Moment{"sd-connecting-symbolic", Tone::neutral, tr("The patient's page asked to connect anew."), {}};
+  }
+  if (kind == "quality") {
+    const std::string level = detail(entry, "level");
+    if (level == "good") return Moment{"sd-signal-good-symbolic", Tone::good, tr("The connection became good."), {}};
+    if (level == "fair") return Moment{"sd-signal-fair-symbolic", Tone::neutral, tr("The connection became fair."), {}};
+    if (level == "poor") return Moment{"sd-signal-poor-symbolic", Tone::warning, tr("The connection became poor."), {}};
+  }
   if (kind == "restored") {
     return Moment{"sd-info-symbolic", Tone::neutral, tr("The kiosk was restarted and took the visit up again."),
                   {}};

@@ -90,10 +90,28 @@ TodayScreen::TodayScreen(Sheets& sheets)
   m_remove.set("sd-remove-symbolic", tr("Remove appointment"));
   gtk_box_append(m_ui.box("detail"), m_detail.widget("root"));
   gtk_box_append(m_detail.box("chip_place"), m_chip.widget());
+  add_step(1, tr("You start a session and get a code of nine digits."));
+  add_step(2, tr("The patient opens the address on a phone or computer, types the code and waits."));
+  add_step(3, tr("You see who is waiting and let them in."));
   m_signals.on(m_add.widget(), "clicked", [this] { add_appointment(); });
   m_signals.on(m_remove.widget(), "clicked", [this] { ask_to_remove(); });
   m_signals.on(m_ui.list("rows"), "row-selected", [this] { on_row_chosen(); });
   set(TodayModel{});
+}
+
+void TodayScreen::add_step(int number, const char* text) {
+  GtkWidget* line = new_box(GTK_ORIENTATION_HORIZONTAL, 16);
+  for (const auto set_margin : {gtk_widget_set_margin_start, gtk_widget_set_margin_end}) set_margin(line, 32);
+  gtk_widget_set_margin_top(line, 8);
+  gtk_widget_set_margin_bottom(line, 8);
+  GtkWidget* mark = new_label(std::to_string(number), {"step-number", "tabular"});
+  gtk_label_set_xalign(GTK_LABEL(mark), 0.5F);
+  gtk_widget_set_valign(mark, GTK_ALIGN_START);
+  GtkWidget* words = new_paragraph(text);
+  gtk_widget_set_hexpand(words, TRUE);
+  gtk_box_append(GTK_BOX(line), mark);
+  gtk_box_append(GTK_BOX(line), words);
+  gtk_box_append(m_ui.box("steps"), line);
 }
 
 void TodayScreen::set(const TodayModel& model) {
@@ -161,6 +179,18 @@ void TodayScreen::select_chosen() {
   m_rebuilding = true;
   gtk_list_box_select_row(m_ui.list("rows"), GTK_LIST_BOX_ROW(m_rows[index]->widget));
   m_rebuilding = false;
+  // The list has its size only after GTK has laid it out.
+  m_scroll.start_once(std::chrono::milliseconds(0), [this, row = m_rows[index]->widget] { scroll_to(row); });
+}
+
+void TodayScreen::scroll_to(GtkWidget* row) {
+  graphene_rect_t place;
+  if (gtk_widget_get_parent(row) == nullptr) return;
+  GtkWidget* list = m_ui.widget("rows");
+  if (!gtk_widget_compute_bounds(row, list, &place)) return;
+  GtkAdjustment* at = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(m_ui.widget("scroll")));
+  const double top = static_cast<double>(place.origin.y);
+  gtk_adjustment_clamp_page(at, top, top + static_cast<double>(place.size.height));
 }
 
 void TodayScreen::on_row_chosen() {
@@ -181,10 +211,10 @@ const TodayRow* TodayScreen::chosen_row() const {
 void TodayScreen::draw_detail() {
   const TodayRow* row = chosen_row();
   set_visible(m_ui.widget("detail"), row != nullptr);
+  set_visible(m_ui.widget("steps"), row == nullptr);
   // One primary button at a time: with nothing to do in the list, starting is it.
   set_class(m_start.widget(), "primary", row == nullptr);
   set_class(m_start.widget(), "soft", row != nullptr);
-  gtk_widget_set_valign(m_start.widget(), row ? GTK_ALIGN_FILL : GTK_ALIGN_START);
   if (row == nullptr) return;
   m_chip.set(chip_of(row->state, row->outcome));
   set_text(m_detail.label("patient"), patient_or(row->patient));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/main_thread.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/sheet.hpp"
 #include "ui/kiosk/widgets.hpp"
@@ -32,7 +33,9 @@ class TodayScreen {
     GtkLabel *time, *patient, *clinician, *waiting;
     ChipView chip;
   };
+  void add_step(int number, const char* text);
   void rebuild_rows();
+  void scroll_to(GtkWidget* row);
   void on_row_chosen();
   void select_chosen();
   [[nodiscard]] const TodayRow* chosen_row() const;
@@ -50,6 +53,7 @@ class TodayScreen {
   std::vector<std::unique_ptr<Row>> m_rows;
   ChipView m_chip;
   ActionButton m_start, m_add, m_primary, m_secondary, m_remove;
+  base::Timer m_scroll;
   Signals m_signals;
 };
 

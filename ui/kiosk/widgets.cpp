@@ -13,6 +13,11 @@ Ui::Ui(const char* file) : m_builder(base::Ref<GtkBuilder>::adopt(gtk_builder_ne
   if (!gtk_builder_add_from_resource(m_builder.get(), path.c_str(), base::out(error))) {
     g_error("%s: %s", file, base::message_of(error).c_str());
   }
+  GSList* objects = gtk_builder_get_objects(m_builder.get());
+  for (GSList* each = objects; each != nullptr; each = each->next) {
+    if (GTK_IS_LABEL(each->data) && gtk_label_get_wrap(GTK_LABEL(each->data))) keep_words(GTK_LABEL(each->data));
+  }
+  g_slist_free(objects);
 }
 
 GObject* Ui::object(const char* id, GType type) const {
@@ -38,6 +43,49 @@ GtkWidget* new_label(const std::string& text, std::initializer_list<const char*>
   GtkWidget* label = gtk_label_new(text.c_str());
   gtk_label_set_xalign(GTK_LABEL(label), 0);
   for (const char* name : classes) gtk_widget_add_css_class(label, name);
+  return label;
+}
+
+namespace {
+
+constexpr glong k_longest_word = 16;  // code points; a longer run may break, or it would widen its column
+
+void forbid_breaks_in_words(GtkLabel* label) {
+  const char* text = gtk_label_get_text(label);
+  PangoAttrList* attributes = pango_attr_list_new();
+  const auto forbid = [&](const char* from, const char* to) {
+    if (to - from < 2 || g_utf8_strlen(from, to - from) > k_longest_word) return;
+    PangoAttribute* whole = pango_attr_allow_breaks_new(FALSE);
+    whole->start_index = static_cast<guint>(from - text);
+    whole->end_index = static_cast<guint>(to - text);
+    pango_attr_list_insert(attributes, whole);  // takes it over
+  };
+  const char* word = text;
+  const char* at = text;
+  for (; *at != '\0'; at = g_utf8_next_char(at)) {
+    if (!g_unichar_isspace(g_utf8_get_char(at))) continue;
+    forbid(word, at);
+    word = g_utf8_next_char(at);
+  }
+  forbid(word, at);
+  gtk_label_set_attributes(label, attributes);
+  pango_attr_list_unref(attributes);
+}
+
+}  // namespace
+
+void keep_words(GtkLabel* label) {
+  forbid_breaks_in_words(label);
+  // Without data, for as long as the label lives: there is no owner whose end it would have to watch.
+  g_signal_connect(label, "notify::label",
+                   G_CALLBACK(+[](GtkLabel* changed) noexcept { forbid_breaks_in_words(changed); }), nullptr);
+}
+
+GtkWidget* new_paragraph(const std::string& text, std::initializer_list<const char*> classes) {
+  GtkWidget* label = new_label(text, classes);
+  gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+  gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+  keep_words(GTK_LABEL(label));
   return label;
 }
 
@@ -125,6 +173,18 @@ void ActionButton::set(const char* icon, const std::string& text, const std::str
   set_class(widget(), "round", text.empty());
   set_accessible_name(m_button, name.empty() ? text : name);
   if (text.empty()) gtk_widget_set_tooltip_text(widget(), name.c_str());
+}
+
+void ActionButton::set_badge(std::size_t count) {
+  if (m_badge == nullptr) {
+    if (count == 0) return;
+    m_badge = GTK_LABEL(new_label("", {"badge", "tabular"}));
+    gtk_label_set_xalign(m_badge, 0.5F);
+    gtk_widget_set_valign(GTK_WIDGET(m_badge), GTK_ALIGN_CENTER);
+    gtk_box_append(GTK_BOX(gtk_button_get_child(m_button)), GTK_WIDGET(m_badge));
+  }
+  set_visible(m_badge, count > 0);
+  set_text(m_badge, std::to_string(count));
 }
 
 void ActionButton::bind(const char* action) {

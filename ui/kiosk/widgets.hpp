@@ -54,6 +54,10 @@ class Signals {
 };
 
 [[nodiscard]] GtkWidget* new_label(const std::string& text, std::initializer_list<const char*> classes = {});
+/// A label that wraps.
+[[nodiscard]] GtkWidget* new_paragraph(const std::string& text, std::initializer_list<const char*> classes = {});
+/// Korean breaks between words, not between syllables (CSS's keep-all). Follows the label's text from now on.
+void keep_words(GtkLabel* label);
 [[nodiscard]] GtkWidget* new_box(GtkOrientation orientation, int spacing,
                                  std::initializer_list<const char*> classes = {});
 [[nodiscard]] GtkWidget* new_icon(const char* name);
@@ -87,6 +91,8 @@ class ActionButton {
   ActionButton() = default;
   explicit ActionButton(GtkButton* button, bool upright = false);
   [[nodiscard]] GtkWidget* widget() const { return GTK_WIDGET(m_button); }
+  /// A count beside the word, for what is new; nothing at 0.
+  void set_badge(std::size_t count);
   /// An empty `text` makes an icon-only button; then `name` says what it does.
   void set(const char* icon, const std::string& text, const std::string& name = {});
   /// Bound to "app.<action>", with a text as target, or without one.
@@ -99,7 +105,7 @@ class ActionButton {
   GtkButton* m_button = nullptr;
   GtkImage* m_icon = nullptr;
   GtkLabel* m_text = nullptr;
-  std::string m_icon_name;
+  GtkLabel* m_badge = nullptr;
   std::string m_action, m_target;
 };
 [[nodiscard]] ActionButton new_button(const char* icon, const std::string& text,

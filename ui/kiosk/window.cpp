@@ -107,6 +107,7 @@ void KioskWindow::Impl::build() {
   gtk_stack_add_named(stack, screens->call.root(), "call");
   gtk_stack_add_named(stack, screens->log.root(), "log");
   screens->session.set_wide(wide);
+  screens->bar.set_wide(wide);
 }
 
 void KioskWindow::Impl::drop() {
@@ -164,6 +165,7 @@ void KioskWindow::Impl::on_resize() {
   if (now_wide == wide) return;
   wide = now_wide;
   set_class(GTK_WIDGET(window.get()), "wide", wide);
+  screens->bar.set_wide(wide);
   screens->session.set_wide(wide);
 }
 

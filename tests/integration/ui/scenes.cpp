@@ -151,8 +151,8 @@ TimelineModel whole_story(Instant now) {
     story.entries.push_back(entry);
   };
   add("opened", Actor::staff);
-  add("arrived", Actor::patient);
-  add("knocked", Actor::patient, {{"name", "김영희"}, {"consent", "1"}, {"camera", "yes"}, {"microphone", "yes"}});
+  add("patient-arrived", Actor::patient);
+  add("patient-knocked", Actor::patient, {{"name", "김영희"}, {"consent", "1"}, {"camera", "yes"}, {"microphone", "yes"}});
   add("admitted", Actor::staff);
   add("media-connected", Actor::system);
   add("chat-received", Actor::patient, {{"text", "안녕하세요 원장님 😊"}});
@@ -160,10 +160,11 @@ TimelineModel whole_story(Instant now) {
   add("chat-delivered", Actor::patient);
   add("camera-off", Actor::patient);
   add("media-lost", Actor::system, {{"reason", "connection-lost"}});
-  add("away", Actor::patient);
-  add("returned", Actor::patient);
+  add("patient-away", Actor::patient);
+  add("patient-returned", Actor::patient);
   add("media-connected", Actor::system);
-  add("quality-note", Actor::system, {{"level", "poor"}, {"loss", "12"}});
+  add("quality", Actor::system, {{"level", "poor"}});
+  add("from-a-newer-version", Actor::system, {{"loss", "12"}});
   add("ended", Actor::staff, {{"outcome", "completed"}});
   return story;
 }

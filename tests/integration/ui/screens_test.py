@@ -1,0 +1,338 @@
+#!/usr/bin/python3
+"""Shows every screen of the kiosk in a virtual display and uses it as assistive technology would.
+
+For each language and size: every scene of scenes.cpp is painted; every button, entry and toggle that is on the screen
+has a name; nothing is written to stderr (GTK's warnings are). Then buttons are pressed by role and name, and the
+right action with the right target must come out.
+
+    screens_test.py SHOW-SCREENS LOCALE-DIRECTORY [--size 1280x800] ...
+
+With SANGDAM_SCREENSHOTS=DIR the screens are kept there as pictures (needs ImageMagick's import).
+"""
+import argparse
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+DEADLINE = 20.0
+NAMED_ROLES = {"push button", "button", "toggle button", "text", "entry", "list item", "check box", "alert", "dialog"}
+
+
+def restart_under_bus_and_display(size):
+    """Runs this script again inside a session bus and an X server of its own, found by -displayfd."""
+    read_end, write_end = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+        pass_fds=[write_end], stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    try:
+        ready, _, _ = select.select([read_end], [], [], DEADLINE)
+        display = os.read(read_end, 16).decode().strip() if ready else ""
+        if not display:
+            sys.exit("Xvfb did not start")
+        with tempfile.TemporaryDirectory() as runtime:
+            os.chmod(runtime, 0o700)
+            env = dict(os.environ, DISPLAY=f":{display}", SANGDAM_SCREENS_INSIDE="1", XDG_RUNTIME_DIR=runtime,
+                       GDK_BACKEND="x11", GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory", NO_AT_BRIDGE="0",
+                       TZ="Asia/Seoul", G_DEBUG="fatal-criticals")
+            env.pop("GTK_A11Y", None)
+            env.pop("WAYLAND_DISPLAY", None)
+            return subprocess.run(["dbus-run-session", "--", sys.executable, *sys.argv], env=env,
+                                  check=False).returncode
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Screens:
+    """The program under test, one line in, one line out."""
+
+    def __init__(self, program, locale_directory):
+        self.errors = tempfile.TemporaryFile(mode="w+")
+        self.process = subprocess.Popen([program, locale_directory], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=self.errors, text=False, bufsize=0)
+        self.buffer = b""
+        self.actions = []
+        self.expect("ready")
+
+    def line(self):
+        end = time.monotonic() + DEADLINE
+        while b"\n" not in self.buffer:
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
+            chunk = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            if not chunk:
+                raise SystemExit("the program stopped or said nothing: " + self.stderr())
+            self.buffer += chunk
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return line.decode()
+
+    def expect(self, answer):
+        lines = []
+        while True:
+            line = self.line()
+            if line == answer:
+                return lines
+            if line.startswith("action "):
+                self.actions.append(line[len("action "):])
+            else:
+                lines.append(line)
+                if line in ("unknown", "not spoken"):
+                    raise SystemExit(f"the program answered '{line}'")
+
+    def tell(self, command):
+        self.process.stdin.write((command + "\n").encode())
+        return self.expect("done")
+
+    def action(self):
+        """The next action that fires."""
+        while not self.actions:
+            line = self.line()
+            if line.startswith("action "):
+                self.actions.append(line[len("action "):])
+        return self.actions.pop(0)
+
+    def stderr(self):
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def quit(self):
+        self.process.stdin.write(b"quit\n")
+        return self.process.wait(DEADLINE)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("locale_directory")
+    parser.add_argument("--size", default="1280x800")
+    options = parser.parse_args()
+    for tool in ("Xvfb", "dbus-run-session"):
+        if not shutil.which(tool):
+            print(f"SKIPPED: {tool} is not installed")
+            return 77
+    try:
+        import pyatspi
+    except ImportError:
+        print("SKIPPED: python3-pyatspi is not installed")
+        return 77
+    if not os.environ.get("SANGDAM_SCREENS_INSIDE"):
+        return restart_under_bus_and_display(options.size)
+    return Check(pyatspi, options).run()
+
+
+class Check:
+    def __init__(self, pyatspi, options):
+        self.pyatspi = pyatspi
+        self.size = options.size
+        self.failures = []
+        self.screens = Screens(options.program, options.locale_directory)
+        width, height = options.size.split("x")
+        # There is no window manager to make it as large as the screen.
+        subprocess.run(["xdotool", "search", "--sync", "--name", "Sangdam", "windowmove", "0", "0", "windowsize",
+                        width, height], check=True, timeout=DEADLINE)
+        self.application = self.wait_for(self.find_application, "the program on the accessibility bus")
+
+    def wait_for(self, find, what):
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            try:
+                found = find()
+            except Exception:  # a widget went away while the tree was read: read it again
+                found = None
+            if found:
+                return found
+            time.sleep(0.02)  # AT-SPI has no "changed" that covers every case; this is a poll with a deadline
+        raise SystemExit(f"not found: {what}\n{self.screens.stderr()}")
+
+    def find_application(self):
+        desktop = self.pyatspi.Registry.getDesktop(0)
+        return next((app for app in desktop if app and app.name == "sangdam-screens"), None)
+
+    def walk(self, node):
+        yield node
+        for child in node:
+            if child is not None:
+                yield from self.walk(child)
+
+    def on_screen(self):
+        """What is shown: GTK leaves hidden widgets out of the tree."""
+        return list(self.walk(self.application))
+
+    def controls(self, name):
+        return [n for n in self.on_screen() if n.name == name and n.getRoleName() in NAMED_ROLES]
+
+    def press(self, name):
+        def pressed():
+            for control in self.controls(name):
+                action = control.queryAction()
+                if action.nActions > 0 and action.doAction(0):
+                    return True
+            return False
+        self.wait_for(pressed, f"a button '{name}' that can be pressed")
+
+    def type(self, name, text):
+        def typed():
+            entries = [n for n in self.controls(name) if n.getRoleName() in ("text", "entry")]
+            return entries and entries[0].queryEditableText().setTextContents(text)
+        self.wait_for(typed, f"an entry '{name}'")
+
+    def check(self, condition, what):
+        if not condition:
+            self.failures.append(what)
+            print("FAILED:", what)
+
+    def picture(self, language, name):
+        directory = os.environ.get("SANGDAM_SCREENSHOTS")
+        if directory:
+            os.makedirs(directory, exist_ok=True)
+            subprocess.run(["import", "-window", "root", f"{directory}/{language}-{self.size}-{name}.png"], check=True)
+
+    def scene(self, name):
+        self.screens.tell("scene " + name)
+
+    def every_control_has_a_name(self, where):
+        nameless = 0
+        for node in self.on_screen():
+            if node.getRoleName() in NAMED_ROLES and not node.name.strip():
+                # The text inside an entry is named by the entry.
+                if node.getRoleName() == "text" and node.parent and node.parent.name.strip():
+                    continue
+                nameless += 1
+                self.check(False, f"{where}: a {node.getRoleName()} without a name in '{node.parent.name}'")
+        return nameless
+
+    def expect(self, action, where):
+        came = self.screens.action()
+        self.check(came == action, f"{where}: expected '{action}', got '{came}'")
+
+    def run(self):
+        names = [line[len("scene "):] for line in self.screens.tell("scenes")]
+        self.check(len(names) > 20, "there are scenes to show")
+        for language in ("ko", "en"):
+            self.screens.tell("language " + language)
+            for name in names:
+                self.scene(name)
+                self.every_control_has_a_name(f"{language} {name}")
+                self.picture(language, name)
+            self.sheets_and_chat(language)
+        self.actions()
+        code = self.screens.quit()
+        self.check(code == 0, f"the program ended with {code}")
+        noise = [line for line in self.screens.stderr().splitlines() if line.strip()]
+        self.check(not noise, "something was written to stderr: " + "; ".join(noise[:5]))
+        print(f"{len(names)} scenes in 2 languages at {self.size}, {len(self.failures)} failed")
+        return 1 if self.failures else 0
+
+    WORDS = {"en": {"add": "Add appointment", "chat": "Open messages, 2 new", "end": "End the visit",
+                    "keep": "Keep talking", "back": "Back", "close": "Close messages"},
+             "ko": {"add": "예약 추가", "chat": "메시지 열기, 새 메시지 2개", "end": "진료 종료",
+                    "keep": "계속 진료하기", "back": "뒤로", "close": "메시지 닫기"}}
+
+    def sheets_and_chat(self, language):
+        words = self.WORDS[language]
+        self.scene("today-many")
+        self.press(words["add"])
+        self.wait_for(lambda: self.controls(words["back"]), "the sheet's way back")
+        self.every_control_has_a_name(f"{language} add appointment")
+        self.scene_painted()
+        self.picture(language, "sheet-add")
+        self.press(words["back"])
+        self.scene("call-chat")
+        self.press(words["chat"])
+        self.wait_for(lambda: self.controls(words["close"]), "the chat panel")
+        self.every_control_has_a_name(f"{language} chat")
+        self.scene_painted()
+        self.picture(language, "call-chat-open")
+        self.press(words["end"])
+        self.wait_for(lambda: self.controls(words["keep"]), "the question before the end")
+        self.scene_painted()
+        self.picture(language, "sheet-end")
+        self.press(words["keep"])
+        self.press(words["close"])
+
+    def scene_painted(self):
+        self.screens.tell("painted")
+
+    def actions(self):
+        """In English, and every one through the accessibility bus."""
+        visit = "c" * 32
+
+        self.scene("today-many")
+        self.press("Start a session now")
+        self.expect("start-walk-in ", "Start a session now")
+        self.press("Admit")  # the one who waits is chosen by itself
+        self.expect(f"admit 'c{5:031x}'", "Admit on Today")
+        self.press("Log")
+        self.expect("show-log ", "Log")
+        self.press("한국어")
+        self.expect("set-language 'ko'", "the language button")
+
+        self.press("Add appointment")
+        self.type("Patient's name", "  홍길동 \u202e")
+        self.type("Clinician", "박민수 원장")
+        self.press("Add this appointment")
+        added = self.screens.action()
+        self.check(added.startswith("add-appointment ('홍길동', '박민수 원장', '20") and added.endswith("Z')"),
+                   f"an appointment is added with clean names and an ISO 8601 time: {added}")
+
+        self.scene("today-one")
+        self.press("Open the visit")
+        self.expect(f"open-appointment 'a{7:031x}'", "Open the visit")
+        self.press("Remove appointment")
+        self.press("Remove")
+        self.expect(f"remove-appointment 'a{7:031x}'", "Remove")
+
+        self.scene("today-notices")
+        self.press("Dismiss: Everyone who has the code is let in without asking (started with --auto-admit).")
+        self.expect("dismiss-notice 'auto-admit'", "Dismiss")
+
+        self.scene("session-waiting")
+        self.press("Admit")
+        self.expect(f"admit '{visit}'", "Admit")
+        self.press("Not now: the patient is asked to come back later")
+        self.expect(f"decline '{visit}'", "Not now")
+        self.press("Back to today")
+        self.expect("show-today ", "Back to today")
+        self.press("Cancel the session")
+        self.press_last("Cancel the session")
+        self.expect(f"cancel '{visit}'", "Cancel the session")
+        self.press("Nobody came")
+        self.press_last("Nobody came")
+        self.expect(f"no-show '{visit}'", "Nobody came")
+
+        self.scene("call-chat")
+        self.press("Turn the microphone off")
+        self.expect("mute-microphone ", "Mute")
+        self.press("Turn the camera off")
+        self.expect("camera-off ", "Camera off")
+        self.press("Open messages, 2 new")
+        self.type("Message to the patient", "약은 식후 30분에 드세요 💊")
+        self.press("Send")
+        self.expect("send-chat '약은 식후 30분에 드세요 💊'", "Send")
+        self.press("End the visit")
+        self.wait_for(lambda: self.controls("Keep talking"), "the question before the end")
+        self.press_last("End the visit")
+        self.expect(f"end '{visit}'", "End")
+
+        self.scene("log-many")
+        self.press("Show older visits")
+        self.expect("more-log ", "Show older visits")
+        self.type("Search by patient or clinician", "김영")
+        self.expect("search-log '김영'", "search")
+
+    def press_last(self, name):
+        """The button of the sheet, which lies over the screen's own button of the same name."""
+        def pressed():
+            if not [n for n in self.on_screen() if n.getRoleName() == "dialog"]:
+                return False
+            found = self.controls(name)
+            return bool(found) and found[-1].queryAction().doAction(0)
+        self.wait_for(pressed, f"the sheet's button '{name}'")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -163,18 +163,25 @@ describe('the patient\'s page', { timeout: 300000 }, () => {
     await patient.microphone.click();
     assert.equal(await patient.microphone.getAttribute('aria-checked'), 'false');
     await waitFor('muted is told', async () => (await kiosk.lines('control')).filter(({ type }) => type === 'media').at(-1).microphone === false);
-    const silent = (await kiosk.received()).audioEnergy;
+    // What was on its way still arrives; then nothing more does.
+    const second = () => new Promise((resolve) => { setTimeout(resolve, 1000); });
+    await waitFor('the sound stops', async () => {
+      const { audioEnergy } = await kiosk.received();
+      await second();
+      return (await kiosk.received()).audioEnergy - audioEnergy < 1e-6;
+    });
     await patient.camera.click();
     await waitFor('dark is told', async () => (await kiosk.lines('control')).filter(({ type }) => type === 'media').at(-1).camera === false);
     assert.deepEqual(await patient.page.evaluate(async () => {
       const own = document.querySelector('.self video');
       return own.srcObject === null;
     }), true, 'the camera itself is off');
-    const { frames } = await kiosk.received();
-    await new Promise((resolve) => { setTimeout(resolve, 1500); });
+    await waitFor('the picture stops', async () => {
+      const { frames } = await kiosk.received();
+      await second();
+      return (await kiosk.received()).frames === frames;
+    });
     const later = await kiosk.received();
-    assert.ok(later.frames - frames <= 2, 'no further picture');
-    assert.ok(later.audioEnergy - silent < 0.0005, 'no further sound');
     await patient.camera.click();
     await waitFor('the picture is back', async () => (await kiosk.received()).frames > later.frames + 10);
     await patient.microphone.click();
@@ -417,8 +424,6 @@ describe('the patient\'s page', { timeout: 300000 }, () => {
     await keyboard.press('Space');
     await keyboard.press('Enter');
     await patient.heading('Camera and microphone').waitFor();
-    await focusOn(patient.button('Turn on camera and microphone'));
-    await keyboard.press('Enter');
     await patient.button('I am ready').waitFor();
     await focusOn(patient.button('I am ready'));
     await keyboard.press('Enter');
@@ -450,7 +455,8 @@ describe('the patient\'s page without devices', { timeout: 120000 }, () => {
         const patient = await Patient.open(browser, gateway.url);
         await patient.enterCode(CODE);
         await patient.giveNameAndConsent('Kim');
-        await patient.button('Turn on camera and microphone').click();
+        // Where the browser says that it would not ask, the page does not explain the question either.
+        if (devices === 'denied') await patient.button('Turn on camera and microphone').click();
         await patient.problem.filter({ hasText: words }).waitFor();
         await patient.page.getByRole('status').filter({ hasText: 'the clinic cannot hear you' }).waitFor();
         await patient.button(goOn).click();

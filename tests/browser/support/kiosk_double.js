@@ -49,7 +49,13 @@ window.kiosk = {
       channel.onmessage = ({ data }) => window.kiosk[label].push(JSON.parse(data));
       peer.channels[label] = channel;
     }
-    connection.ontrack = ({ track }) => peer.remote.addTrack(track);
+    // Played, or Chromium would not decode the sound at all.
+    const speaker = new Audio();
+    speaker.srcObject = peer.remote;
+    connection.ontrack = ({ track }) => {
+      peer.remote.addTrack(track);
+      speaker.play().catch(() => {});
+    };
     connection.onicecandidate = ({ candidate }) => window.toPatient({
       type: 'candidate', peer: number, mline: candidate?.sdpMLineIndex ?? 0, candidate: candidate?.candidate ?? '',
     });
@@ -87,7 +93,7 @@ window.kiosk = {
   /** What arrives from the patient. */
   async received(number) {
     const report = await peers.get(number).connection.getStats();
-    const result = { frames: 0, width: 0, audioEnergy: 0, lastAudioPackets: 0 };
+    const result = { frames: 0, width: 0, audioEnergy: 0 };
     report.forEach((entry) => {
       if (entry.type !== 'inbound-rtp') return;
       if (entry.kind === 'video') {

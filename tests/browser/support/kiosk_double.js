@@ -42,7 +42,7 @@ window.kiosk = {
   control: [],
   async offer(number) {
     const connection = new RTCPeerConnection();
-    const peer = { connection, channels: {}, remote: new MediaStream(), held: [], answered: false };
+    const peer = { connection, channels: {}, remote: new MediaStream(), held: [], answered: false, said: [] };
     peers.set(number, peer);
     for (const label of ['chat', 'control']) {
       const channel = connection.createDataChannel(label);
@@ -56,14 +56,19 @@ window.kiosk = {
       peer.remote.addTrack(track);
       speaker.play().catch(() => {});
     };
-    connection.onicecandidate = ({ candidate }) => window.toPatient({
+    const send = (message) => {
+      peer.said.push(message);
+      window.toPatient(message);
+    };
+    connection.onicecandidate = ({ candidate }) => send({
       type: 'candidate', peer: number, mline: candidate?.sdpMLineIndex ?? 0, candidate: candidate?.candidate ?? '',
     });
     const stream = new MediaStream([...canvas.captureStream(30).getTracks(), ...out.stream.getTracks()]);
     for (const track of stream.getTracks()) connection.addTrack(track, stream);
     await connection.setLocalDescription();
-    window.toPatient({ type: 'offer', peer: number, sdp: connection.localDescription.sdp });
+    send({ type: 'offer', peer: number, sdp: connection.localDescription.sdp });
   },
+  repeated: (number) => peers.get(number).said.toSorted((a, b) => (a.type < b.type ? 1 : -1)),
   async answer(number, sdp) {
     const peer = peers.get(number);
     await peer.connection.setRemoteDescription({ type: 'answer', sdp });

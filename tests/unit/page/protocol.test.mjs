@@ -193,6 +193,19 @@ test('a resume while the clinic is away is tried again', () => {
   assert.equal(sockets.length, 2);
 });
 
+test('being let go for not giving a code is nothing to tell the person, and the next code gets through', () => {
+  signalling.join('111111111');
+  last().onopen();
+  last().says({ type: 'error', code: 'code-wrong', text: '' });
+  const before = events.length;
+  last().says({ type: 'error', code: 'idle', text: '' });
+  last().onclose();
+  clock.pass(60000);
+  assert.equal(events.length, before);
+  signalling.join('482731906');
+  assert.equal(sockets.length, 2);
+});
+
 test('leaving says so once and stays away', () => {
   seated();
   const [socket] = sockets;

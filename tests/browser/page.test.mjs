@@ -163,18 +163,25 @@ describe('the patient\'s page', { timeout: 300000 }, () => {
     await patient.microphone.click();
     assert.equal(await patient.microphone.getAttribute('aria-checked'), 'false');
     await waitFor('muted is told', async () => (await kiosk.lines('control')).filter(({ type }) => type === 'media').at(-1).microphone === false);
-    const silent = (await kiosk.received()).audioEnergy;
+    // What was on its way still arrives; then nothing more does.
+    const second = () => new Promise((resolve) => { setTimeout(resolve, 1000); });
+    await waitFor('the sound stops', async () => {
+      const { audioEnergy } = await kiosk.received();
+      await second();
+      return (await kiosk.received()).audioEnergy - audioEnergy < 1e-6;
+    });
     await patient.camera.click();
     await waitFor('dark is told', async () => (await kiosk.lines('control')).filter(({ type }) => type === 'media').at(-1).camera === false);
     assert.deepEqual(await patient.page.evaluate(async () => {
       const own = document.querySelector('.self video');
       return own.srcObject === null;
     }), true, 'the camera itself is off');
-    const { frames } = await kiosk.received();
-    await new Promise((resolve) => { setTimeout(resolve, 1500); });
+    await waitFor('the picture stops', async () => {
+      const { frames } = await kiosk.received();
+      await second();
+      return (await kiosk.received()).frames === frames;
+    });
     const later = await kiosk.received();
-    assert.ok(later.frames - frames <= 2, 'no further picture');
-    assert.ok(later.audioEnergy - silent < 0.0005, 'no further sound');
     await patient.camera.click();
     await waitFor('the picture is back', async () => (await kiosk.received()).frames > later.frames + 10);
     await patient.microphone.click();
@@ -237,6 +244,31 @@ describe('the patient\'s page', { timeout: 300000 }, () => {
     assert.equal(await patient.page.getByRole('alert').filter({ visible: true }).count(), 0, 'nothing to worry about was shown');
   });
 
+  it('follows a clinic that was restarted and counts its offers from one again', async () => {
+    await openInCall();
+    await kiosk.offer();
+    await waitFor('peer 2', async () => (await kiosk.connection(2)) === 'connected');
+    await kiosk.close(1);
+    await kiosk.close(2);
+    kiosk.peer = 0;
+    gateway.drop();
+    await gateway.wait('resume');
+    await waitFor('the first offer of the restarted kiosk to connect', async () => (await kiosk.connection()) === 'connected', 20000);
+    await patient.seesMovement();
+  });
+
+  it('answers an offer again that the clinic repeats because the answer was lost', async () => {
+    await open();
+    kiosk.losesAnswers = 1;
+    await patient.goToWaiting(CODE, 'Kim');
+    await kiosk.admit();
+    await gateway.wait('answer');
+    await kiosk.repeatOffer();
+    await gateway.wait('answer');
+    await patient.seesMovement();
+    assert.equal(kiosk.peer, 1);
+  });
+
   it('asks for a new offer when the media connection breaks, and says what happens', async () => {
     await openInCall();
     await kiosk.close(1);
@@ -287,6 +319,7 @@ describe('the patient\'s page', { timeout: 300000 }, () => {
     await open();
     await patient.goToWaiting(CODE, 'Kim');
     gateway.reachable = false;
+    patient.gatewayMayFail = true;
     gateway.drop();
     await patient.problem.filter({ hasText: 'no internet connection' }).waitFor();
     gateway.reachable = true;
@@ -294,7 +327,6 @@ describe('the patient\'s page', { timeout: 300000 }, () => {
     await patient.problem.filter({ hasText: 'no internet connection' }).waitFor({ state: 'hidden' });
     await kiosk.admit();
     await patient.seesMovement();
-    patient.complaints = patient.complaints.filter((line) => !line.includes('WebSocket connection'));
   });
 
   it('knocks again when the clinic asks anew for who is there', async () => {
@@ -417,8 +449,6 @@ describe('the patient\'s page', { timeout: 300000 }, () => {
     await keyboard.press('Space');
     await keyboard.press('Enter');
     await patient.heading('Camera and microphone').waitFor();
-    await focusOn(patient.button('Turn on camera and microphone'));
-    await keyboard.press('Enter');
     await patient.button('I am ready').waitFor();
     await focusOn(patient.button('I am ready'));
     await keyboard.press('Enter');
@@ -450,7 +480,8 @@ describe('the patient\'s page without devices', { timeout: 120000 }, () => {
         const patient = await Patient.open(browser, gateway.url);
         await patient.enterCode(CODE);
         await patient.giveNameAndConsent('Kim');
-        await patient.button('Turn on camera and microphone').click();
+        // Where the browser says that it would not ask, the page does not explain the question either.
+        if (devices === 'denied') await patient.button('Turn on camera and microphone').click();
         await patient.problem.filter({ hasText: words }).waitFor();
         await patient.page.getByRole('status').filter({ hasText: 'the clinic cannot hear you' }).waitFor();
         await patient.button(goOn).click();

@@ -288,8 +288,8 @@ export class App {
     const { state } = event;
     this.dispatch(event);
     if (state === 'admitted') {
+      // Not if this page has given no name yet: another one's admission is not ours.
       this.peers.setAdmitted(this.state.screen === 'call');
-      // Admitted, yet this page has given no name (its storage was lost): it has to.
     } else if (state !== 'clinic-away' && state !== 'clinic-back') {
       this.peers.setAdmitted(false);
     }

@@ -88,6 +88,7 @@ export function next(state, event) {
     case 'back':
       return onBack(state);
     case 'left':
+      if (state.screen === 'goodbye') return state;
       return { ...state, screen: 'goodbye', ending: 'left', seated: false, offline: false, media: 'none', visit: 'none' };
     case 'come-back':
       return state.ending === 'left' || state.ending === 'replaced'

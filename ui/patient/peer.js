@@ -1,9 +1,9 @@
 // The media connection: answers the kiosk's offers (RFC 8829), one RTCPeerConnection per offer, make before break.
 //
 // An offer is prepared as soon as it comes, so that admission is quick, but our answer and our candidates leave only
-// once we are admitted: until then nobody learns our addresses and no media can flow. A higher-numbered offer
-// takes over when it is connected; until then the connected one goes on. The kiosk cannot restart ICE: to recover,
-// we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera that comes,
+// once we are admitted: until then nobody learns our addresses and no media can flow. The newest offer takes over
+// when it is connected; until then the connected one goes on. Newest means latest received, not highest number: a
+// kiosk that was restarted counts from one again. The kiosk cannot restart ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera that comes,
 // goes or flips needs no new negotiation.
 import { decodeChat, decodeControl } from './lines.js';
 import { levelOf } from './quality.js';
@@ -57,6 +57,7 @@ export function splitCandidates(sdp) {
 /** One offer's connection. */
 class Peer {
   number;
+  offered;
   connection;
   remote = new MediaStream();
   connected = false;
@@ -74,11 +75,21 @@ class Peer {
 
   /**
    * @param {number} number
+   * @param {string} offered
    * @param {RTCConfiguration} configuration
    */
-  constructor(number, configuration) {
+  constructor(number, offered, configuration) {
     this.number = number;
+    this.offered = offered;
     this.connection = new RTCPeerConnection(configuration);
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} offered
+   */
+  isFor(number, offered) {
+    return this.number === number && this.offered === offered;
   }
 
   close() {
@@ -97,7 +108,6 @@ export class Peers {
   #active = null;
   /** @type {Peer | null} the newest, not connected yet */
   #next = null;
-  #highest = 0;
   #admitted = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #statistics;
@@ -145,13 +155,15 @@ export class Peers {
    * @param {string} offered
    */
   async offer(number, offered) {
-    if (number <= this.#highest) return;
-    this.#highest = number;
+    // Sent again after a reconnection: what is prepared or connected already stays. (If our answer got lost, the
+    // same offer has to be answered anew.)
+    if (this.#next?.isFor(number, offered) && !this.#next.answered) return;
+    if (this.#active?.isFor(number, offered) && this.#active.connected) return;
     clearTimeout(this.#asking);
     if (this.#next) this.#close(this.#next);
 
     const { sdp, candidates } = splitCandidates(offered);
-    const peer = new Peer(number, this.#configuration());
+    const peer = new Peer(number, offered, this.#configuration());
     peer.heldRemote = candidates;
     this.#next = peer;
     this.#listen(peer);
@@ -223,7 +235,6 @@ export class Peers {
     clearTimeout(this.#asking);
     if (this.#next) this.#close(this.#next);
     if (this.#active) this.#close(this.#active);
-    this.#highest = 0;
     this.#admitted = false;
   }
 

@@ -18,7 +18,7 @@ const BACKOFF_MS = [300, 700, 1500, 3000, 6000];
 const STEADY_MS = 10000;
 
 const STATES = ['getting-ready', 'waiting', 'admitted', 'declined', 'ended', 'refused', 'clinic-away', 'clinic-back'];
-const CLOSING = ['malformed', 'too-large', 'too-fast', 'unexpected', 'version-unsupported', 'replaced'];
+const CLOSING = ['malformed', 'too-large', 'too-fast', 'unexpected', 'version-unsupported', 'replaced', 'idle'];
 
 /** @typedef {{nonce: string, bits: number}} Challenge */
 /** @typedef {'getting-ready'|'waiting'|'admitted'|'declined'|'ended'|'refused'|'clinic-away'|'clinic-back'} VisitState */
@@ -266,6 +266,7 @@ export class Signalling {
     }, NUDGE_MS);
   }
 
+  /** True while the gateway knows us and listens. */
   get online() {
     return this.#open && this.#seated;
   }
@@ -323,6 +324,8 @@ export class Signalling {
     this.#heard = this.#clock.now();
     const message = decode(data);
     if (!message || message.type === 'pong') return;
+    // The gateway lets go of a page that gives no code for a long time; the next code opens a new connection.
+    if (message.type === 'error' && message.code === 'idle' && !this.#join && !this.#token) return;
     if (message.type === 'joined') {
       this.#seated = true;
       this.#token = message.token;

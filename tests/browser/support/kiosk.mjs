@@ -8,6 +8,9 @@ export class KioskDouble {
   state = 'open';
   /** The real kiosk offers while the patient waits; a test may hold that back. */
   offersEarly = true;
+  /** So many answers, and what follows them, are lost on the way. */
+  losesAnswers = 0;
+  #lossy = false;
 
   constructor(page, gateway) {
     this.#page = page;
@@ -30,6 +33,11 @@ export class KioskDouble {
   async offer() {
     this.peer += 1;
     await this.#page.evaluate((number) => window.kiosk.offer(number), this.peer);
+  }
+
+  /** The same offer once more, with its candidates, as the kiosk does when it has had no answer. */
+  async repeatOffer() {
+    for (const message of await this.#page.evaluate((number) => window.kiosk.repeated(number), this.peer)) this.#gateway.send(message);
   }
 
   async admit() {
@@ -90,12 +98,15 @@ export class KioskDouble {
         if (this.offersEarly) await this.offer();
         break;
       case 'answer':
+        this.#lossy = this.losesAnswers > 0;
+        this.losesAnswers -= this.#lossy ? 1 : 0;
+        if (this.#lossy) break;
         if (this.state !== 'admitted') throw new Error('the page answered before it was admitted');
         await run('answer', message.peer, message.sdp);
         break;
       case 'candidate':
         if (this.state !== 'admitted') throw new Error('the page sent a candidate before it was admitted');
-        await run('candidate', message.peer, message.mline, message.candidate);
+        if (!this.#lossy) await run('candidate', message.peer, message.mline, message.candidate);
         break;
       case 'request-offer':
         await this.offer();

@@ -42,22 +42,33 @@ window.kiosk = {
   control: [],
   async offer(number) {
     const connection = new RTCPeerConnection();
-    const peer = { connection, channels: {}, remote: new MediaStream(), held: [], answered: false };
+    const peer = { connection, channels: {}, remote: new MediaStream(), held: [], answered: false, said: [] };
     peers.set(number, peer);
     for (const label of ['chat', 'control']) {
       const channel = connection.createDataChannel(label);
       channel.onmessage = ({ data }) => window.kiosk[label].push(JSON.parse(data));
       peer.channels[label] = channel;
     }
-    connection.ontrack = ({ track }) => peer.remote.addTrack(track);
-    connection.onicecandidate = ({ candidate }) => window.toPatient({
+    // Played, or Chromium would not decode the sound at all.
+    const speaker = new Audio();
+    speaker.srcObject = peer.remote;
+    connection.ontrack = ({ track }) => {
+      peer.remote.addTrack(track);
+      speaker.play().catch(() => {});
+    };
+    const send = (message) => {
+      peer.said.push(message);
+      window.toPatient(message);
+    };
+    connection.onicecandidate = ({ candidate }) => send({
       type: 'candidate', peer: number, mline: candidate?.sdpMLineIndex ?? 0, candidate: candidate?.candidate ?? '',
     });
     const stream = new MediaStream([...canvas.captureStream(30).getTracks(), ...out.stream.getTracks()]);
     for (const track of stream.getTracks()) connection.addTrack(track, stream);
     await connection.setLocalDescription();
-    window.toPatient({ type: 'offer', peer: number, sdp: connection.localDescription.sdp });
+    send({ type: 'offer', peer: number, sdp: connection.localDescription.sdp });
   },
+  repeated: (number) => peers.get(number).said.toSorted((a, b) => (a.type < b.type ? 1 : -1)),
   async answer(number, sdp) {
     const peer = peers.get(number);
     await peer.connection.setRemoteDescription({ type: 'answer', sdp });
@@ -87,7 +98,7 @@ window.kiosk = {
   /** What arrives from the patient. */
   async received(number) {
     const report = await peers.get(number).connection.getStats();
-    const result = { frames: 0, width: 0, audioEnergy: 0, lastAudioPackets: 0 };
+    const result = { frames: 0, width: 0, audioEnergy: 0 };
     report.forEach((entry) => {
       if (entry.type !== 'inbound-rtp') return;
       if (entry.kind === 'video') {

@@ -21,7 +21,7 @@ export function call(app) {
   mine.muted = true;
   const mineDark = h('p', { class: 'dark' }, icon('cameraOff'), h('span', {}, t('callMyPictureNone')));
   const mineMuted = h('p', { class: 'chip mine-muted' }, icon('microphoneOff'), h('span', {}));
-  const self = h('div', { class: 'self' }, mine, mineDark);
+  const self = h('div', { class: 'own' }, h('div', { class: 'self' }, mine, mineDark), mineMuted);
   const tap = h('button', { type: 'button', class: 'tap', onclick: () => startSound() },
     icon('sound'), h('strong', {}, t('callTap')), h('span', {}, t('callTapLead')));
   const whole = h('button', { type: 'button', class: 'whole', 'aria-pressed': 'false', onclick: () => toggleWhole() }, icon('whole'), h('span', {}, t('callWhole')));
@@ -51,7 +51,7 @@ export function call(app) {
     heading,
     h('div', { class: 'stage' }, remote, placard,
       h('div', { class: 'overhead' }, clinic, quality, muted),
-      self, mineMuted, whole, banner, incoming, tap),
+      self, whole, banner, incoming, tap),
     controls, panel.root, dialog);
 
   /**

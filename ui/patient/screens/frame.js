@@ -57,7 +57,8 @@ function languageSwitch(app) {
 function help(app) {
   const { t, state } = app;
   if (state.phone === '') return h('p', {}, t('helpAsk'));
-  return h('p', {}, h('a', { href: `tel:${state.phone.replace(/[^0-9+]/g, '')}` }, icon('phone'), t('helpCall', { phone: state.phone })));
+  return h('p', {}, h('a', { href: `tel:${state.phone.replace(/[^0-9+]/g, '')}` }, 
+    h('span', {}, t('helpCall')), h('span', { class: 'number' }, icon('phone'), state.phone)));
 }
 
 /**

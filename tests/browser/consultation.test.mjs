@@ -1,0 +1,268 @@
+// One consultation end to end: the real kiosk in a virtual display and a patient in a real browser, whose camera and
+// microphone play a known video and speech. What each side is said to receive is measured where it arrives.
+//
+//   SANGDAM_BUILD=<build folder> node --test consultation.test.mjs
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { access, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { checkDigit } from '../../ui/patient/code.js';
+import { launchBrowser } from './support/browser.mjs';
+import { PATCHES } from './support/fake_media.mjs';
+import { Kiosk, kioskBinary } from './support/kiosk_process.mjs';
+import { Patient } from './support/patient.mjs';
+import { waitFor } from './support/wait.mjs';
+
+const run = promisify(execFile);
+const FAILURES = process.env.SANGDAM_FAILURES;  // a folder: pictures of both sides of each failed test go there
+
+/** The log's entries of the consultation, oldest first, read from the kiosk's database itself. */
+async function entries(kiosk) {
+  const { stdout } = await run('/usr/bin/python3', ['-c', `
+import json, sqlite3, sys
+db = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True)
+print(json.dumps([dict(kind=kind, payload=payload) for kind, payload in db.execute(
+    'SELECT kind, payload FROM events LEFT JOIN event_payloads USING (sequence) WHERE consultation = ? ORDER BY sequence', (sys.argv[2],))]))
+`, path.join(kiosk.dataDir, 'sangdam.db'), kiosk.consultation]);
+  return JSON.parse(stdout);
+}
+const timeline = async (kiosk) => (await entries(kiosk)).map(({ kind }) => kind);
+
+describe('a consultation', { timeout: 900000 }, () => {
+  let browser;
+  let kiosk;
+  let patient;
+
+  before(async () => {
+    await access(kioskBinary).catch(() => { throw new Error(`${kioskBinary} does not exist: build first, or set SANGDAM_BUILD`); });
+    browser = await launchBrowser();
+  });
+  after(async () => { await browser?.close(); });
+  afterEach(async (context) => {
+    if (FAILURES && kiosk) {
+      await mkdir(FAILURES, { recursive: true });
+      const name = context.name.replace(/\W+/g, '-').slice(0, 60);
+      await kiosk.screenshot(path.join(FAILURES, `${name}-kiosk.png`)).catch(() => {});
+      await patient?.page.screenshot({ path: path.join(FAILURES, `${name}-patient.png`) }).catch(() => {});
+    }
+    const complaints = patient?.complaints ?? [];
+    await patient?.close();
+    await kiosk?.stop();
+    patient = undefined;
+    kiosk = undefined;
+    assert.deepEqual(complaints, [], 'the browser complained');
+  });
+
+  const open = async (options) => {
+    kiosk ??= await Kiosk.start();
+    patient = await Patient.open(browser, new URL(kiosk.session.url).origin, options);
+    return patient;
+  };
+  const openInCall = async (options) => {
+    await open(options);
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    await patient.inCall();
+    await kiosk.event('connected');
+    await patient.seesMovement();
+    await kiosk.event('first-frame');
+  };
+  /** The kiosk's own measurements of what arrives from the patient, one a second. */
+  const statistics = async () => {
+    const count = kiosk.all('statistics').length;
+    await waitFor('fresh statistics of the kiosk', () => kiosk.all('statistics').length > count + 1);
+    return kiosk.all('statistics').at(-1);
+  };
+
+  it('is opened by staff, joined with the code, seen and heard on both sides, ended and logged', async () => {
+    await open();
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    assert.equal(kiosk.all('admitted').length, 0, 'nobody comes in by himself');
+    await kiosk.admit();
+    await kiosk.event('admitted');
+    await patient.inCall();
+    await kiosk.event('connected');
+    const frame = await kiosk.event('first-frame');
+    assert.ok(frame.time >= kiosk.all('connected')[0].time, 'nothing is shown before the connection has proved itself');
+
+    // At the patient: moving, of more than one colour (the kiosk's test picture), and audible.
+    await patient.seesMovement(30);
+    const colours = await Promise.all(PATCHES.map(({ at }) => patient.colourAt(at, 0.2)));
+    assert.ok(new Set(colours.map((rgb) => rgb.map((value) => Math.round(value / 64)).join())).size >= 4, `the kiosk's picture has its patches: ${JSON.stringify(colours)}`);
+    assert.ok(await patient.loudness() > 0.01, 'the kiosk is heard');
+
+    // At the kiosk: the coloured bars of the patient's camera are on its screen, and the voice has a level.
+    for (const { name, rgb } of PATCHES.filter(({ name }) => ['yellow', 'cyan', 'green', 'magenta'].includes(name))) {
+      await waitFor(`${name} on the kiosk's screen`, async () => (await kiosk.shareOfColour(rgb, 45)) > 0.02, 20000);
+    }
+    await waitFor('the picture at the kiosk moves and the voice is heard', async () => {
+      const measured = await statistics();
+      return measured.received_fps > 5 && measured.received_level_db > -50;
+    }, 20000);
+
+    await kiosk.end();
+    assert.equal((await kiosk.event('ended')).outcome, 'completed');
+    await patient.heading('Your visit has ended').waitFor();
+
+    const kinds = await timeline(kiosk);
+    const order = ['opened', 'patient-arrived', 'patient-knocked', 'admitted', 'media-connected', 'ended'];
+    assert.deepEqual(kinds.filter((kind) => order.includes(kind)), order, `the log tells the story in order: ${kinds}`);
+  });
+
+  it('carries the chat both ways with Hangul and emoji, marks it delivered and logs it', async () => {
+    await openInCall();
+    const theirs = '머리가 아파요 🤕 <b>';
+    await patient.write(theirs);
+    assert.equal((await kiosk.event('chat')).from, 'patient');
+    await patient.chatLog.getByText('Delivered').waitFor();
+    await kiosk.act('send-chat', '언제부터 아프셨어요? 😊');
+    await patient.chatLog.getByText('언제부터 아프셨어요? 😊').waitFor();
+    const logged = async (kind, text) => (await entries(kiosk)).some((entry) => entry.kind === kind && (entry.payload ?? '').includes(text));
+    await waitFor('their text in the log', () => logged('chat-received', theirs));
+    await waitFor('our text in the log', () => logged('chat-sent', '언제부터 아프셨어요? 😊'));
+    await waitFor('its delivery in the log', async () => (await timeline(kiosk)).includes('chat-delivered'));
+  });
+
+  it('mutes the patient\'s microphone and turns the camera off, as the kiosk measures it', async () => {
+    await openInCall();
+    await waitFor('the voice at the kiosk', async () => (await statistics()).received_level_db > -50, 20000);
+    await patient.microphone.click();
+    await waitFor('silence at the kiosk', async () => (await statistics()).received_level_db < -60, 20000);
+    await patient.camera.click();
+    await waitFor('no picture at the kiosk', async () => (await statistics()).received_fps < 1, 20000);
+    await patient.camera.click();
+    await waitFor('the picture is back', async () => (await statistics()).received_fps > 5, 20000);
+    await patient.microphone.click();
+    await waitFor('the voice is back', async () => (await statistics()).received_level_db > -50, 20000);
+  });
+
+  it('mutes the kiosk, and the patient is told and hears nothing', async () => {
+    await openInCall();
+    assert.ok(await patient.loudness() > 0.01);
+    await kiosk.act('mute-microphone');
+    await patient.page.getByText('The clinic’s microphone is off', { exact: true }).filter({ visible: true }).first().waitFor();
+    await waitFor('silence', async () => (await patient.loudness()) < 0.001, 15000);
+    await kiosk.act('mute-microphone');
+    await waitFor('the sound is back', async () => (await patient.loudness()) > 0.01, 15000);
+    await kiosk.act('camera-off');
+    await patient.page.getByText('The clinic’s camera is off', { exact: true }).filter({ visible: true }).first().waitFor();
+  });
+
+  it('goes on after the patient reloads the page, without a second code', async () => {
+    await openInCall();
+    await patient.page.reload();
+    await patient.inCall();
+    await kiosk.event('reconnected', 30000);
+    await patient.seesMovement(20, 30000);
+    await waitFor('the patient\'s picture at the kiosk', async () => (await statistics()).received_fps > 5, 30000);
+    const kinds = await timeline(kiosk);
+    assert.equal(kinds.filter((kind) => kind === 'opened').length, 1);
+    assert.equal(kinds.filter((kind) => kind === 'ended').length, 0);
+  });
+
+  it('goes on undisturbed when only the signalling connection drops', async () => {
+    // Playwright stands between page and gateway, so that the connection can be cut without touching the media.
+    kiosk = await Kiosk.start();
+    patient = await Patient.open(browser, 'about:blank');
+    const routes = [];
+    await patient.page.routeWebSocket(/\/ws\/patient$/, (route) => { route.connectToServer(); routes.push(route); });
+    await patient.page.goto(new URL(kiosk.session.url).origin);
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    await kiosk.event('connected');
+    await patient.seesMovement();
+    const connections = routes.length;
+    await routes.at(-1).close({ code: 4001 });
+    await waitFor('a new signalling connection', () => routes.length > connections);
+    await patient.seesMovement(30);
+    assert.equal(kiosk.all('disconnected').length, 0, 'media never noticed');
+    await kiosk.end();
+    await patient.heading('Your visit has ended').waitFor();
+  });
+
+  it('lets a patient who left by mistake come back, and logs both', async () => {
+    await openInCall();
+    await patient.leave();
+    await patient.heading('You left the visit').waitFor();
+    await kiosk.event('disconnected');
+    await patient.button('Go back to the visit').click();
+    await patient.inCall();
+    await kiosk.event('reconnected', 30000);
+    await patient.seesMovement(20, 30000);
+    const kinds = await timeline(kiosk);
+    assert.ok(kinds.indexOf('patient-left') >= 0 && kinds.indexOf('patient-left') < kinds.lastIndexOf('patient-returned'), String(kinds));
+  });
+
+  it('has the right words for a wrong and a mistyped code, and neither opens anything', async () => {
+    await open();
+    const { code } = kiosk.session;
+    await patient.enterCode(code.slice(0, 8) + ((Number(code[8]) + 1) % 10));
+    await patient.problem.filter({ hasText: 'One of the digits seems different' }).waitFor();
+    const other = String((Number(code.slice(0, 8)) + 1) % 100000000).padStart(8, '0');
+    await patient.enterCode(other + checkDigit(other));
+    await patient.problem.filter({ hasText: 'No visit is open with this code' }).waitFor();
+    assert.equal(kiosk.all('patient-waiting').length, 0);
+    await patient.enterCode(code);
+    await patient.heading('Your name and consent').waitFor();
+  });
+
+  it('has the right words for the code of a visit that has ended', async () => {
+    await openInCall();
+    const { code } = kiosk.session;
+    await kiosk.end();
+    await patient.heading('Your visit has ended').waitFor();
+    await patient.button('Enter another code').click();
+    await patient.enterCode(code);
+    await patient.problem.filter({ hasText: 'has already ended' }).waitFor();
+  });
+
+  it('tells a second browser that the code is in use, and disturbs nobody', async () => {
+    await openInCall();
+    const other = await Patient.open(browser, new URL(kiosk.session.url).origin);
+    await other.enterCode(kiosk.session.code);
+    await other.problem.filter({ hasText: 'already in use on another device' }).waitFor();
+    await other.close();
+    await patient.seesMovement();
+  });
+
+  it('declines kindly, and the same code gets in later', async () => {
+    await open();
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.act('decline', kiosk.consultation);
+    await patient.heading('A little more patience, please').waitFor();
+    await patient.button('Ask again').click();
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    await patient.inCall();
+    await patient.seesMovement();
+  });
+
+  it('loses nothing to a power cut: the code is good again and the log has what was seen', async () => {
+    await openInCall();
+    await patient.write('before the power cut');
+    await patient.chatLog.getByText('Delivered').waitFor();
+    patient.gatewayMayFail = true;
+    await kiosk.kill();
+    const kept = await entries(kiosk);
+    assert.ok(kept.some(({ kind, payload }) => kind === 'chat-received' && payload.includes('before the power cut')), 'what was marked delivered is in the log');
+
+    // The same port, or the page would have no way back.
+    const { port } = new URL(kiosk.session.url);
+    await kiosk.restart(['--listen', `127.0.0.1:${port}`]);
+    await kiosk.event('reconnected', 60000);
+    await patient.seesMovement(20, 30000);
+    assert.ok((await timeline(kiosk)).includes('restored'));
+  });
+
+  it('reaches 1280x720 in the first seconds', async () => {
+    await openInCall();
+    await waitFor('1280x720 from the patient', async () => (await statistics()).received_width === 1280, 10000);
+    assert.ok((await statistics()).received_kbps > 500);
+  });
+});

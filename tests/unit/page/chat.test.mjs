@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Chat } from '../../../ui/patient/chat.js';
+import { decodeChat, decodeControl, MAX_CHANNEL_BYTES } from '../../../ui/patient/lines.js';
+
+function chat(open = true, items = []) {
+  const made = { sent: [], added: [], open };
+  made.chat = new Chat({
+    items,
+    send: (line) => { if (made.open) made.sent.push(line); return made.open; },
+    onChange: (item) => made.added.push(item),
+  });
+  return made;
+}
+
+test('a text is kept until the clinic has it, and sent again on each new channel', () => {
+  const made = chat(false);
+  assert.equal(made.chat.write('  안녕하세요 👋 '), true);
+  assert.deepEqual(made.sent, []);
+  made.open = true;
+  made.chat.resend();
+  made.chat.resend();
+  const [{ id }] = made.sent;
+  assert.match(id, /^[0-9a-f]{32}$/);
+  assert.deepEqual(made.sent, [{ type: 'text', id, text: '안녕하세요 👋' }, { type: 'text', id, text: '안녕하세요 👋' }]);
+  made.chat.receive({ type: 'received', id });
+  assert.equal(made.chat.items[0].delivered, true);
+  made.chat.resend();
+  assert.equal(made.sent.length, 2);
+});
+
+test('a text that comes twice is shown once and acknowledged twice', () => {
+  const made = chat();
+  const line = { type: 'text', id: 'a'.repeat(32), text: 'hello' };
+  made.chat.receive(line);
+  made.chat.receive(line);
+  assert.equal(made.chat.items.length, 1);
+  assert.deepEqual(made.sent, [{ type: 'received', id: line.id }, { type: 'received', id: line.id }]);
+});
+
+test('what survives a reload is neither shown twice nor lost', () => {
+  const before = chat(false);
+  before.chat.write('unsent');
+  const after = chat(true, structuredClone([...before.chat.items]));
+  after.chat.resend();
+  assert.equal(after.sent[0].id, before.chat.items[0].id);
+});
+
+test('nothing and too much are not sent; 2,000 emoji are not too much', () => {
+  const made = chat();
+  assert.equal(made.chat.write(' \n '), false);
+  assert.equal(made.chat.write('x'.repeat(2001)), false);
+  assert.equal(made.chat.write('😀'.repeat(2000)), true);
+});
+
+test('an acknowledgement of what was never said, or a text under an id of ours, changes nothing', () => {
+  const made = chat();
+  made.chat.write('mine');
+  const { id } = made.chat.items[0];
+  made.chat.receive({ type: 'received', id: 'f'.repeat(32) });
+  made.chat.receive({ type: 'text', id, text: 'forged' });
+  assert.equal(made.chat.items.length, 1);
+  assert.equal(made.chat.items[0].text, 'mine');
+});
+
+test('the list is bounded and undelivered texts are the last to go', () => {
+  const made = chat();
+  made.chat.write('not yet delivered');
+  for (let i = 0; i < 600; ++i) made.chat.receive({ type: 'text', id: i.toString(16).padStart(32, '0'), text: 'x' });
+  assert.equal(made.chat.items.length, 500);
+  assert.equal(made.chat.items[0].text, 'not yet delivered');
+});
+
+test('chat lines are read within their limits', () => {
+  const id = '0123456789abcdef'.repeat(2);
+  const text = (value) => JSON.stringify({ type: 'text', id, text: value });
+  assert.deepEqual(decodeChat(text('안녕 😊')), { type: 'text', id, text: '안녕 😊' });
+  assert.deepEqual(decodeChat(JSON.stringify({ type: 'received', id, more: 1 })), { type: 'received', id });
+  for (const bad of ['', '{', 'null', '[]', '"text"', new ArrayBuffer(4), text(''), text('x'.repeat(2001)), text(7),
+    JSON.stringify({ type: 'text', id: 'AB'.repeat(16), text: 'x' }), JSON.stringify({ type: 'text', text: 'x' }), JSON.stringify({ type: 'typing', id }),
+    JSON.stringify({ type: 'text', id, text: 'x', filler: '가'.repeat(MAX_CHANNEL_BYTES / 3) })]) {
+    assert.equal(decodeChat(bad), null, String(bad).slice(0, 60));
+  }
+});
+
+test('control lines are read within their limits', () => {
+  assert.deepEqual(decodeControl('{"type":"media","microphone":true,"camera":false}'), { type: 'media', microphone: true, camera: false });
+  assert.deepEqual(decodeControl('{"type":"quality","level":"fair"}'), { type: 'quality', level: 'fair' });
+  for (const bad of ['{"type":"media","microphone":1,"camera":false}', '{"type":"media","camera":false}', '{"type":"quality","level":"superb"}', '{}', '0']) {
+    assert.equal(decodeControl(bad), null, bad);
+  }
+});

@@ -34,9 +34,22 @@ std::uint32_t random_below(std::uint32_t bound) {
   return randombytes_uniform(bound);
 }
 
+std::string random_bytes(std::size_t count) {
+  require_sodium();
+  std::string bytes(count, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  return bytes;
+}
+
+Digest sha256(std::string_view bytes) noexcept {
+  static_assert(std::tuple_size_v<Digest> == crypto_hash_sha256_BYTES);
+  Digest digest{};
+  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return digest;
+}
+
 std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  const Digest digest = sha256(text);
   return to_hex(digest.data(), digest.size());
 }
 

@@ -19,6 +19,8 @@ class SignalConnection {
       : m_id(g_signal_connect(instance, signal, callback, data)) {
     g_weak_ref_init(&m_instance, instance);
   }
+  /// Takes over a handler that is connected already (g_signal_connect_data with its own flags).
+  SignalConnection(gpointer instance, gulong handler) : m_id(handler) { g_weak_ref_init(&m_instance, instance); }
   SignalConnection(const SignalConnection&) = delete;
   SignalConnection& operator=(const SignalConnection&) = delete;
   SignalConnection(SignalConnection&& other) noexcept : SignalConnection() { *this = std::move(other); }

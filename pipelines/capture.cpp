@@ -1,0 +1,261 @@
+#include "pipelines/capture.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace sangdam::pipelines {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto k_check_every = 500ms;
+// A USB camera takes up to 2 s to its first picture (exposure, wake-up); after that a second's gap is already odd.
+constexpr auto k_first_flow = 6s;
+constexpr auto k_stall = 3s;
+constexpr auto k_first_pause = 500ms;
+constexpr auto k_longest_pause = 15s;
+
+constexpr const char* k_video_caps = "video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1";
+constexpr const char* k_audio_caps = "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved";
+constexpr const char* k_appsink = "appsink sync=false max-buffers=2 drop=true enable-last-sample=false";
+
+std::string video_outputs() {
+  // The self-view is small and slow on purpose: it is a mirror in a corner, and painting it costs CPU.
+  return std::string(k_video_caps) + " ! tee name=fork  fork. ! queue max-size-buffers=2 leaky=downstream ! " + k_appsink +
+         " name=out  fork. ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true max-rate=15 ! "
+         "videoconvertscale ! video/x-raw,format=RGB,width=480,height=270 ! " +
+         k_appsink + " name=view";
+}
+
+}  // namespace
+
+CaptureRecipe camera_recipe() {
+  CaptureRecipe recipe;
+  recipe.part = Part::camera;
+  recipe.after_device =
+      "decodebin ! videoconvertscale add-borders=true ! videorate drop-only=false max-duplication-time=200000000 ! " +
+      video_outputs();
+  recipe.test_source =
+      "videotestsrc is-live=true pattern=smpte100 ! " + std::string(k_video_caps) +
+      " ! timeoverlay text=\"TEST PICTURE\" halignment=center valignment=center font-desc=\"Sans Bold 40\" "
+      "shaded-background=true ! " +
+      video_outputs();
+  // 5 pictures a second: enough for the browser to see a living track, cheap for the encoder.
+  recipe.stand_in =
+      "videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,width=1280,height=720,framerate=5/1 ! " +
+      std::string(k_appsink) + " name=out";
+  return recipe;
+}
+
+CaptureRecipe microphone_recipe(const std::string& echo_probe) {
+  CaptureRecipe recipe;
+  recipe.part = Part::microphone;
+  const std::string out = std::string(" ! ") + k_appsink + " name=out";
+  const std::string convert = std::string("audioconvert ! audioresample ! ") + k_audio_caps;
+  const std::string dsp =
+      echo_probe.empty() ? "" : " ! webrtcdsp probe=" + echo_probe + " gain-control=true noise-suppression=true";
+  recipe.after_device = "queue leaky=downstream ! " + convert + dsp + out;
+  // A soft tick each second, long enough (88 periods of 440 Hz) to be heard and measured.
+  recipe.test_source =
+      "audiotestsrc is-live=true wave=ticks freq=440 sine-periods-per-tick=88 volume=0.2 samplesperbuffer=480 ! " +
+      std::string(k_audio_caps) + out;
+  recipe.stand_in = "audiotestsrc is-live=true wave=silence samplesperbuffer=960 ! " + std::string(k_audio_caps) + " ! " +
+                    k_appsink + " name=out";
+  return recipe;
+}
+
+struct Capture::Source {
+  Gate gate;
+  std::atomic<unsigned> samples{0};
+};
+
+Capture::Capture(Parts parts, CaptureRecipe recipe, std::string wanted)
+    : m_parts(std::move(parts)), m_recipe(std::move(recipe)), m_wanted(std::move(wanted)), m_pause(k_first_pause) {
+  m_health.part = m_recipe.part;
+  start_stand_in();
+  m_watch.start_repeating(k_check_every, [this] { check(); });
+  if (m_wanted == "test" || m_wanted == "none") choose();
+}
+
+Capture::~Capture() { drop_source(); }
+
+void Capture::set_devices(const std::vector<Device>& devices) {
+  if (m_wanted == "test" || m_wanted == "none") return;
+  auto device = pick(devices, m_recipe.part, m_wanted);
+  // A device in use stays in use when another one becomes the default: no jump in the middle of a visit.
+  if (m_device && m_pipeline) {
+    const auto same = pick(devices, m_recipe.part, m_device->key);
+    if (same && same->handle == m_device->handle) return;
+    if (same) device = same;
+  }
+  const bool had = m_device.has_value();
+  m_device = device;
+  if (!m_device && had) {
+    fail_source(Condition::lost, "it was unplugged");
+    m_retry.stop();  // its return is announced
+    return;
+  }
+  m_pause = k_first_pause;
+  drop_source();
+  choose();
+}
+
+void Capture::set_off(bool off) {
+  if (m_off == off) return;
+  m_off = off;
+  if (off) {
+    m_retry.stop();
+    drop_source();
+    start_stand_in();
+  } else {
+    choose();
+  }
+}
+
+void Capture::set_muted(bool muted) {
+  m_muted = muted;
+  if (!m_source) return;
+  if (muted) {
+    m_source->gate.shut();
+    start_stand_in();
+  } else {
+    m_source->gate.open();
+    if (m_source->samples > 0) m_stand_in.reset();
+  }
+}
+
+void Capture::set_recipe(CaptureRecipe recipe) {
+  m_recipe = std::move(recipe);
+  if (!m_pipeline) return;
+  drop_source();
+  choose();
+}
+
+void Capture::choose() {
+  if (m_off || m_pipeline) return;
+  if (m_wanted == "none") {
+    tell(Condition::disabled, "");
+  } else if (m_wanted == "test" || m_device) {
+    start_source();
+  } else {
+    tell(Condition::missing, "");
+  }
+}
+
+base::Result<> Capture::build(Pipeline& pipeline) {
+  if (m_wanted == "test") {
+    auto added = pipeline.add(m_recipe.test_source);
+    if (!added) return tl::unexpected<base::Failure>(added.error());
+    return {};
+  }
+  const auto device = Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
+  if (!device) return base::failure("device-unusable", "no element for the device");
+  auto rest = pipeline.add(m_recipe.after_device);
+  if (!rest) return tl::unexpected<base::Failure>(rest.error());
+  pipeline.add(device);
+  if (!gst_element_link(device.get(), rest->get())) return base::failure("device-unusable", "cannot be linked");
+  return {};
+}
+
+void Capture::start_source() {
+  const std::string name = m_recipe.part == Part::camera ? "camera" : "microphone";
+  m_pipeline = std::make_unique<Pipeline>(name, m_parts.timeline, m_parts.workers, [this](GstMessage& message) {
+    if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_EOS) fail_source(Condition::lost, "it ended");
+    if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
+    base::ErrorPtr error;
+    gst_message_parse_error(&message, base::out(error), nullptr);
+    fail_source(Condition::lost, base::message_of(error));
+  });
+  if (const auto built = build(*m_pipeline); !built) {
+    fail_source(Condition::lost, built.error().message);
+    return;
+  }
+  m_source = std::make_shared<Source>();
+  if (!m_muted) m_source->gate.open();
+  m_seen = 0;
+  m_last_flow = std::chrono::steady_clock::now();
+  on_each_sample(m_pipeline->find("out").get(),
+                 [source = m_source, relay = m_parts.relay, weak = m_anchor.weak()](GstSample& sample) {
+                   if (source->samples++ == 0) {
+                     base::post_to_main(weak, [source](Capture& self) {
+                       if (self.m_source == source) self.on_flowing();
+                     });
+                   }
+                   source->gate.pass([&] { relay->push(gst_sample_get_buffer(&sample)); });
+                 });
+  if (const auto view = m_pipeline->find("view"); view && m_parts.view) {
+    on_each_sample(view.get(), [source = m_source, slot = m_parts.view](GstSample& sample) {
+      source->gate.pass([&] {
+        if (auto frame = to_frame(sample)) slot->put(std::move(*frame));
+      });
+    });
+  }
+  if (m_device) tell(Condition::starting, m_device->name);
+  m_pipeline->play();
+}
+
+void Capture::drop_source() {
+  if (m_source) m_source->gate.shut();
+  m_source.reset();
+  m_pipeline.reset();
+  if (m_parts.view) m_parts.view->clear();
+}
+
+void Capture::fail_source(Condition condition, const std::string& why) {
+  const std::string device = m_health.device;
+  base::log_warning("media", "{} \"{}\": {}", m_recipe.part == Part::camera ? "camera" : "microphone", device, why);
+  drop_source();
+  start_stand_in();
+  tell(condition, device);
+  if (m_off) return;
+  m_retry.start_once(m_pause, [this] { choose(); });
+  m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_longest_pause);
+}
+
+void Capture::start_stand_in() {
+  if (m_stand_in) return;
+  m_stand_in = std::make_unique<Pipeline>(m_recipe.part == Part::camera ? "no-camera" : "no-microphone", m_parts.timeline,
+                                          m_parts.workers, nullptr);
+  if (const auto added = m_stand_in->add(m_recipe.stand_in); !added) {
+    base::log_error("media", "no stand-in for a missing device: {}", added.error().message);
+    return;
+  }
+  on_each_sample(m_stand_in->find("out").get(), [relay = m_parts.relay](GstSample& sample) {
+    relay->push(gst_sample_get_buffer(&sample));
+  });
+  m_stand_in->play();
+}
+
+void Capture::on_flowing() {
+  m_last_flow = std::chrono::steady_clock::now();
+  if (!m_muted) m_stand_in.reset();
+  if (m_device) {
+    tell(Condition::working, m_device->name);
+  } else {
+    tell(Condition::test_source, "");
+  }
+}
+
+void Capture::check() {
+  if (!m_source) return;
+  const unsigned samples = m_source->samples;
+  const auto now = std::chrono::steady_clock::now();
+  if (samples != m_seen) {
+    m_seen = samples;
+    m_last_flow = now;
+    // Only a source that keeps going has earned a quick restart next time.
+    if (samples > 100) m_pause = k_first_pause;
+  } else if (now - m_last_flow > (samples == 0 ? std::chrono::seconds(k_first_flow) : std::chrono::seconds(k_stall))) {
+    fail_source(Condition::stalled, "nothing comes from it");
+  }
+}
+
+void Capture::tell(Condition condition, const std::string& device) {
+  Health health{m_recipe.part, condition, device};
+  if (health == m_health) return;
+  m_health = std::move(health);
+  if (m_parts.on_health) m_parts.on_health(m_health);
+}
+
+}  // namespace sangdam::pipelines

@@ -1,0 +1,92 @@
+// What the kiosk sends: one source (a device, a test source) with a stand-in (black, silence), into a relay.
+//
+// The relay always gets something, so peers negotiate and encode the same whether there is a device or not: while
+// there is none, while it is off, or while a broken one is being restarted, the stand-in's black or silence flows.
+// The source has a pipeline of its own and is rebuilt with growing pauses when it fails, stalls or comes back: with
+// PipeWire 0.3 an unplugged camera is neither an error nor an end, just nothing, hence the stall timer.
+// Main thread; pictures and sound flow on streaming threads.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/main_thread.hpp"
+#include "pipelines/devices.hpp"
+#include "pipelines/health.hpp"
+#include "pipelines/pipeline.hpp"
+#include "pipelines/relay.hpp"
+
+namespace sangdam::pipelines {
+
+/// The gst-launch chains of one kind of capture. Each ends in `appsink name=out`; a source may have a second one,
+/// `appsink name=view`, of RGB for the self-view.
+struct CaptureRecipe {
+  Part part = Part::camera;
+  std::string after_device;  // from the device's source element to the appsinks
+  std::string test_source;
+  std::string stand_in;
+};
+[[nodiscard]] CaptureRecipe camera_recipe();
+/// `echo_probe`: name of the playback's webrtcechoprobe, or empty for no echo cancelling.
+[[nodiscard]] CaptureRecipe microphone_recipe(const std::string& echo_probe);
+
+class Capture {
+ public:
+  struct Parts {
+    Timeline timeline;
+    std::shared_ptr<Workers> workers;
+    std::shared_ptr<Relay> relay;
+    std::shared_ptr<base::FrameSlot> view;  // null: no self-view
+    std::function<void(const Health&)> on_health;
+  };
+  /// `wanted`: "auto", "test", "none" or a device's name.
+  Capture(Parts parts, CaptureRecipe recipe, std::string wanted);
+  ~Capture();
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+
+  void set_devices(const std::vector<Device>& devices);
+  /// Off: the device is released (its light goes out); when this returns nothing of the room passes any more.
+  void set_off(bool off);
+  /// Muted: the device stays open, its sound becomes silence; when this returns nothing audible passes any more.
+  void set_muted(bool muted);
+  void set_recipe(CaptureRecipe recipe);
+  [[nodiscard]] const Health& health() const { return m_health; }
+
+ private:
+  struct Source;  // what the streaming threads of one source share
+
+  void choose();
+  void start_source();
+  void drop_source();
+  void fail_source(Condition condition, const std::string& why);
+  void start_stand_in();
+  void on_flowing();
+  void check();
+  base::Result<> build(Pipeline& pipeline);
+  void tell(Condition condition, const std::string& device);
+
+  Parts m_parts;
+  CaptureRecipe m_recipe;
+  std::string m_wanted;
+  std::optional<Device> m_device;  // the one to use; empty for a test source
+  bool m_off = false;
+  bool m_muted = false;
+  Health m_health;
+
+  std::unique_ptr<Pipeline> m_pipeline;
+  std::shared_ptr<Source> m_source;
+  std::unique_ptr<Pipeline> m_stand_in;
+  unsigned m_seen = 0;
+  std::chrono::steady_clock::time_point m_last_flow;
+  std::chrono::milliseconds m_pause;
+  base::Timer m_watch;
+  base::Timer m_retry;
+  base::Anchor<Capture> m_anchor{this};
+};
+
+}  // namespace sangdam::pipelines

@@ -1,0 +1,194 @@
+#include "pipelines/descriptions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+namespace sangdam::pipelines {
+namespace {
+
+constexpr std::size_t k_max_sdp = 48 * 1024;      // docs/protocol.md
+constexpr std::size_t k_max_candidate = 512;      // docs/protocol.md
+constexpr std::size_t k_max_lines = 2000;         // Chromium's answer to our offer has about 100
+constexpr std::size_t k_max_line = 4096;
+
+auto invalid(const char* why) { return base::failure("answer-invalid", why); }
+
+std::string_view text_or_empty(const char* text) { return text ? std::string_view(text) : std::string_view(); }
+
+std::vector<std::string_view> words(std::string_view text) {
+  std::vector<std::string_view> result;
+  while (!text.empty()) {
+    const std::size_t space = text.find(' ');
+    if (space != 0) result.push_back(text.substr(0, space));
+    if (space == std::string_view::npos) break;
+    text.remove_prefix(space + 1);
+  }
+  return result;
+}
+
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// The GStreamer parser takes almost anything; these are the properties that make its result mean what was written.
+bool is_plain_sdp(const std::string& text) {
+  if (text.empty() || text.size() > k_max_sdp || text.compare(0, 2, "v=") != 0) return false;
+  std::size_t lines = 0;
+  std::size_t start = 0;
+  while (start < text.size()) {
+    std::size_t end = text.find('\n', start);
+    if (end == std::string::npos) end = text.size();
+    if (++lines > k_max_lines || end - start > k_max_line) return false;
+    const bool blank = end == start || (end == start + 1 && text[start] == '\r');
+    if (blank && end + 1 < text.size()) return false;
+    if (!blank && (end - start < 2 || !g_ascii_islower(text[start]) || text[start + 1] != '=')) return false;
+    start = end + 1;
+  }
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto u = static_cast<unsigned char>(c);
+    return u >= 0x20 || c == '\r' || c == '\n' || c == '\t';
+  });
+}
+
+/// The session's value is the default for its sections (RFC 8866 section 6).
+std::string_view attribute(const GstSDPMessage& sdp, const GstSDPMedia& media, const char* name) {
+  if (const char* own = gst_sdp_media_get_attribute_val(&media, name)) return own;
+  return text_or_empty(gst_sdp_message_get_attribute_val(&sdp, name));
+}
+
+bool is_ice_text(std::string_view text, std::size_t least) {
+  // ice-char of RFC 8839: ALPHA / DIGIT / "+" / "/"; Chromium and Firefox keep to it.
+  return text.size() >= least && text.size() <= 256 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return g_ascii_isalnum(c) || c == '+' || c == '/'; });
+}
+
+const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& media, const GstSDPMedia& offered,
+                             bool is_first) {
+  if (text_or_empty(gst_sdp_media_get_media(&media)) != text_or_empty(gst_sdp_media_get_media(&offered))) {
+    return "a media section is of another kind than was offered";
+  }
+  if (text_or_empty(gst_sdp_media_get_proto(&media)) != text_or_empty(gst_sdp_media_get_proto(&offered))) {
+    return "a media section has another transport than was offered";
+  }
+  const auto mid = text_or_empty(gst_sdp_media_get_attribute_val(&media, "mid"));
+  if (mid.empty() || mid != text_or_empty(gst_sdp_media_get_attribute_val(&offered, "mid"))) {
+    return "a media section has another mid than was offered";
+  }
+  // In a bundle only the first section's port means anything; 0 there says the whole call is refused.
+  if (gst_sdp_media_get_port(&media) == 0 && gst_sdp_media_get_attribute_val(&media, "bundle-only") == nullptr) {
+    return "a media section is rejected";
+  }
+  if (gst_sdp_media_formats_len(&media) == 0 || gst_sdp_media_formats_len(&media) > 32) {
+    return "a media section has no formats, or too many";
+  }
+  for (guint i = 0; i < gst_sdp_media_formats_len(&media); ++i) {
+    const auto format = text_or_empty(gst_sdp_media_get_format(&media, i));
+    bool known = false;
+    for (guint j = 0; j < gst_sdp_media_formats_len(&offered); ++j) {
+      known = known || format == text_or_empty(gst_sdp_media_get_format(&offered, j));
+    }
+    if (!known) return "a media section has a format that was not offered";
+  }
+  const auto setup = attribute(answer, media, "setup");
+  if (setup != "active" && setup != "passive") return "the DTLS role is missing or unknown";
+  // Sections after the first take their transport from the bundle, but browsers repeat it in all.
+  if (is_first || gst_sdp_media_get_attribute_val(&media, "ice-ufrag") != nullptr) {
+    if (!is_ice_text(attribute(answer, media, "ice-ufrag"), 4)) return "the ICE user fragment is malformed";
+    if (!is_ice_text(attribute(answer, media, "ice-pwd"), 22)) return "the ICE password is malformed";
+  }
+  const bool is_rtp = text_or_empty(gst_sdp_media_get_media(&media)) != "application";
+  if (is_rtp && gst_sdp_media_get_attribute_val(&media, "rtcp-mux") == nullptr) return "rtcp-mux is missing";
+  return nullptr;
+}
+
+}  // namespace
+
+std::string with_hints(const std::string& offer, const BitrateHint& hint) {
+  const std::string google = fmt::format("x-google-start-bitrate={};x-google-min-bitrate={};x-google-max-bitrate={}",
+                                         hint.start_kbps, hint.min_kbps, hint.max_kbps);
+  // Payload types are ours, so they are constants: VP8 96, Opus 111 (docs/protocol.md).
+  struct Addition {
+    std::string rtpmap, fmtp, parameters;
+  };
+  const Addition additions[] = {{"a=rtpmap:96 VP8/", "a=fmtp:96 ", google},
+                                {"a=rtpmap:111 ", "a=fmtp:111 ", "minptime=10;useinbandfec=1"}};
+  std::string result = offer;
+  for (const Addition& addition : additions) {
+    const std::size_t map = result.find(addition.rtpmap);
+    if (map == std::string::npos) continue;
+    if (const std::size_t existing = result.find(addition.fmtp); existing != std::string::npos) {
+      result.insert(existing + addition.fmtp.size(), addition.parameters + ";");
+    } else if (const std::size_t end = result.find("\r\n", map); end != std::string::npos) {
+      result.insert(end + 2, addition.fmtp + addition.parameters + "\r\n");
+    }
+  }
+  return result;
+}
+
+base::Result<CheckedAnswer> check_answer(const std::string& text, const GstSDPMessage& offer) {
+  if (!is_plain_sdp(text)) return invalid("it is not a session description, or too large");
+  GstSDPMessage* raw = nullptr;
+  gst_sdp_message_new(&raw);
+  SdpPtr sdp(raw);
+  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()), static_cast<guint>(text.size()),
+                                   sdp.get()) != GST_SDP_OK) {
+    return invalid("it cannot be parsed");
+  }
+  const guint count = gst_sdp_message_medias_len(&offer);
+  if (gst_sdp_message_medias_len(sdp.get()) != count) return invalid("it has not as many media sections as the offer");
+
+  const auto bundle = words(text_or_empty(gst_sdp_message_get_attribute_val(sdp.get(), "group")));
+  if (gst_sdp_message_get_attribute_val_n(sdp.get(), "group", 1) != nullptr || bundle.size() != count + 1 ||
+      bundle.front() != "BUNDLE") {
+    return invalid("it does not bundle everything");
+  }
+  for (guint i = 0; i < count; ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(sdp.get(), i);
+    const GstSDPMedia* offered = gst_sdp_message_get_media(&offer, i);
+    if (const char* fault = fault_in_section(*sdp, *media, *offered, i == 0)) return invalid(fault);
+    const auto mid = text_or_empty(gst_sdp_media_get_attribute_val(media, "mid"));
+    if (std::find(bundle.begin() + 1, bundle.end(), mid) == bundle.end()) return invalid("it does not bundle everything");
+  }
+  auto fingerprints = fingerprints_of(*sdp);
+  if (!fingerprints) return tl::unexpected<base::Failure>(fingerprints.error());
+  return CheckedAnswer{std::move(sdp), std::move(*fingerprints)};
+}
+
+CandidateVerdict judge_candidate(std::string_view candidate) {
+  if (candidate.empty()) return CandidateVerdict::ignore;
+  if (candidate.size() > k_max_candidate) return CandidateVerdict::malformed;
+  if (!std::all_of(candidate.begin(), candidate.end(), [](char c) { return c >= 0x20 && c < 0x7f; })) {
+    return CandidateVerdict::malformed;
+  }
+  constexpr std::string_view k_prefix = "candidate:";
+  if (candidate.substr(0, k_prefix.size()) != k_prefix) return CandidateVerdict::malformed;
+  // foundation component transport priority address port "typ" type ...
+  const auto field = words(candidate.substr(k_prefix.size()));
+  if (field.size() < 8 || field[6] != "typ") return CandidateVerdict::malformed;
+  if (field[0].size() > 32) return CandidateVerdict::malformed;
+  const auto component = number<unsigned>(field[1]);
+  const auto priority = number<std::uint32_t>(field[3]);
+  const auto port = number<unsigned>(field[5]);
+  if (!component || *component == 0 || *component > 256 || !priority || !port || *port > 65535) {
+    return CandidateVerdict::malformed;
+  }
+  const auto& type = field[7];
+  if (type != "host" && type != "srflx" && type != "prflx" && type != "relay") return CandidateVerdict::malformed;
+  const std::string address(field[4]);
+  if (g_str_has_suffix(address.c_str(), ".local")) return CandidateVerdict::ignore;
+  if (!g_hostname_is_ip_address(address.c_str())) return CandidateVerdict::malformed;
+  const std::string transport(field[2]);
+  if (*component != 1 || g_ascii_strcasecmp(transport.c_str(), "udp") != 0) return CandidateVerdict::ignore;
+  return CandidateVerdict::use;
+}
+
+}  // namespace sangdam::pipelines

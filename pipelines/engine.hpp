@@ -1,0 +1,63 @@
+// The media engine: camera, microphone and speaker of the kiosk, and the peers that share them.
+//
+//   gst_init(nullptr, nullptr) is done by Engine::start_up(), once, before anything else.
+//   pipelines::Engine engine({.camera = "auto", .microphone = "auto"});
+//   engine.on_health([](const pipelines::Health& h) { ... });         // also told what is known already
+//   screen.show(engine.self_view(), engine.patient_view());
+//   auto peer = engine.create_peer(listener, ice_servers);            // on_offer follows
+//   ... peer->set_answer(sdp); ... on_connected -> peer->present();
+//
+// Capture, each peer and playback are pipelines of their own, joined by relays: a peer that fails takes no camera
+// down, a camera that fails takes no call down. Main thread. Peers must be gone before the engine.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/video_frame.hpp"
+#include "consultation/media.hpp"
+#include "pipelines/health.hpp"
+
+namespace sangdam::pipelines {
+
+struct EngineConfig {
+  std::string camera = "auto";      // "auto", "test", "none" or a device's name
+  std::string microphone = "auto";  // the same
+  std::string speaker = "auto";     // "auto", "none" or a device's name
+  bool relay_only = false;          // use TURN only: the administrator's self-test
+};
+
+class Engine final : public consultation::MediaEngine {
+ public:
+  /// Initialises GStreamer and names what is missing on this system ("element-missing"). Once per process.
+  static base::Result<> start_up();
+
+  explicit Engine(EngineConfig config);
+  ~Engine() override;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  std::unique_ptr<consultation::Peer> create_peer(consultation::PeerListener& listener,
+                                                  const std::vector<consultation::IceServer>& servers) override;
+  void set_microphone_muted(bool muted) override;
+  void set_camera_off(bool off) override;
+
+  [[nodiscard]] std::shared_ptr<base::FrameSlot> self_view() const;
+  [[nodiscard]] std::shared_ptr<base::FrameSlot> patient_view() const;
+
+  void on_health(std::function<void(const Health&)> listener);
+  struct DeviceName {
+    Part kind;
+    std::string name;
+  };
+  [[nodiscard]] std::vector<DeviceName> devices() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace sangdam::pipelines

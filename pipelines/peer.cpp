@@ -1,0 +1,511 @@
+#include "pipelines/peer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/log.hpp"
+#include "pipelines/ice_url.hpp"
+#include "pipelines/playback.hpp"
+
+namespace sangdam::pipelines {
+
+using consultation::Channel;
+using consultation::PeerFailure;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned k_max_candidates = 64;   // a phone with VPN, IPv6 and two TURN servers sends about 20
+constexpr unsigned k_max_servers = 8;
+constexpr std::size_t k_max_text = 16 * 1024;  // docs/protocol.md
+constexpr int k_max_queued_texts = 64;         // on their way to the main thread; a flood beyond is dropped
+constexpr std::size_t k_max_early_texts = 16;
+
+constexpr const char* name_of_channel(Channel channel) {
+  switch (channel) {
+    case Channel::chat: return "chat";
+    case Channel::control: return "control";
+  }
+  return "";
+}
+
+std::int64_t now_ms() { return g_get_monotonic_time() / 1000; }
+
+}  // namespace
+
+/// What webrtcbin's and streaming threads touch. Lives as long as the last closure that holds it.
+struct WebRtcPeer::Bridge {
+  std::weak_ptr<WebRtcPeer> peer;
+  std::atomic<std::int64_t> last_packet_ms{0};
+  std::atomic<int> queued_texts{0};
+
+  template <class Work>
+  void post(Work work) const {
+    base::post_to_main(peer, std::move(work));
+  }
+  using Shared = std::shared_ptr<Bridge>;
+  /// Connects with a closure that keeps the bridge alive.
+  static void connect(gpointer instance, const char* signal, GCallback callback, const Shared& bridge) {
+    g_signal_connect_data(instance, signal, callback, box<Shared>(bridge), free_box_closure<Shared>,
+                          static_cast<GConnectFlags>(0));
+  }
+};
+
+WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
+                       const std::vector<consultation::IceServer>& servers)
+    : m_parts(std::move(parts)),
+      m_listener(listener),
+      m_bridge(std::make_shared<Bridge>()),
+      m_receiver(m_parts.patient_view, m_parts.patient_sound,
+                 [weak = m_anchor.weak()](int width, int height) {
+                   base::post_to_main(weak, [width, height](WebRtcPeer& self) {
+                     if (self.m_phase != Phase::failed) self.m_listener.on_first_frame(width, height);
+                   });
+                 }),
+      m_born(std::chrono::steady_clock::now()),
+      m_counted(m_born) {
+  base::assert_main_thread();
+  m_bridge->peer = m_anchor.weak();
+  if (const auto built = build(servers); !built) {
+    // Told later, not from inside create_peer().
+    base::post_to_main(m_anchor.weak(), [detail = built.error().message](WebRtcPeer& self) {
+      self.fail(PeerFailure::offer_failed, detail);
+    });
+    return;
+  }
+  // webrtcbin has no state change that blocks on the outside; starting it here saves the hop to a worker and back.
+  if (gst_element_set_state(m_pipeline->get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+    base::post_to_main(m_anchor.weak(), [](WebRtcPeer& self) { self.fail(PeerFailure::offer_failed, "cannot start"); });
+    return;
+  }
+  open_channels();
+  create_offer();
+}
+
+WebRtcPeer::~WebRtcPeer() {
+  base::assert_main_thread();
+  m_phase = Phase::failed;
+  m_sender.stop();
+  m_receiver.set_presented(false);
+  if (m_parts.gone) m_parts.gone(*this);
+}
+
+base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& servers) {
+  m_pipeline = std::make_unique<Pipeline>("peer", m_parts.timeline, m_parts.workers,
+                                          [this](GstMessage& message) { on_bus(message); });
+  m_webrtc = Ref<GstElement>::sink(gst_element_factory_make("webrtcbin", "webrtc"));
+  if (!m_webrtc) return base::failure("element-missing", "webrtcbin");
+  g_object_set(m_webrtc.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", k_jitter_buffer_ms,
+               "ice-transport-policy",
+               m_parts.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, nullptr);
+  bool has_stun = false;
+  for (const auto& server : servers) {
+    if (&server - servers.data() >= static_cast<std::ptrdiff_t>(k_max_servers)) break;
+    const auto url = to_webrtcbin_url(server);
+    if (!url) {
+      base::log_warning("media", "{}", url.error().message);
+      continue;
+    }
+    gboolean taken = TRUE;
+    switch (url->kind) {
+      case IceUrlKind::stun:  // webrtcbin has room for one
+        if (!std::exchange(has_stun, true)) g_object_set(m_webrtc.get(), "stun-server", url->url.c_str(), nullptr);
+        break;
+      case IceUrlKind::turn: g_signal_emit_by_name(m_webrtc.get(), "add-turn-server", url->url.c_str(), &taken); break;
+    }
+    if (!taken) base::log_warning("media", "webrtcbin does not take an ICE server");
+  }
+  m_pipeline->add(m_webrtc);
+  connect_signals();
+  if (auto built = m_sender.build(*m_pipeline, m_webrtc); !built) return built;
+
+  Ref<GstWebRTCRTPTransceiver> video;
+  g_signal_emit_by_name(m_webrtc.get(), "get-transceiver", 1, static_cast<GstWebRTCRTPTransceiver**>(base::out(video)));
+  if (!video) return base::failure("link-failed", "webrtcbin made no transceiver");
+  // Retransmission both ways; forward error correction would cost its share of the link all the time.
+  g_object_set(video.get(), "do-nack", TRUE, "fec-type", GST_WEBRTC_FEC_TYPE_NONE, nullptr);
+  return {};
+}
+
+void WebRtcPeer::connect_signals() {
+  using Shared = Bridge::Shared;
+  Bridge::connect(m_webrtc.get(), "on-ice-candidate",
+                  G_CALLBACK(+[](GstElement*, guint mline, const char* candidate, gpointer data) noexcept {
+                    unbox<Shared>(data)->post([mline, text = std::string(candidate)](WebRtcPeer& self) {
+                      if (self.m_phase != Phase::failed) self.m_listener.on_candidate(mline, text);
+                    });
+                  }),
+                  m_bridge);
+  for (const char* state : {"notify::connection-state", "notify::ice-connection-state"}) {
+    Bridge::connect(m_webrtc.get(), state, G_CALLBACK(+[](GObject*, GParamSpec*, gpointer data) noexcept {
+                      unbox<Shared>(data)->post([](WebRtcPeer& self) { self.on_transport_state(); });
+                    }),
+                    m_bridge);
+  }
+  Bridge::connect(m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) noexcept {
+                    if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
+                    const gulong probe = Receiver::hold(*pad);
+                    unbox<Shared>(data)->post([held = Ref<GstPad>::share(pad), probe](WebRtcPeer& self) {
+                      if (self.m_phase != Phase::failed) self.m_receiver.add_pad(*self.m_pipeline, held, probe);
+                    });
+                  }),
+                  m_bridge);
+  // Anything at all from the network (media, RTCP, DTLS) is a sign of life; libnice alone notices a dead path
+  // only after 50 s, because webrtcbin does not switch consent freshness (RFC 7675) on.
+  Bridge::connect(m_webrtc.get(), "deep-element-added",
+                  G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) noexcept {
+                    GstElementFactory* factory = gst_element_get_factory(element);
+                    if (factory == nullptr || std::strcmp(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
+                    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+                    gst_pad_add_probe(
+                        pad.get(),
+                        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+                        [](GstPad*, GstPadProbeInfo*, gpointer bridge) noexcept -> GstPadProbeReturn {
+                          unbox<Shared>(bridge)->last_packet_ms = now_ms();
+                          return GST_PAD_PROBE_OK;
+                        },
+                        box<Shared>(unbox<Shared>(data)), free_box<Shared>);
+                  }),
+                  m_bridge);
+}
+
+void WebRtcPeer::open_channels() {
+  for (const Channel channel : {Channel::chat, Channel::control}) {
+    // Reliable and ordered is the default (RFC 8831 section 6.6).
+    GstWebRTCDataChannel* raw = nullptr;
+    g_signal_emit_by_name(m_webrtc.get(), "create-data-channel", name_of_channel(channel), nullptr, &raw);
+    if (raw == nullptr) {
+      base::post_to_main(m_anchor.weak(),
+                         [](WebRtcPeer& self) { self.fail(PeerFailure::offer_failed, "no data channel"); });
+      return;
+    }
+    m_channels[static_cast<std::size_t>(channel)].handle = Ref<GstWebRTCDataChannel>::adopt(raw);
+    struct Context {
+      Bridge::Shared bridge;
+      Channel channel;
+    };
+    const auto connect = [&](const char* signal, GCallback callback) {
+      g_signal_connect_data(raw, signal, callback, box<Context>({m_bridge, channel}), free_box_closure<Context>,
+                            static_cast<GConnectFlags>(0));
+    };
+    connect("on-open", G_CALLBACK(+[](GstWebRTCDataChannel*, gpointer data) noexcept {
+              const Context& context = unbox<Context>(data);
+              context.bridge->post([channel = context.channel](WebRtcPeer& self) { self.on_channel_open(channel); });
+            }));
+    connect("on-close", G_CALLBACK(+[](GstWebRTCDataChannel*, gpointer data) noexcept {
+              const Context& context = unbox<Context>(data);
+              context.bridge->post([channel = context.channel](WebRtcPeer& self) {
+                self.m_channels[static_cast<std::size_t>(channel)].open = false;
+              });
+            }));
+    connect("on-message-string", G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer data) noexcept {
+              const Context& context = unbox<Context>(data);
+              if (text == nullptr || strnlen(text, k_max_text + 1) > k_max_text) return;
+              if (++context.bridge->queued_texts > k_max_queued_texts) {
+                --context.bridge->queued_texts;
+                return;
+              }
+              context.bridge->post([channel = context.channel, copy = std::string(text)](WebRtcPeer& self) {
+                --self.m_bridge->queued_texts;
+                self.on_channel_text(channel, copy);
+              });
+            }));
+  }
+}
+
+void WebRtcPeer::create_offer() {
+  GstPromise* promise = gst_promise_new_with_change_func(
+      [](GstPromise* reply, gpointer data) noexcept {
+        std::shared_ptr<GstWebRTCSessionDescription> offer;
+        if (gst_promise_wait(reply) == GST_PROMISE_RESULT_REPLIED) {
+          GstWebRTCSessionDescription* raw = nullptr;
+          const GstStructure* answer = gst_promise_get_reply(reply);
+          if (answer != nullptr) gst_structure_get(answer, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+          if (raw != nullptr) offer.reset(raw, gst_webrtc_session_description_free);
+        }
+        unbox<Bridge::Shared>(data)->post([offer](WebRtcPeer& self) { self.on_offer_made(offer); });
+      },
+      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
+  // The action takes the promise over.
+  g_signal_emit_by_name(m_webrtc.get(), "create-offer", nullptr, promise);
+}
+
+void WebRtcPeer::on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offer) {
+  if (m_phase != Phase::offering) return;
+  if (!offer) {
+    fail(PeerFailure::offer_failed, "webrtcbin made no offer");
+    return;
+  }
+  m_offer = std::move(offer);
+  m_phase = Phase::offered;
+  // Gathering begins with this, so every candidate comes after the offer. The action takes the promise over.
+  g_signal_emit_by_name(m_webrtc.get(), "set-local-description", m_offer.get(), gst_promise_new());
+  m_pipeline->dump("offered");
+  const base::CharPtr text(gst_sdp_message_as_text(m_offer->sdp));
+  m_listener.on_offer(with_hints(text.get(), BitrateHint{}));
+}
+
+void WebRtcPeer::set_answer(const std::string& sdp) {
+  base::assert_main_thread();
+  if (m_phase != Phase::offered) {
+    base::log_info("media", "an answer that nobody waits for is ignored");
+    return;
+  }
+  auto checked = check_answer(sdp, *m_offer->sdp);
+  if (!checked) {
+    base::post_to_main(m_anchor.weak(), [detail = checked.error().message](WebRtcPeer& self) {
+      self.fail(PeerFailure::answer_invalid, detail);
+    });
+    return;
+  }
+  m_expected = std::move(checked->fingerprints);
+  m_phase = Phase::connecting;
+  const SessionDescriptionPtr answer(
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, checked->sdp.release()));
+  GstPromise* promise = gst_promise_new_with_change_func(
+      [](GstPromise* reply, gpointer data) noexcept {
+        if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
+        const GstStructure* structure = gst_promise_get_reply(reply);
+        if (structure == nullptr || !gst_structure_has_field(structure, "error")) return;
+        unbox<Bridge::Shared>(data)->post(
+            [](WebRtcPeer& self) { self.fail(PeerFailure::answer_invalid, "webrtcbin does not accept it"); });
+      },
+      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
+  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", answer.get(), promise);
+  for (const auto& [mline, candidate] : std::exchange(m_early_candidates, {})) {
+    g_signal_emit_by_name(m_webrtc.get(), "add-ice-candidate", mline, candidate.c_str());
+  }
+  m_deadline.start_once(m_parts.connect_timeout, [this] { fail(PeerFailure::connect_timeout, "no path in time"); });
+}
+
+void WebRtcPeer::add_candidate(unsigned mline_index, const std::string& candidate) {
+  base::assert_main_thread();
+  if (m_phase == Phase::failed || m_phase == Phase::offering) return;
+  switch (judge_candidate(candidate)) {
+    case CandidateVerdict::ignore: return;
+    case CandidateVerdict::malformed: base::log_info("media", "a malformed candidate is ignored"); return;
+    case CandidateVerdict::use: break;
+  }
+  if (mline_index >= gst_sdp_message_medias_len(m_offer->sdp) || ++m_candidates > k_max_candidates) return;
+  if (m_phase == Phase::offered) {
+    m_early_candidates.emplace_back(mline_index, candidate);
+  } else {
+    g_signal_emit_by_name(m_webrtc.get(), "add-ice-candidate", mline_index, candidate.c_str());
+  }
+}
+
+bool WebRtcPeer::send(Channel channel, const std::string& text) {
+  base::assert_main_thread();
+  const ChannelState& state = m_channels[static_cast<std::size_t>(channel)];
+  if (!is_up() || !state.open || text.size() > k_max_text) return false;
+  base::ErrorPtr error;
+  if (!gst_webrtc_data_channel_send_string_full(state.handle.get(), text.c_str(), base::out(error))) return false;
+  return true;
+}
+
+void WebRtcPeer::present() {
+  base::assert_main_thread();
+  if (m_parts.present) m_parts.present(*this);
+}
+
+void WebRtcPeer::set_presented(bool presented) { m_receiver.set_presented(presented && m_phase != Phase::failed); }
+
+void WebRtcPeer::on_transport_state() {
+  if (m_phase == Phase::failed || m_phase == Phase::offering || m_phase == Phase::offered) return;
+  GstWebRTCPeerConnectionState state{};
+  g_object_get(m_webrtc.get(), "connection-state", &state, nullptr);
+  switch (state) {
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
+      if (m_phase == Phase::connecting) verify();
+      break;
+    case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED:
+      // Before the connection libnice gives up as soon as it has tried the candidates it knows; more may trickle in,
+      // so until then only the deadline ends the peer.
+      if (is_up()) fail(PeerFailure::connection_lost, "the transport ended");
+      break;
+    case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED:  // watch_silence() decides, by what really arrives
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTING:
+    case GST_WEBRTC_PEER_CONNECTION_STATE_NEW: break;
+  }
+}
+
+void WebRtcPeer::verify() {
+  Ref<GstWebRTCRTPTransceiver> transceiver;
+  g_signal_emit_by_name(m_webrtc.get(), "get-transceiver", 0,
+                        static_cast<GstWebRTCRTPTransceiver**>(base::out(transceiver)));
+  Ref<GstWebRTCRTPSender> sender;
+  Ref<GstWebRTCDTLSTransport> transport;
+  base::CharPtr pem;
+  if (transceiver) g_object_get(transceiver.get(), "sender", static_cast<GstWebRTCRTPSender**>(base::out(sender)), nullptr);
+  if (sender) g_object_get(sender.get(), "transport", static_cast<GstWebRTCDTLSTransport**>(base::out(transport)), nullptr);
+  if (transport) g_object_get(transport.get(), "remote-certificate", static_cast<char**>(base::out(pem)), nullptr);
+  const auto der = der_of_pem(pem ? pem.get() : "");
+  if (!der || !certificate_matches(*der, m_expected)) {
+    fail(PeerFailure::fingerprint_mismatch, der ? "the certificate is not the one of the answer" : der.error().message);
+    return;
+  }
+  m_deadline.stop();
+  m_phase = Phase::connected;
+  m_bridge->last_packet_ms = now_ms();
+  // A browser that closes its connection says so in DTLS at once.
+  Bridge::connect(transport.get(), "notify::state", G_CALLBACK(+[](GObject* object, GParamSpec*, gpointer data) noexcept {
+                    GstWebRTCDTLSTransportState state{};
+                    g_object_get(object, "state", &state, nullptr);
+                    if (state != GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED && state != GST_WEBRTC_DTLS_TRANSPORT_STATE_FAILED) return;
+                    unbox<Bridge::Shared>(data)->post([](WebRtcPeer& self) {
+                      if (self.is_up()) self.fail(PeerFailure::connection_lost, "the other side closed");
+                    });
+                  }),
+                  m_bridge);
+  if (const auto rtpbin = m_pipeline->find("rtpbin")) {
+    g_signal_emit_by_name(rtpbin.get(), "get-session", 0, static_cast<GstElement**>(base::out(m_session)));
+  }
+  if (m_session) {
+    Bridge::connect(m_session.get(), "notify::twcc-stats", G_CALLBACK(+[](GObject* session, GParamSpec*, gpointer data) noexcept {
+                      StructurePtr stats;
+                      g_object_get(session, "twcc-stats", static_cast<GstStructure**>(base::out(stats)), nullptr);
+                      if (!stats) return;
+                      if (const auto feedback = read_feedback(*stats)) {
+                        unbox<Bridge::Shared>(data)->post([news = *feedback](WebRtcPeer& self) { self.on_feedback(news); });
+                      }
+                    }),
+                    m_bridge);
+  }
+  m_pipeline->dump("connected");
+  m_sender.start(m_parts.camera, m_parts.microphone);
+  m_receiver.allow(*m_pipeline);
+  m_second.start_repeating(1s, [this] { on_second(); });
+  m_silence.start_repeating(250ms, [this] { watch_silence(); });
+  // Each listener call may destroy this peer.
+  const auto weak = m_anchor.weak();
+  m_listener.on_connected();
+  for (const Channel channel : {Channel::chat, Channel::control}) {
+    if (weak.expired() || m_phase == Phase::failed) return;
+    ChannelState& state = m_channels[static_cast<std::size_t>(channel)];
+    if (state.open) m_listener.on_channel_open(channel);
+    if (weak.expired()) return;
+    for (const std::string& text : std::exchange(state.early, {})) {
+      if (weak.expired() || m_phase == Phase::failed) return;
+      m_listener.on_channel_text(channel, text);
+    }
+  }
+}
+
+void WebRtcPeer::on_channel_open(Channel channel) {
+  if (m_phase == Phase::failed) return;
+  m_channels[static_cast<std::size_t>(channel)].open = true;
+  if (is_up()) m_listener.on_channel_open(channel);
+}
+
+void WebRtcPeer::on_channel_text(Channel channel, const std::string& text) {
+  if (is_up()) {
+    m_listener.on_channel_text(channel, text);
+    return;
+  }
+  auto& early = m_channels[static_cast<std::size_t>(channel)].early;
+  if (m_phase == Phase::connecting && early.size() < k_max_early_texts) early.push_back(text);
+}
+
+void WebRtcPeer::on_bus(GstMessage& message) {
+  if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_ERROR) {
+    base::ErrorPtr error;
+    gst_message_parse_error(&message, base::out(error), nullptr);
+    fail(PeerFailure::pipeline_error, base::message_of(error));
+    return;
+  }
+  if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ELEMENT) return;
+  const GstStructure* structure = gst_message_get_structure(&message);
+  if (structure == nullptr || !gst_structure_has_name(structure, "level")) return;
+  const GValue* rms = gst_structure_get_value(structure, "rms");
+  if (rms == nullptr || !G_VALUE_HOLDS_BOXED(rms)) return;
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS  // `level` still reports in a GValueArray
+  const auto* channels = static_cast<const GValueArray*>(g_value_get_boxed(rms));
+  if (channels == nullptr || channels->n_values == 0) return;
+  const double level = g_value_get_double(&channels->values[0]);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  m_level_db = std::isfinite(level) ? std::max(level, -100.0) : -100.0;
+}
+
+void WebRtcPeer::on_second() {
+  GstPromise* promise = gst_promise_new_with_change_func(
+      [](GstPromise* reply, gpointer data) noexcept {
+        if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
+        const GstStructure* stats = gst_promise_get_reply(reply);
+        if (stats == nullptr) return;
+        unbox<Bridge::Shared>(data)->post([counters = read_counters(*stats)](WebRtcPeer& self) { self.on_counters(counters); });
+      },
+      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
+  g_signal_emit_by_name(m_webrtc.get(), "get-stats", nullptr, promise);
+}
+
+void WebRtcPeer::on_counters(const PeerCounters& counters) {
+  if (!is_up()) return;
+  const auto now = std::chrono::steady_clock::now();
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_counted);
+  const bool has_feedback = m_last_feedback && age() - *m_last_feedback < 2s;
+  m_controller.on_report(age(), has_feedback || !counters.has_report ? std::nullopt
+                                                                     : std::optional(100 * counters.lost_out_fraction),
+                         counters.round_trip_ms);
+  if (!has_feedback) m_loss_percent = 100 * counters.lost_out_fraction;
+  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_loss_percent);
+
+  auto statistics = between(m_counters.value_or(counters), counters, elapsed);
+  const unsigned frames = m_receiver.shared().frames;
+  statistics.received_fps = elapsed.count() > 0 ? (frames - m_frames_counted) * 1000.0 / static_cast<double>(elapsed.count()) : 0;
+  statistics.received_width = m_receiver.shared().width;
+  statistics.received_height = m_receiver.shared().height;
+  statistics.target_kbps = m_controller.target_kbps();
+  statistics.lost_out_percent = m_loss_percent;
+  statistics.received_level_db = m_level_db;
+  m_counters = counters;
+  m_counted = now;
+  m_frames_counted = frames;
+  m_listener.on_statistics(statistics);
+}
+
+void WebRtcPeer::on_feedback(const TransportFeedback& feedback) {
+  if (!is_up()) return;
+  m_last_feedback = age();
+  m_loss_percent = 0.8 * m_loss_percent + 0.2 * feedback.loss_percent;
+  m_controller.on_feedback(age(), feedback);
+  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_loss_percent);
+}
+
+void WebRtcPeer::watch_silence() {
+  const std::chrono::milliseconds silent(now_ms() - m_bridge->last_packet_ms);
+  if (silent > m_parts.lost_after) {
+    fail(PeerFailure::connection_lost, "nothing arrives any more");
+  } else if (silent > m_parts.interrupted_after && m_phase == Phase::connected) {
+    m_phase = Phase::interrupted;
+    m_listener.on_interrupted();
+  } else if (silent <= m_parts.interrupted_after && m_phase == Phase::interrupted) {
+    m_phase = Phase::connected;
+    m_listener.on_connected();
+  }
+}
+
+void WebRtcPeer::fail(PeerFailure failure, const std::string& detail) {
+  if (m_phase == Phase::failed) return;
+  m_phase = Phase::failed;
+  m_deadline.stop();
+  m_second.stop();
+  m_silence.stop();
+  m_sender.stop();
+  m_receiver.set_presented(false);
+  base::log_warning("media", "peer failed: {} ({})", consultation::name_of(failure), detail);
+  // Stops sending and listening now, not when the listener gets round to destroying the peer.
+  m_channels = {};
+  m_session.reset();
+  m_webrtc.reset();
+  m_pipeline.reset();
+  m_listener.on_failed(failure, detail);
+}
+
+std::chrono::milliseconds WebRtcPeer::age() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - m_born);
+}
+
+}  // namespace sangdam::pipelines

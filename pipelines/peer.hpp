@@ -1,0 +1,122 @@
+// One RTCPeerConnection with a patient's browser, on webrtcbin: offers, checks, sends, shows.
+//
+// Until the DTLS certificate has proved to be the one the answer named (fingerprint.hpp), nothing leaves the kiosk
+// but the handshake and nothing that arrived is decoded, shown, played or reported.
+//
+//   main thread            every member function, every listener call
+//   webrtcbin's thread     promises, candidates, states          } copy plain values and post; they share `Bridge`,
+//   streaming threads      pads, samples, channel messages       } which outlives the peer, and nothing else
+//
+// Destroying a peer is safe in every state and returns at once; webrtcbin stops on a worker thread.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/main_thread.hpp"
+#include "consultation/media.hpp"
+#include "pipelines/bitrate_controller.hpp"
+#include "pipelines/descriptions.hpp"
+#include "pipelines/peer_counters.hpp"
+#include "pipelines/pipeline.hpp"
+#include "pipelines/receiver.hpp"
+#include "pipelines/relay.hpp"
+#include "pipelines/sender.hpp"
+
+namespace sangdam::pipelines {
+
+class WebRtcPeer final : public consultation::Peer {
+ public:
+  struct Parts {
+    Timeline timeline;
+    std::shared_ptr<Workers> workers;
+    std::shared_ptr<Relay> camera;      // what to send: I420 1280x720
+    std::shared_ptr<Relay> microphone;  // what to send: S16LE 48 kHz mono
+    std::shared_ptr<base::FrameSlot> patient_view;
+    std::shared_ptr<Relay> patient_sound;
+    /// Asks the engine to hide the peer presented until now; the engine answers with set_presented() on both.
+    std::function<void(WebRtcPeer&)> present;
+    /// The peer is going: the engine forgets it.
+    std::function<void(WebRtcPeer&)> gone;
+    bool relay_only = false;  // for the TURN self-test
+    std::chrono::milliseconds connect_timeout{15000};
+    std::chrono::milliseconds interrupted_after{3000};
+    std::chrono::milliseconds lost_after{7000};
+  };
+
+  WebRtcPeer(Parts parts, consultation::PeerListener& listener, const std::vector<consultation::IceServer>& servers);
+  ~WebRtcPeer() override;
+  WebRtcPeer(const WebRtcPeer&) = delete;
+  WebRtcPeer& operator=(const WebRtcPeer&) = delete;
+
+  void set_answer(const std::string& sdp) override;
+  void add_candidate(unsigned mline_index, const std::string& candidate) override;
+  bool send(consultation::Channel channel, const std::string& text) override;
+  void present() override;
+
+  void set_presented(bool presented);
+
+ private:
+  // An ordered life; `failed` is the end. Being interrupted is a property of `connected`, told to the listener once
+  // each way.
+  enum class Phase : std::uint8_t { offering, offered, connecting, connected, interrupted, failed };
+  struct Bridge;
+  struct ChannelState {
+    Ref<GstWebRTCDataChannel> handle;
+    bool open = false;                // on the wire
+    std::vector<std::string> early;   // came before the certificate was checked
+  };
+
+  base::Result<> build(const std::vector<consultation::IceServer>& servers);
+  void open_channels();
+  void connect_signals();
+  void create_offer();
+  void on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offer);
+  void on_transport_state();
+  void verify();
+  void on_bus(GstMessage& message);
+  void on_channel_open(consultation::Channel channel);
+  void on_channel_text(consultation::Channel channel, const std::string& text);
+  void on_second();
+  void on_counters(const PeerCounters& counters);
+  void on_feedback(const TransportFeedback& feedback);
+  void watch_silence();
+  void fail(consultation::PeerFailure failure, const std::string& detail);
+  [[nodiscard]] std::chrono::milliseconds age() const;
+  [[nodiscard]] bool is_up() const { return m_phase == Phase::connected || m_phase == Phase::interrupted; }
+
+  Parts m_parts;
+  consultation::PeerListener& m_listener;
+  Phase m_phase = Phase::offering;
+  std::shared_ptr<Bridge> m_bridge;
+  std::unique_ptr<Pipeline> m_pipeline;
+  Ref<GstElement> m_webrtc;
+  Ref<GstElement> m_session;  // rtpsession of the bundle
+  Sender m_sender;
+  Receiver m_receiver;
+  std::array<ChannelState, 2> m_channels;
+  std::shared_ptr<GstWebRTCSessionDescription> m_offer;
+  SectionFingerprints m_expected;  // empty until there is an answer
+  std::vector<std::pair<unsigned, std::string>> m_early_candidates;
+  unsigned m_candidates = 0;
+
+  BitrateController m_controller;
+  std::optional<BitrateController::Time> m_last_feedback;
+  std::optional<PeerCounters> m_counters;
+  std::chrono::steady_clock::time_point m_born, m_counted;
+  unsigned m_frames_counted = 0;
+  double m_loss_percent = 0;
+  double m_level_db = -100;
+
+  base::Timer m_deadline;
+  base::Timer m_second;
+  base::Timer m_silence;
+  base::Anchor<WebRtcPeer> m_anchor{this};
+};
+
+}  // namespace sangdam::pipelines

@@ -1,0 +1,62 @@
+// The patient's sound, from the presented peer's relay to the speaker.
+//
+// A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked fake sink
+// takes its place. Carries the webrtcechoprobe, which tells the microphone's echo canceller what the speaker says.
+// Main thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/main_thread.hpp"
+#include "pipelines/devices.hpp"
+#include "pipelines/health.hpp"
+#include "pipelines/pipeline.hpp"
+#include "pipelines/relay.hpp"
+
+namespace sangdam::pipelines {
+
+/// How late sound is played after it was due, to bridge the network's jitter; also webrtcbin's jitter buffer.
+/// Pictures are shown as they come; 100 ms of lag behind the lips is not noticed (ITU-R BT.1359: 125 ms).
+inline constexpr unsigned k_jitter_buffer_ms = 100;
+
+class Playback {
+ public:
+  struct Parts {
+    Timeline timeline;
+    std::shared_ptr<Workers> workers;
+    std::shared_ptr<Relay> sound;  // S16LE, 48 kHz, mono
+    std::function<void(const Health&)> on_health;
+    /// The echo probe is another one now: a microphone that cancels echo must be restarted to find it.
+    std::function<void()> on_new_probe;
+  };
+  /// `wanted`: "auto", "none" or a device's name.
+  Playback(Parts parts, std::string wanted);
+  ~Playback();
+  Playback(const Playback&) = delete;
+  Playback& operator=(const Playback&) = delete;
+
+  void set_devices(const std::vector<Device>& devices);
+  /// Empty if this system has no echo canceller.
+  [[nodiscard]] static std::string echo_probe();
+  [[nodiscard]] const Health& health() const { return m_health; }
+
+ private:
+  void start();
+  void fail(const std::string& why);
+  void tell(Condition condition, const std::string& device);
+
+  Parts m_parts;
+  std::string m_wanted;
+  std::optional<Device> m_device;
+  Health m_health{Part::speaker, Condition::missing, {}};
+  std::unique_ptr<Pipeline> m_pipeline;
+  std::unique_ptr<Relay::Output> m_output;
+  std::chrono::milliseconds m_pause;
+  base::Timer m_retry;
+};
+
+}  // namespace sangdam::pipelines

@@ -1,0 +1,85 @@
+#include "pipelines/relay.hpp"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sangdam::pipelines {
+
+void Gate::open() {
+  const std::lock_guard lock(m_mutex);
+  m_open = true;
+}
+
+void Gate::shut() {
+  const std::lock_guard lock(m_mutex);
+  m_open = false;
+}
+
+Relay::Output::Output(std::shared_ptr<Relay> relay, Ref<GstElement> appsrc)
+    : m_relay(std::move(relay)), m_appsrc(appsrc.get()) {
+  const std::lock_guard lock(m_relay->m_mutex);
+  m_relay->m_entries.push_back({.appsrc = std::move(appsrc)});
+}
+
+Relay::Output::~Output() {
+  const std::lock_guard lock(m_relay->m_mutex);
+  std::erase_if(m_relay->m_entries, [this](const Entry& entry) { return entry.appsrc.get() == m_appsrc; });
+}
+
+void Relay::Output::set_divisor(int n) {
+  const std::lock_guard lock(m_relay->m_mutex);
+  for (Entry& entry : m_relay->m_entries) {
+    if (entry.appsrc.get() == m_appsrc) entry.divisor = std::max(1, n);
+  }
+}
+
+void Relay::push(GstBuffer* buffer) {
+  // Pushing inside the lock is short: the appsrcs leak instead of blocking.
+  const std::lock_guard lock(m_mutex);
+  for (Entry& entry : m_entries) {
+    // While a camera takes over from its stand-in both push for a moment; encoders want time to go forward.
+    const GstClockTime pts = GST_BUFFER_PTS(buffer);
+    if (GST_CLOCK_TIME_IS_VALID(entry.last_pts) && (!GST_CLOCK_TIME_IS_VALID(pts) || pts <= entry.last_pts)) continue;
+    if (entry.count++ % static_cast<unsigned>(entry.divisor) != 0) continue;
+    entry.last_pts = pts;
+    gst_app_src_push_buffer(GST_APP_SRC(entry.appsrc.get()), gst_buffer_ref(buffer));
+  }
+}
+
+void on_each_sample(GstElement* appsink, std::function<void(GstSample&)> on_sample) {
+  using Handler = std::function<void(GstSample&)>;
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* sink, gpointer data) noexcept -> GstFlowReturn {
+    if (const auto sample = Ref<GstSample>::adopt(gst_app_sink_pull_sample(sink))) unbox<Handler>(data)(*sample.get());
+    return GST_FLOW_OK;
+  };
+  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, box<Handler>(std::move(on_sample)), free_box<Handler>);
+}
+
+std::optional<base::VideoFrame> to_frame(GstSample& sample) {
+  GstBuffer* buffer = gst_sample_get_buffer(&sample);
+  GstCaps* caps = gst_sample_get_caps(&sample);
+  GstVideoInfo info;
+  if (buffer == nullptr || caps == nullptr || !gst_video_info_from_caps(&info, caps)) return std::nullopt;
+  if (GST_VIDEO_INFO_FORMAT(&info) != GST_VIDEO_FORMAT_RGB) return std::nullopt;
+  auto mapped = std::make_unique<GstVideoFrame>();
+  if (!gst_video_frame_map(mapped.get(), &info, buffer, GST_MAP_READ)) return std::nullopt;
+  base::VideoFrame frame;
+  frame.width = GST_VIDEO_FRAME_WIDTH(mapped.get());
+  frame.height = GST_VIDEO_FRAME_HEIGHT(mapped.get());
+  frame.stride = static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(mapped.get(), 0));
+  const auto* pixels = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(mapped.get(), 0));
+  const std::size_t size = frame.stride * static_cast<std::size_t>(frame.height);
+  frame.pixels = Ref<GBytes>::adopt(g_bytes_new_with_free_func(
+      pixels, size,
+      [](gpointer data) {
+        const std::unique_ptr<GstVideoFrame> owned(static_cast<GstVideoFrame*>(data));
+        gst_video_frame_unmap(owned.get());
+      },
+      mapped.release()));
+  return frame;
+}
+
+}  // namespace sangdam::pipelines

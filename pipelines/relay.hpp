@@ -1,0 +1,78 @@
+// The bridges between pipelines: a gate that can be shut for certain, and a relay from one producer to many consumers.
+//
+// These two hold the only locks of this folder. A flag alone would not do: "camera off" and "impostor" must mean that
+// no picture passes after the call returned, also none that a streaming thread had in its hands at that moment.
+#pragma once
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/video_frame.hpp"
+#include "pipelines/gst_handles.hpp"
+
+namespace sangdam::pipelines {
+
+/// Shut at first. Any thread.
+class Gate {
+ public:
+  void open();
+  /// After it returned nothing passes, and nothing is passing.
+  void shut();
+  /// Runs `work` inside the gate, if it is open.
+  template <class Work>
+  bool pass(Work work) {
+    const std::lock_guard lock(m_mutex);
+    if (m_open) work();
+    return m_open;
+  }
+
+ private:
+  std::mutex m_mutex;
+  bool m_open = false;
+};
+
+/// Hands each buffer to every attached appsrc. Share it: streaming threads keep it alive. Any thread.
+class Relay {
+ public:
+  /// One consumer; detaches when destroyed.
+  class Output {
+   public:
+    Output(std::shared_ptr<Relay> relay, Ref<GstElement> appsrc);
+    ~Output();
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+    /// Passes every n-th buffer only.
+    void set_divisor(int n);
+
+   private:
+    std::shared_ptr<Relay> m_relay;
+    GstElement* m_appsrc;  // the relay holds the reference; this is the key
+  };
+
+  void push(GstBuffer* buffer);
+
+ private:
+  struct Entry {
+    Ref<GstElement> appsrc;
+    GstClockTime last_pts = GST_CLOCK_TIME_NONE;
+    int divisor = 1;
+    unsigned count = 0;
+  };
+  std::mutex m_mutex;
+  std::vector<Entry> m_entries;  // protected by m_mutex
+};
+
+/// Calls `on_sample` on the streaming thread for each sample of an appsink. The closure keeps what it captured until
+/// the appsink dies.
+void on_each_sample(GstElement* appsink, std::function<void(GstSample&)> on_sample);
+
+/// An RGB sample as a frame, without copying: the frame keeps the buffer mapped. Nothing if it is not RGB.
+[[nodiscard]] std::optional<base::VideoFrame> to_frame(GstSample& sample);
+
+}  // namespace sangdam::pipelines

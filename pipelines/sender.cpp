@@ -1,0 +1,115 @@
+#include "pipelines/sender.hpp"
+
+#include <fmt/format.h>
+#include <gst/rtp/rtp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+namespace sangdam::pipelines {
+namespace {
+
+// deadline=1 is libvpx's real-time mode. Key frames cost ten times a delta frame, so they come on demand only (PLI,
+// FIR, a new peer) or after 20 s. error-resilient keeps entropy state per frame: a lost frame does not garble the
+// next. cbr with a short buffer: a live link has no room for peaks.
+std::string video_chain() {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return fmt::format(
+      "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
+      "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
+      "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! "
+      "vp8enc name=vp8 deadline=1 cpu-used=8 threads={} token-partitions=2 end-usage=cbr target-bitrate=1200000 "
+      "min-quantizer=4 max-quantizer=56 undershoot=95 overshoot=15 buffer-initial-size=300 buffer-optimal-size=400 "
+      "buffer-size=600 lag-in-frames=0 error-resilient=default keyframe-max-dist=600 "
+      "min-force-key-unit-interval=300000000 timebase=1/90000 ! "
+      "rtpvp8pay name=vp8pay pt=96 picture-id-mode=15-bit mtu=1200 ! "
+      "capsfilter caps=application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000",
+      std::min(cores, 4U));
+}
+
+std::string audio_chain() {
+  return "appsrc name=microphone is-live=true format=time max-buffers=20 leaky-type=downstream "
+         "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
+         // Opus frames are 20 ms; the microphone's blocks are of any size.
+         "opusenc name=opus bitrate=32000 audio-type=voice frame-size=20 inband-fec=true packet-loss-percentage=5 "
+         "dtx=false ! "
+         "rtpopuspay name=opuspay pt=111 mtu=1200 ! "
+         "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2";
+}
+
+/// Must happen before the payloader is linked to webrtcbin, or the offer does not name the extension.
+bool add_transport_cc(GstElement* payloader) {
+  const auto extension = Ref<GstElement>::sink(gst_element_factory_make("rtphdrexttwcc", nullptr));
+  if (!extension || payloader == nullptr) return false;
+  // The same id on both payloaders: the sequence runs through the whole bundle, and rtpsession numbers it.
+  gst_rtp_header_extension_set_id(GST_RTP_HEADER_EXTENSION(extension.get()), 1);
+  g_signal_emit_by_name(payloader, "add-extension", extension.get());
+  return true;
+}
+
+base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_name) {
+  const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(chain, "src"));
+  const auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(webrtc, sink_name));
+  if (!source || !sink || gst_pad_link(source.get(), sink.get()) != GST_PAD_LINK_OK) {
+    return base::failure("link-failed", std::string("webrtcbin did not take ") + sink_name);
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) {
+  // The order of the sections in the offer: sound, then picture.
+  auto audio = pipeline.add(audio_chain());
+  if (!audio) return tl::unexpected<base::Failure>(audio.error());
+  auto video = pipeline.add(video_chain());
+  if (!video) return tl::unexpected<base::Failure>(video.error());
+  if (!add_transport_cc(pipeline.find("opuspay").get()) || !add_transport_cc(pipeline.find("vp8pay").get())) {
+    return base::failure("element-missing", "rtphdrexttwcc");
+  }
+  if (auto linked = link_to(audio->get(), webrtc.get(), "sink_0"); !linked) return linked;
+  if (auto linked = link_to(video->get(), webrtc.get(), "sink_1"); !linked) return linked;
+  m_camera_in = pipeline.find("camera");
+  m_microphone_in = pipeline.find("microphone");
+  m_size = pipeline.find("size");
+  m_vp8 = pipeline.find("vp8");
+  m_opus = pipeline.find("opus");
+  return {};
+}
+
+void Sender::start(std::shared_ptr<Relay> camera, std::shared_ptr<Relay> microphone) {
+  if (m_camera) return;
+  m_camera = std::make_unique<Relay::Output>(std::move(camera), m_camera_in);
+  m_microphone = std::make_unique<Relay::Output>(std::move(microphone), m_microphone_in);
+}
+
+void Sender::stop() {
+  m_camera.reset();
+  m_microphone.reset();
+}
+
+void Sender::set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent) {
+  if (!m_camera) return;
+  const int kbps = static_cast<int>(std::lround(target_kbps));
+  // vp8enc reconfigures libvpx on each change: not for nothing.
+  if (std::abs(kbps - m_kbps) > std::max(10, m_kbps / 50)) {
+    m_kbps = kbps;
+    g_object_set(m_vp8.get(), "target-bitrate", kbps * 1000, nullptr);
+  }
+  if (picture != m_picture) {
+    m_picture = picture;
+    const auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, picture.width, "height",
+                                                              G_TYPE_INT, picture.height, nullptr));
+    g_object_set(m_size.get(), "caps", caps.get(), nullptr);
+    m_camera->set_divisor(picture.frame_divisor);
+  }
+  // Opus spends bits on in-band FEC in proportion to this.
+  const int loss = std::clamp(static_cast<int>(std::ceil(lost_percent / 5) * 5), 5, 30);
+  if (loss != m_loss) {
+    m_loss = loss;
+    g_object_set(m_opus.get(), "packet-loss-percentage", loss, nullptr);
+  }
+}
+
+}  // namespace sangdam::pipelines

@@ -1,0 +1,33 @@
+// The sending half of a peer: from the engine's relays through VP8 and Opus to webrtcbin's sink pads.
+//
+// The chains exist from the start, because the offer is made from their caps, but stay dry until start(): nothing
+// is encoded, let alone sent, to somebody who has not proved to be the patient. Main thread.
+#pragma once
+
+#include <memory>
+
+#include "base/result.hpp"
+#include "pipelines/bitrate_controller.hpp"
+#include "pipelines/pipeline.hpp"
+#include "pipelines/relay.hpp"
+
+namespace sangdam::pipelines {
+
+class Sender {
+ public:
+  /// Adds the chains to `pipeline` and links them to `webrtc`. Fails with "element-missing" or "link-failed".
+  base::Result<> build(Pipeline& pipeline, const Ref<GstElement>& webrtc);
+  /// From now on pictures and sound flow, beginning with a key frame.
+  void start(std::shared_ptr<Relay> camera, std::shared_ptr<Relay> microphone);
+  void stop();
+  void set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent);
+
+ private:
+  Ref<GstElement> m_camera_in, m_microphone_in, m_size, m_vp8, m_opus;
+  std::unique_ptr<Relay::Output> m_camera, m_microphone;
+  BitrateController::Picture m_picture{1280, 720, 1};
+  int m_kbps = 0;
+  int m_loss = -1;
+};
+
+}  // namespace sangdam::pipelines

@@ -1,0 +1,27 @@
+// Debian's Chromium with a camera and a microphone of known content.
+import { chromium } from 'playwright-core';
+import { fakeMedia } from './fake_media.mjs';
+
+/**
+ * @param {object} [options]
+ * @param {'fake' | 'denied' | 'none'} [options.devices] none: a machine without camera and microphone
+ */
+export async function launchBrowser({ devices = 'fake' } = {}) {
+  const { video, audio } = await fakeMedia();
+  const media = {
+    fake: [
+      '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-video-capture=${video}`, `--use-file-for-fake-audio-capture=${audio}`,
+    ],
+    denied: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
+    none: ['--use-fake-ui-for-media-stream'],
+  }[devices];
+  return chromium.launch({
+    executablePath: process.env.SANGDAM_CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', ...media,
+    ],
+  });
+}

@@ -1,0 +1,117 @@
+// The kiosk's half of a consultation for the page's own tests: the state that the real kiosk keeps, played by hand,
+// on top of gateway_double.mjs and a browser page that does the media.
+
+export class KioskDouble {
+  #page;
+  #gateway;
+  peer = 0;
+  state = 'open';
+  /** The real kiosk offers while the patient waits; a test may hold that back. */
+  offersEarly = true;
+
+  constructor(page, gateway) {
+    this.#page = page;
+    this.#gateway = gateway;
+  }
+
+  static async open(context, gateway) {
+    const page = await context.newPage();
+    const kiosk = new KioskDouble(page, gateway);
+    await page.exposeFunction('toPatient', (message) => gateway.send(message));
+    await page.goto(`${gateway.url}kiosk-double`);
+    await page.waitForFunction('window.kiosk');
+    await page.mouse.click(10, 10);  // Chromium lets the tone sound only after a gesture
+    gateway.onPatient = (message) => kiosk.#onPatient(message);
+    gateway.onArrived = () => kiosk.#setState('open', 'getting-ready');
+    gateway.onReturned = (connected) => kiosk.#onReturned(connected);
+    return kiosk;
+  }
+
+  async offer() {
+    this.peer += 1;
+    await this.#page.evaluate((number) => window.kiosk.offer(number), this.peer);
+  }
+
+  async admit() {
+    this.#setState('admitted', 'admitted');
+    if (this.peer === 0) await this.offer();
+  }
+
+  decline() {
+    this.#setState('open', 'declined');
+  }
+
+  refuse() {
+    this.#setState('waiting', 'refused');
+  }
+
+  end(outcome = 'completed') {
+    this.state = 'ended';
+    this.#gateway.send({ type: 'status', state: 'ended', outcome });
+    this.#gateway.token = '';
+    this.#gateway.patient?.close(1000);
+  }
+
+  say(label, line, peer = this.peer) {
+    return this.#page.evaluate(([number, name, what]) => window.kiosk.say(number, name, what), [peer, label, line]);
+  }
+
+  /** @param {'chat' | 'control'} label */
+  lines(label) {
+    return this.#page.evaluate((name) => window.kiosk[name], label);
+  }
+
+  received(peer = this.peer) {
+    return this.#page.evaluate((number) => window.kiosk.received(number), peer);
+  }
+
+  connection(peer = this.peer) {
+    return this.#page.evaluate((number) => window.kiosk.state(number), peer);
+  }
+
+  close(peer = this.peer) {
+    return this.#page.evaluate((number) => window.kiosk.close(number), peer);
+  }
+
+  colour(css) {
+    return this.#page.evaluate((value) => window.kiosk.colour(value), css);
+  }
+
+  #setState(state, notice) {
+    this.state = state;
+    this.#gateway.send({ type: 'status', state: notice });
+  }
+
+  async #onPatient(message) {
+    const run = (name, ...values) => this.#page.evaluate(([call, list]) => window.kiosk[call](...list), [name, values]);
+    switch (message.type) {
+      case 'knock':
+        this.#setState('waiting', 'waiting');
+        if (this.offersEarly) await this.offer();
+        break;
+      case 'answer':
+        if (this.state !== 'admitted') throw new Error('the page answered before it was admitted');
+        await run('answer', message.peer, message.sdp);
+        break;
+      case 'candidate':
+        if (this.state !== 'admitted') throw new Error('the page sent a candidate before it was admitted');
+        await run('candidate', message.peer, message.mline, message.candidate);
+        break;
+      case 'request-offer':
+        await this.offer();
+        break;
+      case 'leave':
+        this.state = this.state === 'admitted' ? 'left' : 'open';
+        break;
+      default:
+        break;
+    }
+  }
+
+  async #onReturned(connected) {
+    if (this.state === 'left') this.state = 'admitted';
+    const notice = { admitted: 'admitted', waiting: 'waiting', open: 'getting-ready' }[this.state];
+    this.#gateway.send({ type: 'status', state: notice });
+    if ((this.state === 'admitted' || this.state === 'waiting') && connected === 0) await this.offer();
+  }
+}

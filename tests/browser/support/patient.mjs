@@ -1,0 +1,179 @@
+// The patient's page as a person meets it: everything is found by role and accessible name.
+import { waitFor } from './wait.mjs';
+
+const WORDS = {
+  en: {
+    code: '9-digit code', goIn: 'Go in', codeTitle: 'Enter your code', name: 'Your name', agree: 'I have read this and I agree',
+    next: 'Next', consentTitle: 'Your name and consent', checkTitle: 'Camera and microphone', turnOn: 'Turn on camera and microphone',
+    ready: 'I am ready', waitingTitle: 'Your visit starts soon', callTitle: 'Your visit', clinicPicture: 'Picture from the clinic',
+    microphone: 'Mic', camera: 'Video', flip: 'Flip camera', chat: /^Chat/, write: 'Write a message', send: 'Send', leave: 'Leave',
+    leaveTitle: 'Leave the visit?', stay: 'Stay', back: 'Back', delivered: 'Delivered',
+  },
+  ko: {
+    code: '코드 9자리', goIn: '들어가기', codeTitle: '코드를 입력해 주세요', name: '이름', agree: '위 내용을 읽었으며 동의합니다',
+    next: '다음', consentTitle: '이름과 동의', checkTitle: '카메라와 마이크', turnOn: '카메라와 마이크 켜기',
+    ready: '준비됐어요', waitingTitle: '곧 시작해요', callTitle: '진료 중', clinicPicture: '의료진 화면',
+    microphone: '마이크', camera: '카메라', flip: '카메라 전환', chat: /^글/, write: '글 쓰기', send: '보내기', leave: '나가기',
+    leaveTitle: '진료에서 나갈까요?', stay: '계속 진료받기', back: '뒤로', delivered: '전달됨',
+  },
+};
+
+export class Patient {
+  /** @param {import('playwright-core').Page} page @param {'ko' | 'en'} language */
+  constructor(page, language) {
+    this.page = page;
+    this.words = WORDS[language];
+  }
+
+  /**
+   * Opens the page as a new person on a new device would.
+   * @param {import('playwright-core').Browser} browser
+   * @param {string} url
+   * @param {{language?: 'ko' | 'en', width?: number, height?: number, permissions?: string[], context?: object}} [options]
+   */
+  static async open(browser, url, { language = 'en', width = 360, height = 740, permissions, context: more = {} } = {}) {
+    const context = await browser.newContext({
+      locale: language === 'ko' ? 'ko-KR' : 'en-GB', viewport: { width, height }, ignoreHTTPSErrors: true, ...(permissions ? { permissions } : {}), ...more,
+    });
+    const page = await context.newPage();
+    const patient = new Patient(page, language);
+    /** @type {string[]} what the browser complained of: nothing, or the test fails */
+    patient.complaints = [];
+    page.on('pageerror', (error) => patient.complaints.push(String(error)));
+    page.on('console', (line) => {
+      if (line.type() === 'error' || line.type() === 'warning') patient.complaints.push(line.text());
+    });
+    await page.goto(url);
+    return patient;
+  }
+
+  heading(name) {
+    return this.page.getByRole('heading', { level: 1, name, exact: true });
+  }
+
+  button(name) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  get codeField() {
+    return this.page.getByRole('textbox', { name: this.words.code });
+  }
+
+  get problem() {
+    return this.page.getByRole('alert');
+  }
+
+  get microphone() {
+    return this.page.getByRole('switch', { name: this.words.microphone, exact: true });
+  }
+
+  get camera() {
+    return this.page.getByRole('switch', { name: this.words.camera, exact: true });
+  }
+
+  get chatButton() {
+    return this.page.getByRole('toolbar').getByRole('button', { name: this.words.chat });
+  }
+
+  get chatLog() {
+    return this.page.getByRole('log');
+  }
+
+  async enterCode(code) {
+    await this.codeField.fill(code);
+    await this.button(this.words.goIn).click();
+  }
+
+  async giveNameAndConsent(name) {
+    await this.heading(this.words.consentTitle).waitFor();
+    await this.page.getByRole('textbox', { name: this.words.name }).fill(name);
+    await this.page.getByRole('checkbox', { name: this.words.agree }).check();
+    await this.button(this.words.next).click();
+  }
+
+  async turnOnDevices() {
+    await this.heading(this.words.checkTitle).waitFor();
+    const turnOn = this.button(this.words.turnOn);
+    const ready = this.button(this.words.ready);
+    await turnOn.or(ready).first().waitFor();
+    if (await turnOn.isVisible()) await turnOn.click();
+    await ready.waitFor();
+  }
+
+  /** From the code to the waiting room. */
+  async goToWaiting(code, name) {
+    await this.enterCode(code);
+    await this.giveNameAndConsent(name);
+    await this.turnOnDevices();
+    await this.button(this.words.ready).click();
+    await this.heading(this.words.waitingTitle).waitFor();
+  }
+
+  async inCall() {
+    await this.heading(this.words.callTitle).waitFor({ state: 'attached' });
+  }
+
+  async write(text) {
+    const field = this.page.getByRole('textbox', { name: this.words.write });
+    if (!(await field.isVisible())) await this.chatButton.click();
+    await field.fill(text);
+    await this.button(this.words.send).click();
+  }
+
+  async leave() {
+    await this.button(this.words.leave).click();
+    await this.page.getByRole('dialog', { name: this.words.leaveTitle }).getByRole('button', { name: this.words.leave }).click();
+  }
+
+  get remote() {
+    return this.page.getByLabel(this.words.clinicPicture, { exact: true });
+  }
+
+  /** How many frames of the clinic's picture were shown. */
+  async frames() {
+    return this.remote.evaluate((video) => video.getVideoPlaybackQuality().totalVideoFrames - video.getVideoPlaybackQuality().droppedVideoFrames);
+  }
+
+  /** Waits until the clinic's picture moves: at least this many further frames. */
+  async seesMovement(frames = 10, deadline = 15000) {
+    const before = await this.remote.evaluate((video) => video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0).catch(() => 0);
+    await waitFor(`${frames} further frames from the clinic`, async () => (await this.frames()) >= before + frames, deadline);
+  }
+
+  /** The colour of a spot of the clinic's picture; x and y from 0 to 1. */
+  async colourAt(x, y) {
+    return this.remote.evaluate((video, [atX, atY]) => {
+      const canvas = document.createElement('canvas');
+      canvas.width = video.videoWidth;
+      canvas.height = video.videoHeight;
+      const pen = canvas.getContext('2d');
+      pen.drawImage(video, 0, 0);
+      return [...pen.getImageData(Math.floor(atX * canvas.width), Math.floor(atY * canvas.height), 1, 1).data].slice(0, 3);
+    }, [x, y]);
+  }
+
+  /** Root mean square of the clinic's sound as the page plays it, the loudest of a second. */
+  async loudness() {
+    return this.remote.evaluate(async (video) => {
+      const context = new AudioContext();
+      await context.resume();
+      const source = context.createMediaStreamSource(video.srcObject);
+      const analyser = context.createAnalyser();
+      source.connect(analyser);
+      const samples = new Float32Array(analyser.fftSize);
+      let loudest = 0;
+      const end = performance.now() + 1000;
+      while (performance.now() < end) {
+        await new Promise((resolve) => { setTimeout(resolve, 40); });
+        analyser.getFloatTimeDomainData(samples);
+        loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+      }
+      await context.close();
+      return loudest;
+    });
+  }
+
+  close() {
+    return this.page.context().close();
+  }
+}

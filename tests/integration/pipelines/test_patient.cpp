@@ -1,0 +1,201 @@
+#include "integration/pipelines/test_patient.hpp"
+
+#include <fmt/format.h>
+#include <gst/audio/audio.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "pipelines/relay.hpp"
+
+namespace sangdam::tests {
+
+using base::Ref;
+using pipelines::box;
+using pipelines::free_box;
+using pipelines::free_box_closure;
+using pipelines::unbox;
+
+namespace {
+
+using Weak = std::weak_ptr<TestPatient>;
+
+void connect(gpointer instance, const char* signal, GCallback callback, const Weak& weak) {
+  g_signal_connect_data(instance, signal, callback, box<Weak>(weak), free_box_closure<Weak>, static_cast<GConnectFlags>(0));
+}
+
+void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame, std::vector<unsigned char>& before) {
+  gsize size = 0;
+  const auto* pixels = static_cast<const unsigned char*>(g_bytes_get_data(frame.pixels.get(), &size));
+  seen.width = frame.width;
+  seen.height = frame.height;
+  const unsigned char* corner = pixels + 8 * frame.stride + 8 * 3;
+  seen.corner_r = corner[0];
+  seen.corner_g = corner[1];
+  seen.corner_b = corner[2];
+  int brightest = 0;
+  for (gsize i = 0; i < size; i += 97) brightest = std::max<int>(brightest, pixels[i]);
+  seen.brightest = brightest;
+  if (before.size() == size && std::memcmp(before.data(), pixels, size) != 0) ++seen.changed_frames;
+  before.assign(pixels, pixels + size);
+  ++seen.frames;
+}
+
+}  // namespace
+
+TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std::move(callbacks)) {
+  const std::string description = fmt::format(
+      "webrtcbin name=webrtc bundle-policy=max-bundle latency=50 {} "
+      "{} ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay pt=111 ! "
+      "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! webrtc.sink_0 "
+      "{} ! video/x-raw,width=640,height=360,framerate=20/1 ! timeoverlay valignment=bottom ! vp8enc deadline=1 cpu-used=8 "
+      "target-bitrate={} keyframe-max-dist=600 ! rtpvp8pay pt=96 picture-id-mode=15-bit ! "
+      "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000 ! webrtc.sink_1",
+      options.turn_server.empty() ? "" : "turn-server=" + options.turn_server, options.sound, options.picture,
+      options.kbps * 1000);
+  base::ErrorPtr error;
+  m_pipeline = Ref<GstElement>::sink(gst_parse_launch(description.c_str(), base::out(error)));
+  if (!m_pipeline || error) g_error("test patient: %s", base::message_of(error).c_str());
+  m_webrtc = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "webrtc"));
+  const Weak weak = m_anchor.weak();
+  connect(m_webrtc.get(), "on-ice-candidate",
+          G_CALLBACK(+[](GstElement*, guint mline, const char* text, gpointer data) noexcept {
+            base::post_to_main(unbox<Weak>(data), [mline, copy = std::string(text)](TestPatient& self) {
+              if (self.m_callbacks.on_candidate) self.m_callbacks.on_candidate(mline, copy);
+            });
+          }),
+          weak);
+  connect(m_webrtc.get(), "on-data-channel",
+          G_CALLBACK(+[](GstElement*, GstWebRTCDataChannel* channel, gpointer data) noexcept {
+            // The message handler must stand before the first message, so it is connected here and not on main.
+            struct Context {
+              Weak weak;
+              std::string label;
+            };
+            base::CharPtr label;
+            g_object_get(channel, "label", static_cast<char**>(base::out(label)), nullptr);
+            g_signal_connect_data(channel, "on-message-string",
+                                  G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer context_data) noexcept {
+                                    const auto& context = unbox<Context>(context_data);
+                                    base::post_to_main(context.weak, [label_copy = context.label,
+                                                                      copy = std::string(text ? text : "")](TestPatient& self) {
+                                      if (self.m_callbacks.on_text) self.m_callbacks.on_text(label_copy, copy);
+                                    });
+                                  }),
+                                  box<Context>({unbox<Weak>(data), label.get()}), free_box_closure<Context>,
+                                  static_cast<GConnectFlags>(0));
+            base::post_to_main(unbox<Weak>(data), [held = Ref<GstWebRTCDataChannel>::share(channel)](TestPatient& self) {
+              self.m_channels.push_back(held);
+            });
+          }),
+          weak);
+  using SeenBox = std::shared_ptr<Seen>;
+  g_signal_connect_data(
+      m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement* webrtc, GstPad* pad, gpointer data) noexcept {
+        if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
+        Ref<GstWebRTCRTPTransceiver> transceiver;
+        g_object_get(pad, "transceiver", static_cast<GstWebRTCRTPTransceiver**>(base::out(transceiver)), nullptr);
+        GstWebRTCKind kind{};
+        g_object_get(transceiver.get(), "kind", &kind, nullptr);
+        const bool video = kind == GST_WEBRTC_KIND_VIDEO;
+        const auto chain = Ref<GstElement>::sink(gst_parse_bin_from_description(
+            video ? "queue ! rtpvp8depay request-keyframe=true ! vp8dec automatic-request-sync-points=true ! videoconvert ! "
+                    "video/x-raw,format=RGB ! appsink sync=false name=out"
+                  : "queue ! rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,format=S16LE,channels=1 ! "
+                    "appsink sync=false name=out",
+            TRUE, nullptr));
+        const auto out = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(chain.get()), "out"));
+        const SeenBox seen = unbox<SeenBox>(data);
+        if (video) {
+          pipelines::on_each_sample(out.get(), [seen, before = std::vector<unsigned char>()](GstSample& sample) mutable {
+            if (const auto frame = pipelines::to_frame(sample)) measure_picture(*seen, *frame, before);
+          });
+        } else {
+          // Loudness of the last half second, so that one quiet block between two ticks is not "silence".
+          pipelines::on_each_sample(out.get(), [seen, sum = 0.0, count = 0](GstSample& sample) mutable {
+            GstMapInfo map;
+            GstBuffer* buffer = gst_sample_get_buffer(&sample);
+            if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
+            const auto* samples = reinterpret_cast<const std::int16_t*>(map.data);
+            const auto n = static_cast<int>(map.size / 2);
+            for (int i = 0; i < n; ++i) sum += std::pow(samples[i] / 32768.0, 2);
+            count += n;
+            gst_buffer_unmap(buffer, &map);
+            ++seen->sound_buffers;
+            if (count < 24000) return;
+            seen->level_db = 10 * std::log10(std::max(sum / count, 1e-10));
+            sum = 0;
+            count = 0;
+          });
+        }
+        const auto parent = Ref<GstElement>::adopt(GST_ELEMENT(gst_object_get_parent(GST_OBJECT(webrtc))));
+        gst_bin_add(GST_BIN(parent.get()), chain.get());
+        gst_element_sync_state_with_parent(chain.get());
+        const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(chain.get(), "sink"));
+        gst_pad_link(pad, sink.get());
+      }),
+      box<SeenBox>(m_seen), free_box_closure<SeenBox>, static_cast<GConnectFlags>(0));
+  gst_element_set_state(m_pipeline.get(), GST_STATE_PLAYING);
+}
+
+TestPatient::~TestPatient() {
+  gst_element_set_state(m_pipeline.get(), GST_STATE_NULL);
+}
+
+void TestPatient::accept(const std::string& offer) {
+  GstSDPMessage* sdp = nullptr;
+  gst_sdp_message_new_from_text(offer.c_str(), &sdp);
+  const pipelines::SessionDescriptionPtr description(gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp));
+  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", description.get(), gst_promise_new());
+  GstPromise* promise = gst_promise_new_with_change_func(
+      [](GstPromise* reply, gpointer data) noexcept {
+        if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
+        GstWebRTCSessionDescription* raw = nullptr;
+        gst_structure_get(gst_promise_get_reply(reply), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+        if (raw == nullptr) return;
+        std::shared_ptr<GstWebRTCSessionDescription> answer(raw, gst_webrtc_session_description_free);
+        base::post_to_main(unbox<Weak>(data), [answer](TestPatient& self) {
+          g_signal_emit_by_name(self.m_webrtc.get(), "set-local-description", answer.get(), gst_promise_new());
+          const base::CharPtr text(gst_sdp_message_as_text(answer->sdp));
+          if (self.m_callbacks.on_answer) self.m_callbacks.on_answer(text.get());
+        });
+      },
+      box<Weak>(m_anchor.weak()), free_box<Weak>);
+  g_signal_emit_by_name(m_webrtc.get(), "create-answer", nullptr, promise);
+}
+
+void TestPatient::add_candidate(unsigned mline, const std::string& candidate) {
+  g_signal_emit_by_name(m_webrtc.get(), "add-ice-candidate", mline, candidate.c_str());
+}
+
+bool TestPatient::send(const std::string& channel, const std::string& text) {
+  for (const auto& candidate : m_channels) {
+    base::CharPtr label;
+    g_object_get(candidate.get(), "label", static_cast<char**>(base::out(label)), nullptr);
+    if (label && channel == label.get()) {
+      return gst_webrtc_data_channel_send_string_full(candidate.get(), text.c_str(), nullptr) != FALSE;
+    }
+  }
+  return false;
+}
+
+void TestPatient::close() { gst_element_set_state(m_pipeline.get(), GST_STATE_NULL); }
+
+void TestPatient::vanish() {
+  // Every packet from now on is dropped on its way into the socket.
+  GstIterator* all = gst_bin_iterate_all_by_element_factory_name(GST_BIN(m_webrtc.get()), "nicesink");
+  GValue item = G_VALUE_INIT;
+  while (gst_iterator_next(all, &item) == GST_ITERATOR_OK) {
+    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(&item)), "sink"));
+    gst_pad_add_probe(
+        pad.get(), static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        [](GstPad*, GstPadProbeInfo*, gpointer) noexcept -> GstPadProbeReturn { return GST_PAD_PROBE_DROP; }, nullptr,
+        nullptr);
+    g_value_reset(&item);
+  }
+  g_value_unset(&item);
+  gst_iterator_free(all);
+}
+
+}  // namespace sangdam::tests

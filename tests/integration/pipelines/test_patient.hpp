@@ -1,0 +1,68 @@
+// The other side of a peer, for tests: a plain webrtcbin that answers, in the same process, with a picture and a tone
+// of its own, and that measures what it gets.
+//
+// Main thread, like the engine's peers; what its streaming threads notice is kept in `Seen`.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/main_thread.hpp"
+#include "pipelines/gst_handles.hpp"
+
+namespace sangdam::tests {
+
+class TestPatient {
+ public:
+  struct Options {
+    std::string picture = "videotestsrc is-live=true pattern=solid-color foreground-color=0xff108020";  // green
+    std::string sound = "audiotestsrc is-live=true wave=sine freq=440 volume=0.3";
+    int kbps = 1500;
+    std::string turn_server{};
+  };
+  /// What has come from the kiosk.
+  struct Seen {
+    std::atomic<unsigned> frames{0};
+    std::atomic<unsigned> changed_frames{0};  // differ from the one before
+    std::atomic<int> width{0}, height{0};
+    std::atomic<int> corner_r{-1}, corner_g{-1}, corner_b{-1};  // at the top left
+    std::atomic<int> brightest{-1};                             // of the last frame
+    std::atomic<double> level_db{-100};
+    std::atomic<unsigned> sound_buffers{0};
+  };
+  struct Callbacks {
+    std::function<void(const std::string&)> on_answer;
+    std::function<void(unsigned, const std::string&)> on_candidate;
+    std::function<void(const std::string& channel, const std::string& text)> on_text;
+  };
+
+  TestPatient(Options options, Callbacks callbacks);
+  ~TestPatient();
+  TestPatient(const TestPatient&) = delete;
+  TestPatient& operator=(const TestPatient&) = delete;
+
+  void accept(const std::string& offer);
+  void add_candidate(unsigned mline, const std::string& candidate);
+  bool send(const std::string& channel, const std::string& text);
+  /// Closes the connection as a browser does: DTLS says goodbye.
+  void close();
+  /// Falls silent without a word, as a phone in a lift does.
+  void vanish();
+  [[nodiscard]] const Seen& seen() const { return *m_seen; }
+
+ private:
+  void on_pad(GstPad& pad);
+  void add_channel(base::Ref<GstWebRTCDataChannel> channel);
+
+  Callbacks m_callbacks;
+  std::shared_ptr<Seen> m_seen = std::make_shared<Seen>();
+  base::Ref<GstElement> m_pipeline, m_webrtc;
+  std::vector<base::Ref<GstWebRTCDataChannel>> m_channels;
+  base::Anchor<TestPatient> m_anchor{this};
+};
+
+}  // namespace sangdam::tests

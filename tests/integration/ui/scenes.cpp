@@ -1,0 +1,332 @@
+#include "integration/ui/scenes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace sangdam::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace sangdam::ui;
+using base::Instant;
+using consultation::Actor;
+using consultation::LogEntry;
+using consultation::LogRow;
+using consultation::Seat;
+
+const std::string k_consultation(32, 'c');
+const std::string k_appointment(32, 'a');
+
+std::string id(char kind, int number) { return fmt::format("{}{:031x}", kind, number); }
+
+StatusBar healthy() {
+  return {"한빛의원 · Hanbit Clinic",
+          {Health::good, "The network is connected"},
+          {Health::good, "Camera ready"},
+          {Health::good, "Microphone ready"}};
+}
+
+TodayRow row(int number, Instant time, std::string patient, std::string clinician, State state,
+             std::optional<Outcome> outcome = {}) {
+  TodayRow made;
+  made.appointment = id('a', number);
+  made.consultation = state == State::scheduled ? "" : id('c', number);
+  made.key = "a:" + made.appointment;
+  made.time = time;
+  made.patient = std::move(patient);
+  made.clinician = std::move(clinician);
+  made.state = state;
+  made.outcome = outcome;
+  return made;
+}
+
+TodayModel busy_day(Instant now) {
+  TodayModel day;
+  day.rows = {
+      row(1, now - 130min, "김영희", "박민수 원장", State::ended, Outcome::completed),
+      row(2, now - 90min, "James Okonkwo", "Dr. Park", State::ended, Outcome::no_show),
+      row(3, now - 55min, "이순자", "박민수 원장", State::ended, Outcome::failed),
+      row(4, now - 12min, "최정호", "이서연 과장", State::in_call),
+      row(5, now - 4min, "Wolfeschlegelsteinhausenbergerdorff Maximiliane", "Dr. Seoyeon Lee-Montgomery",
+          State::waiting),
+      row(6, now + 10min, "정다은", "박민수 원장", State::open),
+      row(7, now + 40min, "한지민", "이서연 과장", State::scheduled),
+      row(8, now + 70min, "Nguyễn Thị Minh Khai", "박민수 원장", State::scheduled),
+      row(9, now + 100min, "오세훈", "", State::scheduled),
+  };
+  day.rows[4].waiting_since = now - 3min - 24s;
+  day.rows.push_back({.key = "c:" + id('c', 10),
+                      .consultation = id('c', 10),
+                      .time = now - 2min,
+                      .state = State::open});
+  std::stable_sort(day.rows.begin(), day.rows.end(),
+                   [](const TodayRow& a, const TodayRow& b) { return a.time < b.time; });
+  return day;
+}
+
+SessionModel open_session(Instant now) {
+  SessionModel session;
+  session.consultation = k_consultation;
+  session.code = "482731906";
+  session.address = "https://192.168.0.12:8443";
+  session.link = "https://192.168.0.12:8443/#482731906";
+  session.patient = "김영희";
+  session.code_expires = now + 27min;
+  session.gateway_ready = true;
+  return session;
+}
+
+Seat seat(std::string name, bool camera = true, bool microphone = true) {
+  Seat made;
+  made.id = "0123456789abcdef";
+  made.consent = "1";
+  made.language = "ko";
+  made.name = std::move(name);
+  made.has_camera = camera;
+  made.has_microphone = microphone;
+  return made;
+}
+
+CallModel running_call(Instant now) {
+  CallModel call;
+  call.consultation = k_consultation;
+  call.state = State::in_call;
+  call.patient = "김영희";
+  call.connected = now - 12min - 5s;
+  call.quality = Quality::good;
+  call.can_chat = true;
+  return call;
+}
+
+std::vector<ChatItem> conversation(Instant now) {
+  return {
+      {"1", true, "안녕하세요 원장님 😊", now - 9min, false},
+      {"2", false, "안녕하세요, 김영희 님. 어디가 불편하세요?", now - 8min, true},
+      {"3", true, "어제부터 머리가 아프고 열이 38.2도까지 올랐어요 🤒 Should I keep taking the medicine?", now - 7min,
+       false},
+      {"4", false, "타이레놀 500 mg, 하루 3번, 식후 30분. 이틀 뒤에도 열이 있으면 다시 연락 주세요. 👍🏽", now - 2min, true},
+      {"5", false, "https://www.example.org/a/very/long/address/that/does/not/break/by/itself/0123456789", now, false},
+  };
+}
+
+LogModel log_of(Instant now, int count, bool more) {
+  static const std::vector<std::pair<const char*, const char*>> k_people{
+      {"김영희", "박민수 원장"}, {"James Okonkwo", "Dr. Park"}, {"이순자", "박민수 원장"},
+      {"Wolfeschlegelsteinhausenbergerdorff Maximiliane", "Dr. Seoyeon Lee-Montgomery"}, {"", ""}};
+  static constexpr Outcome k_outcomes[]{Outcome::completed, Outcome::no_show, Outcome::completed, Outcome::failed,
+                                        Outcome::cancelled};
+  LogModel log;
+  for (int i = 0; i < count; ++i) {
+    const auto& [patient, clinician] = k_people[static_cast<std::size_t>(i) % k_people.size()];
+    LogRow made;
+    made.id = i == 0 ? k_consultation : id('c', i);
+    made.patient_name = patient;
+    made.clinician = clinician;
+    made.state = State::ended;
+    made.outcome = k_outcomes[i % 5];
+    made.started = now - 1h * (i * 7 + 1);
+    made.connected = made.started + 4min;
+    made.ended = made.started + 22min + 9s;
+    log.rows.push_back(made);
+  }
+  log.more = more;
+  return log;
+}
+
+TimelineModel whole_story(Instant now) {
+  TimelineModel story;
+  story.row = log_of(now, 1, false).rows.front();
+  Instant at = story.row.started;
+  const auto add = [&](const char* kind, Actor actor, std::map<std::string, std::string> details = {}) {
+    LogEntry entry;
+    entry.sequence = static_cast<std::int64_t>(story.entries.size()) + 1;
+    entry.consultation = k_consultation;
+    entry.time = at += 41s;
+    entry.kind = kind;
+    entry.actor = actor;
+    entry.details = std::move(details);
+    story.entries.push_back(entry);
+  };
+  add("opened", Actor::staff);
+  add("arrived", Actor::patient);
+  add("knocked", Actor::patient, {{"name", "김영희"}, {"consent", "1"}, {"camera", "yes"}, {"microphone", "yes"}});
+  add("admitted", Actor::staff);
+  add("media-connected", Actor::system);
+  add("chat-received", Actor::patient, {{"text", "안녕하세요 원장님 😊"}});
+  add("chat-sent", Actor::staff, {{"text", "타이레놀 500 mg, 하루 3번, 식후 30분. 이틀 뒤에도 열이 있으면 다시 연락 주세요. 👍🏽"}});
+  add("chat-delivered", Actor::patient);
+  add("camera-off", Actor::patient);
+  add("media-lost", Actor::system, {{"reason", "connection-lost"}});
+  add("away", Actor::patient);
+  add("returned", Actor::patient);
+  add("media-connected", Actor::system);
+  add("quality-note", Actor::system, {{"level", "poor"}, {"loss", "12"}});
+  add("ended", Actor::staff, {{"outcome", "completed"}});
+  return story;
+}
+
+using Scene = std::function<void(KioskWindow&, Instant)>;
+
+void show_session(KioskWindow& window, const SessionModel& model) {
+  window.set(model);
+  window.show(Screen::session);
+}
+void show_call(KioskWindow& window, const CallModel& model) {
+  window.set(model);
+  window.show(Screen::call);
+}
+
+const std::map<std::string, Scene>& scenes() {
+  static const std::map<std::string, Scene> k_scenes{
+      {"today-empty", [](KioskWindow& window, Instant) { window.set(TodayModel{}), window.show(Screen::today); }},
+      {"today-one",
+       [](KioskWindow& window, Instant now) {
+         window.set(TodayModel{{row(7, now + 40min, "한지민", "이서연 과장", State::scheduled)}});
+         window.show(Screen::today);
+       }},
+      {"today-many", [](KioskWindow& window, Instant now) { window.set(busy_day(now)), window.show(Screen::today); }},
+      {"today-notices",
+       [](KioskWindow& window, Instant now) {
+         window.set(busy_day(now));
+         window.set(StatusBar{"한빛의원 · Hanbit Clinic",
+                              {Health::warning, "Not connected to the internet; visits on this network go on"},
+                              {Health::bad, "No camera found. Plug one in; it is used at once."},
+                              {Health::good, "Microphone ready"}});
+         window.set(std::vector<NoticeBar>{
+             {"camera", Health::bad,
+              "No camera was found. Patients will hear you but not see you. Plug a camera in; it is used at once.",
+              false},
+             {"auto-admit", Health::warning,
+              "Everyone who has the code is let in without asking (started with --auto-admit).", true}});
+         window.show(Screen::today);
+       }},
+      {"session-not-ready",
+       [](KioskWindow& window, Instant now) {
+         SessionModel session = open_session(now);
+         session.gateway_ready = false;
+         show_session(window, session);
+       }},
+      {"session-open", [](KioskWindow& window, Instant now) { show_session(window, open_session(now)); }},
+      {"session-arrived",
+       [](KioskWindow& window, Instant now) {
+         SessionModel session = open_session(now);
+         session.seat = seat("", false, false);
+         session.code_expires = now + 3min;
+         show_session(window, session);
+       }},
+      {"session-waiting",
+       [](KioskWindow& window, Instant now) {
+         SessionModel session = open_session(now);
+         session.state = State::waiting;
+         session.seat = seat("김영희");
+         session.waiting_since = now - 2min - 14s;
+         show_session(window, session);
+       }},
+      {"session-other-person",
+       [](KioskWindow& window, Instant now) {
+         SessionModel session = open_session(now);
+         session.state = State::waiting;
+         session.seat = seat("Wolfeschlegelsteinhausenbergerdorff Maximiliane", false, true);
+         session.seat->present = false;
+         session.seat->language = "en";
+         session.waiting_since = now - 62min;
+         show_session(window, session);
+       }},
+      {"session-admitted",
+       [](KioskWindow& window, Instant now) {
+         SessionModel session = open_session(now);
+         session.state = State::admitted;
+         session.seat = seat("김영희");
+         show_session(window, session);
+       }},
+      {"call-connecting",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.state = State::admitted;
+         call.connected.reset();
+         call.quality = Quality::unknown;
+         show_call(window, call);
+       }},
+      {"call", [](KioskWindow& window, Instant now) { show_call(window, running_call(now)); }},
+      {"call-chat",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.chat = conversation(now);
+         show_call(window, call);
+       }},
+      {"call-muted",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.microphone_muted = call.camera_off = true;
+         call.patient_microphone = false;
+         call.quality = Quality::fair;
+         show_call(window, call);
+       }},
+      {"call-poor",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.quality = Quality::poor;
+         show_call(window, call);
+       }},
+      {"call-reconnecting",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.state = State::reconnecting;
+         call.can_chat = false;
+         show_call(window, call);
+       }},
+      {"call-patient-left",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.state = State::reconnecting;
+         call.patient_left = true;
+         call.can_chat = false;
+         show_call(window, call);
+       }},
+      {"call-camera-off",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.patient_camera = false;
+         show_call(window, call);
+       }},
+      {"log-empty", [](KioskWindow& window, Instant) { window.set(LogModel{}), window.show(Screen::log); }},
+      {"log-nothing-found",
+       [](KioskWindow& window, Instant) {
+         LogModel log;
+         log.search = "홍길동";
+         window.set(log);
+         window.show(Screen::log);
+       }},
+      {"log-many",
+       [](KioskWindow& window, Instant now) { window.set(log_of(now, 12, true)), window.show(Screen::log); }},
+      {"timeline",
+       [](KioskWindow& window, Instant now) {
+         window.set(log_of(now, 12, true));
+         window.set(whole_story(now));
+         window.show(Screen::timeline);
+       }},
+  };
+  return k_scenes;
+}
+
+}  // namespace
+
+std::vector<std::string> scene_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, scene] : scenes()) names.push_back(name);
+  return names;
+}
+
+bool show_scene(KioskWindow& window, const std::string& name, Instant now) {
+  const auto found = scenes().find(name);
+  if (found == scenes().end()) return false;
+  window.set(healthy());
+  window.set(std::vector<NoticeBar>{});
+  found->second(window, now);
+  return true;
+}
+
+}  // namespace sangdam::tests

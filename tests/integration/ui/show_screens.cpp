@@ -1,0 +1,189 @@
+// The kiosk's window with contents made up by scenes.cpp and a moving picture, driven by lines on standard input:
+//   scenes | scene NAME | language ko|en | set ACTION true|false | frames | quit
+// Each is answered with one line on standard output once the screen is painted; every action that is activated is
+// written as "action NAME TARGET". screens_test.py is its other half.
+#include <gtk/gtk.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/handles.hpp"
+#include "base/main_thread.hpp"
+#include "base/video_frame.hpp"
+#include "integration/ui/scenes.hpp"
+#include "ui/kiosk/localisation.hpp"
+#include "ui/kiosk/window.hpp"
+
+namespace {
+
+using namespace sangdam;
+using namespace std::chrono_literals;
+
+/// A 720p picture with a face-like shape that moves, so that stale or torn frames show.
+base::VideoFrame test_frame(int width, int height, int step, std::uint8_t tint) {
+  base::VideoFrame frame;
+  frame.width = width;
+  frame.height = height;
+  frame.stride = static_cast<std::size_t>(width) * 3;
+  const std::size_t size = frame.stride * static_cast<std::size_t>(height);
+  auto* pixels = static_cast<std::uint8_t*>(g_malloc(size));
+  const int radius = height / 4;
+  const int centre_x = width / 2 + step % 60 - 30;
+  const int centre_y = height / 2;
+  for (int y = 0; y < height; ++y) {
+    std::uint8_t* pixel = pixels + static_cast<std::size_t>(y) * frame.stride;
+    const auto shade = static_cast<std::uint8_t>(90 + 90 * y / height);
+    for (int x = 0; x < width; ++x, pixel += 3) {
+      const int dx = x - centre_x;
+      const int dy = y - centre_y;
+      const bool head = dx * dx + dy * dy < radius * radius;
+      const bool body = y > centre_y + radius && std::abs(dx) < radius * 3 / 2;
+      pixel[0] = head ? 224 : body ? 70 : tint;
+      pixel[1] = head ? 180 : body ? 90 : shade;
+      pixel[2] = head ? 150 : body ? 130 : static_cast<std::uint8_t>(shade + 20);
+    }
+  }
+  frame.pixels = base::Ref<GBytes>::adopt(g_bytes_new_take(pixels, size));
+  return frame;
+}
+
+class Program {
+ public:
+  explicit Program(std::string locale_directory)
+      : m_application(base::Ref<GtkApplication>::adopt(
+            gtk_application_new("org.sangdam.Screens", G_APPLICATION_NON_UNIQUE))) {
+    g_set_prgname("sangdam-screens");
+    ui::set_locale_directory(locale_directory);
+    g_signal_connect(m_application.get(), "activate",
+                     G_CALLBACK(+[](GtkApplication*, gpointer self) { static_cast<Program*>(self)->start(); }), this);
+  }
+
+  int run() { return g_application_run(G_APPLICATION(m_application.get()), 0, nullptr); }
+
+ private:
+  void start() {
+    g_object_set(gtk_settings_get_default(), "gtk-enable-animations", FALSE, nullptr);
+    add_actions();
+    ui::set_language("en");
+    m_window = std::make_unique<ui::KioskWindow>(m_application.get(), m_self, m_patient);
+    m_frames.start_repeating(33ms, [this] { send_frames(); });
+    m_input = base::Ref<GIOChannel, Channel>::adopt(g_io_channel_unix_new(0));
+    g_io_add_watch(m_input.get(), static_cast<GIOCondition>(G_IO_IN | G_IO_HUP),
+                   +[](GIOChannel*, GIOCondition, gpointer self) -> gboolean {
+                     return static_cast<Program*>(self)->on_line() ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+                   },
+                   this);
+    say("ready");
+  }
+
+  struct Channel {
+    static void ref(GIOChannel* channel) { g_io_channel_ref(channel); }
+    static void unref(GIOChannel* channel) { g_io_channel_unref(channel); }
+  };
+
+  void add_actions() {
+    namespace names = ui::action;
+    for (const char* name : {names::k_start_walk_in, names::k_show_today, names::k_show_log, names::k_more_log}) {
+      add_action(name, nullptr);
+    }
+    for (const char* name :
+         {names::k_open_appointment, names::k_remove_appointment, names::k_admit, names::k_decline, names::k_cancel,
+          names::k_no_show, names::k_end, names::k_send_chat, names::k_show_session, names::k_search_log,
+          names::k_show_timeline, names::k_dismiss_notice}) {
+      add_action(name, "s");
+    }
+    add_action(names::k_add_appointment, "(sss)");
+    for (const char* name : {names::k_mute_microphone, names::k_camera_off}) {
+      add(g_simple_action_new_stateful(name, nullptr, g_variant_new_boolean(FALSE)));
+    }
+    add(g_simple_action_new_stateful(names::k_set_language, G_VARIANT_TYPE_STRING, g_variant_new_string("en")));
+  }
+  void add_action(const char* name, const char* type) {
+    const base::FreePtr<GVariantType, g_variant_type_free> parameter(type ? g_variant_type_new(type) : nullptr);
+    add(g_simple_action_new(name, parameter.get()));
+  }
+  void add(GSimpleAction* floating) {
+    const auto action = base::Ref<GSimpleAction>::adopt(floating);
+    g_signal_connect(action.get(), "activate",
+                     G_CALLBACK(+[](GSimpleAction* activated, GVariant* target, gpointer) {
+                       const base::CharPtr text(target ? g_variant_print(target, FALSE) : g_strdup(""));
+                       say(std::string("action ") + g_action_get_name(G_ACTION(activated)) + " " + text.get());
+                     }),
+                     this);
+    g_action_map_add_action(G_ACTION_MAP(m_application.get()), G_ACTION(action.get()));
+  }
+
+  void send_frames() {
+    ++m_step;
+    if (m_show_frames) m_patient->put(test_frame(1280, 720, m_step, 120));
+    m_self->put(test_frame(640, 360, m_step, 60));
+  }
+
+  bool on_line() {
+    base::CharPtr line;
+    gsize end = 0;
+    if (g_io_channel_read_line(m_input.get(), base::out(line), nullptr, &end, nullptr) != G_IO_STATUS_NORMAL) {
+      g_application_quit(G_APPLICATION(m_application.get()));
+      return false;
+    }
+    const std::string text(line.get(), end);
+    const std::size_t space = text.find(' ');
+    obey(text.substr(0, space), space == std::string::npos ? "" : text.substr(space + 1));
+    return true;
+  }
+
+  void obey(const std::string& command, const std::string& argument) {
+    if (command == "scenes") {
+      for (const std::string& name : tests::scene_names()) say("scene " + name);
+      say("done");
+    } else if (command == "scene") {
+      m_show_frames = argument != "call-connecting" && argument != "call-patient-left";
+      if (!m_show_frames) m_patient->clear();
+      if (m_show_frames) m_patient->put(test_frame(1280, 720, m_step, 120));
+      const bool known = tests::show_scene(*m_window, argument, base::SystemClock().now());
+      answer_when_painted(known ? "done" : "unknown");
+    } else if (command == "language") {
+      const bool spoken = ui::set_language(argument);
+      m_window->retranslate();
+      answer_when_painted(spoken ? "done" : "not spoken");
+    } else if (command == "quit") {
+      m_window.reset();
+      g_application_quit(G_APPLICATION(m_application.get()));
+    } else {
+      say("unknown");
+    }
+  }
+
+  /// After the next frame that GTK paints, and the idle work that it leads to.
+  void answer_when_painted(const std::string& text) {
+    m_answer.start_once(250ms, [text] { say(text); });
+  }
+
+  static void say(const std::string& text) { std::cout << text << std::endl; }
+
+  base::Ref<GtkApplication> m_application;
+  std::shared_ptr<base::FrameSlot> m_self = std::make_shared<base::FrameSlot>();
+  std::shared_ptr<base::FrameSlot> m_patient = std::make_shared<base::FrameSlot>();
+  std::unique_ptr<ui::KioskWindow> m_window;
+  base::Ref<GIOChannel, Channel> m_input;
+  bool m_show_frames = true;
+  int m_step = 0;
+  base::Timer m_frames, m_answer;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  base::claim_main_thread();
+  if (argc != 2) {
+    std::cerr << "usage: show-screens LOCALE-DIRECTORY\n";
+    return 2;
+  }
+  return Program(argv[1]).run();
+}

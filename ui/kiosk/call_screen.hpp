@@ -1,0 +1,60 @@
+// Call: the patient's picture edge to edge, everything else steps back.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/main_thread.hpp"
+#include "ui/kiosk/chat_panel.hpp"
+#include "ui/kiosk/models.hpp"
+#include "ui/kiosk/self_view.hpp"
+#include "ui/kiosk/sheet.hpp"
+#include "ui/kiosk/video_view.hpp"
+#include "ui/kiosk/widgets.hpp"
+
+namespace sangdam::ui {
+
+class CallScreen {
+ public:
+  /// The two views outlive the screen.
+  CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_view);
+  ~CallScreen();
+  CallScreen(const CallScreen&) = delete;
+  CallScreen& operator=(const CallScreen&) = delete;
+
+  [[nodiscard]] GtkWidget* root() const { return m_ui.widget("root"); }
+  void set(const CallModel& model);
+  void tick(Instant now);
+  /// The controls come back and fade anew (the screen is shown).
+  void wake();
+
+  /// What the person at the kiosk is in the middle of: kept when the screens are built anew.
+  struct Unfinished {
+    bool chat_open = false;
+    std::string draft;
+  };
+  [[nodiscard]] Unfinished unfinished() const;
+  void resume(const Unfinished& unfinished);
+
+ private:
+  void watch_touches();
+  void fade();
+  void show_chat(bool open);
+  void draw_placeholder();
+  void draw_quality();
+  void draw_warnings();
+  void draw_controls();
+  void ask_to_end();
+
+  Sheets& m_sheets;
+  VideoView& m_patient_view;
+  Ui m_ui;
+  CallModel m_model;
+  ChatPanel m_chat;
+  SelfView m_self;
+  ActionButton m_microphone, m_camera, m_chat_button, m_end;
+  base::Timer m_fade;
+  Signals m_signals;
+};
+
+}  // namespace sangdam::ui

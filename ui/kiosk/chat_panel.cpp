@@ -1,0 +1,127 @@
+#include "ui/kiosk/chat_panel.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "ui/kiosk/localisation.hpp"
+
+namespace sangdam::ui {
+namespace {
+
+constexpr std::size_t k_text_length = 2000;  // code points; docs/protocol.md, channel "chat"
+
+GtkAdjustment* adjustment(const Ui& ui) {
+  return gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(ui.widget("scroll")));
+}
+
+}  // namespace
+
+ChatPanel::ChatPanel() : m_ui("chat_panel.ui"), m_close(m_ui.button("close")), m_send(m_ui.button("send")) {
+  m_close.set("sd-close-symbolic", "", tr("Close messages"));
+  m_send.set("sd-send-symbolic", "", tr("Send"));
+  m_signals.on(m_send.widget(), "clicked", [this] { send(); });
+  m_signals.on(m_ui.entry("text"), "activate", [this] { send(); });
+  m_signals.on(m_ui.entry("text"), "changed", [this] { draw_send_button(); });
+  // The list is as long as its bubbles only after GTK has measured them: follow the adjustment.
+  m_signals.on(adjustment(m_ui), "changed", [this] {
+    if (m_follow) scroll_to_end();
+  });
+  m_signals.on(adjustment(m_ui), "value-changed", [this] {
+    GtkAdjustment* at = adjustment(m_ui);
+    m_follow = gtk_adjustment_get_value(at) + gtk_adjustment_get_page_size(at) >= gtk_adjustment_get_upper(at) - 48;
+  });
+  draw_send_button();
+  set({}, true);
+}
+
+void ChatPanel::set(const std::vector<ChatItem>& items, bool can_send_now) {
+  const bool continues =
+      items.size() >= m_bubbles.size() &&
+      std::equal(m_bubbles.begin(), m_bubbles.end(), items.begin(),
+                 [](const Bubble& bubble, const ChatItem& item) { return bubble.item.id == item.id; });
+  if (!continues) {
+    remove_children(m_ui.widget("bubbles"));
+    m_bubbles.clear();
+    m_seen = 0;
+  }
+  for (std::size_t i = 0; i < m_bubbles.size(); ++i) {
+    if (m_bubbles[i].item == items[i]) continue;
+    m_bubbles[i].item = items[i];
+    draw_stamp(m_bubbles[i]);
+  }
+  for (std::size_t i = m_bubbles.size(); i < items.size(); ++i) append(items[i]);
+  if (m_open) m_seen = m_bubbles.size();
+  gtk_stack_set_visible_child_name(m_ui.stack("list_or_empty"), m_bubbles.empty() ? "empty" : "list");
+  set_visible(m_ui.widget("later"), !can_send_now);
+}
+
+void ChatPanel::append(const ChatItem& item) {
+  GtkWidget* column = new_box(GTK_ORIENTATION_VERTICAL, 4);
+  gtk_widget_set_halign(column, item.from_patient ? GTK_ALIGN_START : GTK_ALIGN_END);
+  GtkWidget* text = new_label(item.text, {"bubble", item.from_patient ? "theirs" : "ours"});
+  gtk_label_set_wrap(GTK_LABEL(text), TRUE);
+  gtk_label_set_wrap_mode(GTK_LABEL(text), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars(GTK_LABEL(text), 26);
+  gtk_widget_set_halign(text, item.from_patient ? GTK_ALIGN_START : GTK_ALIGN_END);
+  Bubble bubble{item, GTK_IMAGE(new_icon("sd-tick-symbolic")), GTK_LABEL(new_label(""))};
+  GtkWidget* foot = new_box(GTK_ORIENTATION_HORIZONTAL, 4, {"stamp"});
+  gtk_widget_set_halign(foot, item.from_patient ? GTK_ALIGN_START : GTK_ALIGN_END);
+  gtk_box_append(GTK_BOX(foot), GTK_WIDGET(bubble.stamp));
+  gtk_box_append(GTK_BOX(foot), GTK_WIDGET(bubble.mark));
+  gtk_box_append(GTK_BOX(column), text);
+  gtk_box_append(GTK_BOX(column), foot);
+  gtk_box_append(m_ui.box("bubbles"), column);
+  draw_stamp(bubble);
+  m_bubbles.push_back(std::move(bubble));
+}
+
+void ChatPanel::draw_stamp(const Bubble& bubble) {
+  std::string stamp = time_of_day(bubble.item.time);
+  if (!bubble.item.from_patient) {
+    stamp += std::string(" · ") + (bubble.item.delivered ? tr("Delivered") : tr("Sending"));
+  }
+  set_text(bubble.stamp, stamp);
+  set_visible(bubble.mark, !bubble.item.from_patient);
+  set_icon(bubble.mark, bubble.item.delivered ? "sd-tick-symbolic" : "sd-clock-symbolic");
+}
+
+void ChatPanel::show(bool open) {
+  m_open = open;
+  gtk_widget_set_visible(root(), open);
+  if (!open) return;
+  m_seen = m_bubbles.size();
+  m_follow = true;
+  gtk_widget_grab_focus(m_ui.widget("text"));
+}
+
+std::size_t ChatPanel::unread() const {
+  return static_cast<std::size_t>(
+      std::count_if(m_bubbles.begin() + static_cast<std::ptrdiff_t>(std::min(m_seen, m_bubbles.size())),
+                    m_bubbles.end(), [](const Bubble& bubble) { return bubble.item.from_patient; }));
+}
+
+std::string ChatPanel::draft() const { return gtk_editable_get_text(GTK_EDITABLE(m_ui.entry("text"))); }
+void ChatPanel::set_draft(const std::string& text) {
+  gtk_editable_set_text(GTK_EDITABLE(m_ui.entry("text")), text.c_str());
+}
+
+void ChatPanel::send() {
+  const std::string text = base::multi_line(draft(), k_text_length);
+  if (text.empty()) return;
+  // The text leaves the entry only when somebody took it.
+  if (!activate(root(), action::k_send_chat, text)) return;
+  set_draft("");
+  m_follow = true;
+  gtk_widget_grab_focus(m_ui.widget("text"));
+}
+
+void ChatPanel::draw_send_button() {
+  gtk_widget_set_sensitive(m_send.widget(), !base::multi_line(draft(), k_text_length).empty());
+}
+
+void ChatPanel::scroll_to_end() {
+  GtkAdjustment* at = adjustment(m_ui);
+  gtk_adjustment_set_value(at, gtk_adjustment_get_upper(at) - gtk_adjustment_get_page_size(at));
+}
+
+}  // namespace sangdam::ui

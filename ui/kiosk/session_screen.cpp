@@ -1,0 +1,205 @@
+#include "ui/kiosk/session_screen.hpp"
+
+#include <string_view>
+
+#include "consultation/session_code.hpp"
+#include "ui/kiosk/localisation.hpp"
+
+namespace sangdam::ui {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int k_qr_pixels = 288;
+constexpr int k_qr_pixels_wide = 424;
+constexpr auto k_expires_soon = 5min;
+
+/// What a person has to type: a browser adds https:// by itself, and spoken it only confuses.
+std::string spoken(std::string_view address) {
+  constexpr std::string_view k_scheme = "https://";
+  if (address.substr(0, k_scheme.size()) == k_scheme) address.remove_prefix(k_scheme.size());
+  while (!address.empty() && address.back() == '/') address.remove_suffix(1);
+  return std::string(address);
+}
+
+std::string escaped(const std::string& text) {
+  return base::CharPtr(g_markup_escape_text(text.c_str(), -1)).get();
+}
+
+bool somebody_knocked(const SessionModel& model) {
+  return model.state == State::waiting && model.seat.has_value();
+}
+
+}  // namespace
+
+SessionScreen::SessionScreen(Sheets& sheets)
+    : m_sheets(sheets),
+      m_ui("session.ui"),
+      m_qr(k_qr_pixels),
+      m_admit(m_ui.button("admit")),
+      m_decline(m_ui.button("decline")),
+      m_back(m_ui.button("back")),
+      m_no_show(m_ui.button("no_show")),
+      m_cancel(m_ui.button("cancel")) {
+  gtk_box_append(m_ui.box("qr_place"), m_qr.widget());
+  gtk_box_append(m_ui.box("expiry_place"), m_expiry.widget());
+  for (const ChipView* chip : {&m_camera, &m_microphone, &m_language}) {
+    gtk_box_append(m_ui.box("checks"), chip->widget());
+  }
+  m_admit.set("sd-admit-symbolic", tr("Admit"));
+  m_decline.set("sd-clock-symbolic", tr("Not now"), tr("Not now: the patient is asked to come back later"));
+  m_back.set("sd-back-symbolic", tr("Back to today"));
+  m_back.bind(action::k_show_today);
+  m_no_show.set("sd-person-symbolic", tr("Nobody came"));
+  m_cancel.set("sd-cross-symbolic", tr("Cancel the session"));
+  m_signals.on(m_no_show.widget(), "clicked", [this] { ask_nobody_came(); });
+  m_signals.on(m_cancel.widget(), "clicked", [this] { ask_to_cancel(); });
+  set(SessionModel{});
+}
+
+void SessionScreen::set_wide(bool wide) { m_qr.resize(wide ? k_qr_pixels_wide : k_qr_pixels); }
+
+void SessionScreen::set(const SessionModel& model) {
+  m_model = model;
+  draw_code();
+  draw_door();
+  draw_buttons();
+  tick(m_now);
+}
+
+void SessionScreen::draw_code() {
+  const std::string code = consultation::code_for_people(m_model.code);
+  set_text(m_ui.label("code"), code);
+  set_class(m_ui.widget("code"), "not-ready", !m_model.gateway_ready);
+  // Read digit by digit by a screen reader, not as a number of hundreds of millions.
+  std::string digits;
+  for (const char digit : m_model.code) digits += std::string(digits.empty() ? "" : " ") + digit;
+  set_accessible_name(m_ui.widget("code"), fill(tr("Code: {digits}"), fmt::arg("digits", digits)));
+
+  set_visible(m_ui.widget("say_lead"), m_model.gateway_ready);
+  if (m_model.gateway_ready) {
+    // The sentence is ours and may hold markup; the address is not.
+    const std::string address = "<span weight=\"bold\" foreground=\"#0B6B62\">" +
+                                escaped(spoken(m_model.address)) + "</span>";
+    const std::string say =
+        fill(tr("“On your phone or computer, go to {address} and type these nine digits.”"),
+             fmt::arg("address", address));
+    gtk_label_set_markup(m_ui.label("say"), say.c_str());
+  } else {
+    set_text(m_ui.label("say"),
+             tr("The code does not work yet: the kiosk is still connecting. Please wait with handing it out; "
+                "this page changes by itself."));
+  }
+  m_qr.set(m_model.gateway_ready ? m_model.link : std::string());
+  set_accessible_name(m_qr.widget(), tr("QR code that opens the visit"));
+  set_visible(m_ui.widget("qr_place"), m_model.gateway_ready);
+  set_visible(m_ui.widget("qr_text"), m_model.gateway_ready);
+  set_visible(m_ui.widget("planned"), !m_model.patient.empty());
+  set_text(m_ui.label("planned"), fill(tr("For {patient}"), fmt::arg("patient", m_model.patient)));
+}
+
+void SessionScreen::draw_door() {
+  const bool knocked = somebody_knocked(m_model);
+  set_class(m_ui.widget("avatar"), "waiting", knocked);
+  set_visible(m_ui.widget("checks"), knocked);
+  if (!knocked) return;
+  const consultation::Seat& seat = *m_model.seat;
+  m_camera.set(seat.has_camera ? Chip{"sd-camera-symbolic", tr("Camera works"), Tone::good}
+                               : Chip{"sd-camera-off-symbolic", tr("No camera"), Tone::warning});
+  m_microphone.set(seat.has_microphone
+                       ? Chip{"sd-microphone-symbolic", tr("Microphone works"), Tone::good}
+                       : Chip{"sd-microphone-off-symbolic", tr("No microphone"), Tone::warning});
+  m_language.set({"sd-language-symbolic",
+                  seat.language == "ko" ? tr("Reads Korean") : tr("Reads English"), Tone::neutral});
+}
+
+void SessionScreen::draw_door_text() {
+  std::string who;
+  std::string about;
+  std::string mismatch;
+  const auto& seat = m_model.seat;
+  if (somebody_knocked(m_model)) {
+    who = patient_or(seat->name);
+    const auto waited = m_model.waiting_since ? m_now - *m_model.waiting_since : Instant::duration::zero();
+    about = fill(tr("Has been waiting for {duration}"), fmt::arg("duration", duration(waited)));
+    if (!seat->present) {
+      about += std::string(" · ") + tr("The phone has lost its connection just now");
+    }
+    if (!m_model.patient.empty() && !seat->name.empty() && m_model.patient != seat->name) {
+      mismatch = fill(tr("The appointment is for {patient}. Please check who this is."),
+                      fmt::arg("patient", m_model.patient));
+    }
+  } else if (m_model.state == State::admitted) {
+    who = fill(tr("Connecting to {patient}"),
+               fmt::arg("patient", patient_or(seat ? seat->name : m_model.patient)));
+    about = tr("Picture and sound come up in a moment.");
+  } else if (seat) {
+    who = tr("Someone has typed the code");
+    about = tr("They are giving their name and checking camera and microphone.");
+  } else {
+    who = tr("Nobody is here yet");
+    about = tr("The patient appears here as soon as they have typed the code.");
+  }
+  set_text(m_ui.label("who"), who);
+  set_text(m_ui.label("about"), about);
+  set_text(m_ui.label("mismatch"), mismatch);
+  set_visible(m_ui.widget("mismatch"), !mismatch.empty());
+}
+
+void SessionScreen::draw_buttons() {
+  const bool knocked = somebody_knocked(m_model);
+  set_visible(m_admit.widget(), knocked);
+  set_visible(m_decline.widget(), knocked);
+  m_admit.bind(action::k_admit, m_model.consultation);
+  m_decline.bind(action::k_decline, m_model.consultation);
+  set_visible(m_ui.widget("spinner"), m_model.state == State::admitted);
+  gtk_spinner_set_spinning(GTK_SPINNER(m_ui.widget("spinner")), m_model.state == State::admitted);
+  set_visible(m_no_show.widget(), m_model.state == State::open || knocked);
+  set_visible(m_cancel.widget(), m_model.state == State::open || knocked);
+}
+
+void SessionScreen::draw_expiry() {
+  set_visible(m_expiry.widget(), m_model.code_expires.has_value() && m_model.gateway_ready);
+  if (!m_model.code_expires) return;
+  const auto left = *m_model.code_expires - m_now;
+  if (left <= 0s) {
+    m_expiry.set({"sd-clock-symbolic", tr("The code has run out"), Tone::danger});
+    return;
+  }
+  // By the minute: a number that changes every second draws the eye from what matters.
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(left).count();
+  m_expiry.set({"sd-clock-symbolic",
+                fill(trn("Good for {count} more minute", "Good for {count} more minutes",
+                         static_cast<unsigned long>(minutes)),
+                     fmt::arg("count", minutes)),
+                left <= k_expires_soon ? Tone::warning : Tone::neutral});
+}
+
+void SessionScreen::tick(Instant now) {
+  m_now = now;
+  draw_expiry();
+  draw_door_text();
+}
+
+void SessionScreen::ask_to_cancel() {
+  m_sheets.ask({.title = tr("Cancel this session?"),
+                .text = tr("The code stops working at once. Whoever is waiting is told that the visit does not "
+                           "take place."),
+                .keep = tr("Keep it"),
+                .go = tr("Cancel the session"),
+                .icon = "sd-cross-symbolic",
+                .action = action::k_cancel,
+                .target = m_model.consultation});
+}
+
+void SessionScreen::ask_nobody_came() {
+  m_sheets.ask({.title = tr("Close it because nobody came?"),
+                .text = tr("The log notes that the patient did not come. The code stops working at once."),
+                .keep = tr("Wait longer"),
+                .go = tr("Nobody came"),
+                .icon = "sd-person-symbolic",
+                .action = action::k_no_show,
+                .target = m_model.consultation});
+}
+
+}  // namespace sangdam::ui

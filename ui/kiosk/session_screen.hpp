@@ -1,0 +1,39 @@
+// Session: the code to hand out, and who stands at the door.
+#pragma once
+
+#include "ui/kiosk/models.hpp"
+#include "ui/kiosk/qr_view.hpp"
+#include "ui/kiosk/sheet.hpp"
+#include "ui/kiosk/widgets.hpp"
+
+namespace sangdam::ui {
+
+class SessionScreen {
+ public:
+  explicit SessionScreen(Sheets& sheets);
+  [[nodiscard]] GtkWidget* root() const { return m_ui.widget("root"); }
+  void set(const SessionModel& model);
+  void tick(Instant now);
+  /// The window is wider than a small kiosk's: larger code.
+  void set_wide(bool wide);
+
+ private:
+  void draw_code();
+  void draw_door();
+  void draw_door_text();
+  void draw_buttons();
+  void draw_expiry();
+  void ask_to_cancel();
+  void ask_nobody_came();
+
+  Sheets& m_sheets;
+  Ui m_ui;
+  SessionModel m_model;
+  Instant m_now{};
+  QrView m_qr;
+  ChipView m_expiry, m_camera, m_microphone, m_language;
+  ActionButton m_admit, m_decline, m_back, m_no_show, m_cancel;
+  Signals m_signals;
+};
+
+}  // namespace sangdam::ui

@@ -1,0 +1,88 @@
+#include "ui/kiosk/sheet.hpp"
+
+#include <utility>
+
+#include "ui/kiosk/localisation.hpp"
+
+namespace sangdam::ui {
+
+Sheets::Sheets(GtkOverlay* overlay, GtkWidget* behind) : m_overlay(overlay), m_behind(behind) {}
+Sheets::~Sheets() { close(); }
+
+void Sheets::ask(const Question& question) {
+  GtkWidget* box = new_box(GTK_ORIENTATION_VERTICAL, 16);
+  gtk_widget_set_size_request(box, 560, -1);
+  GtkWidget* title = new_label(question.title, {"heading"});
+  GtkWidget* text = new_label(question.text, {"secondary"});
+  for (GtkWidget* label : {title, text}) {
+    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 44);
+    gtk_box_append(GTK_BOX(box), label);
+  }
+  GtkWidget* row = new_box(GTK_ORIENTATION_HORIZONTAL, 16);
+  gtk_widget_set_margin_top(row, 16);
+  gtk_box_set_homogeneous(GTK_BOX(row), TRUE);
+  ActionButton keep = new_button("sd-back-symbolic", question.keep, {});
+  ActionButton go = new_button(question.icon, question.go, {question.dangerous ? "danger" : "primary"});
+  go.bind(question.action, question.target);
+  gtk_box_append(GTK_BOX(row), keep.widget());
+  gtk_box_append(GTK_BOX(row), go.widget());
+  gtk_box_append(GTK_BOX(box), row);
+  // The harmless answer has the keyboard: a stray Enter ends no visit.
+  open(box, question.title, keep.widget());
+  m_target = question.target;
+  m_signals->on(keep.widget(), "clicked", [this] { close(); });
+  // The button's own action has run by now: "clicked" is an action signal that runs it first.
+  m_signals->on(go.widget(), "clicked", [this] { close(); });
+}
+
+void Sheets::open(GtkWidget* content, const std::string& name, GtkWidget* focus,
+                  std::function<void()> on_closed) {
+  close();
+  m_on_closed = std::move(on_closed);
+  m_scrim = GTK_WIDGET(
+      g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_DIALOG, "hexpand", TRUE, nullptr));
+  gtk_widget_add_css_class(m_scrim, "scrim");
+  set_accessible_name(m_scrim, name);
+  gtk_accessible_update_property(GTK_ACCESSIBLE(m_scrim), GTK_ACCESSIBLE_PROPERTY_MODAL, TRUE, -1);
+  GtkWidget* card = new_box(GTK_ORIENTATION_VERTICAL, 0, {"sheet"});
+  gtk_widget_set_halign(card, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign(card, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand(card, TRUE);
+  gtk_box_append(GTK_BOX(card), content);
+  gtk_box_append(GTK_BOX(m_scrim), card);
+
+  GtkEventController* keys = gtk_event_controller_key_new();
+  m_signals.emplace();
+  g_signal_connect(keys, "key-pressed",
+                   G_CALLBACK(+[](GtkEventControllerKey*, guint key, guint, GdkModifierType,
+                                  gpointer data) noexcept -> gboolean {
+                     if (key != GDK_KEY_Escape) return FALSE;
+                     static_cast<Sheets*>(data)->close();
+                     return TRUE;
+                   }),
+                   this);
+  gtk_widget_add_controller(m_scrim, keys);  // takes the controller over; it dies with the scrim, before us
+
+  GtkRoot* root = gtk_widget_get_root(GTK_WIDGET(m_overlay));
+  m_focus_before = root ? base::Ref<GtkWidget>::share(gtk_root_get_focus(root)) : base::Ref<GtkWidget>();
+  gtk_widget_set_can_focus(m_behind, FALSE);
+  gtk_overlay_add_overlay(m_overlay, m_scrim);
+  gtk_widget_grab_focus(focus);
+}
+
+void Sheets::close() {
+  if (m_scrim == nullptr) return;
+  m_target.clear();
+  gtk_widget_set_can_focus(m_behind, TRUE);
+  if (m_focus_before && gtk_widget_get_root(m_focus_before.get())) gtk_widget_grab_focus(m_focus_before.get());
+  m_focus_before.reset();
+  // We may be inside a handler of one of the sheet's own buttons: what runs now stays until it returns.
+  GtkWidget* scrim = std::exchange(m_scrim, nullptr);
+  const auto alive = base::Ref<GtkWidget>::share(scrim);
+  gtk_overlay_remove_overlay(m_overlay, scrim);
+  auto closed = std::exchange(m_on_closed, {});
+  if (closed) closed();
+}
+
+}  // namespace sangdam::ui

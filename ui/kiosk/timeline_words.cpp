@@ -1,0 +1,163 @@
+// The log's stable words as sentences: who did what, and what it meant.
+#include <fmt/format.h>
+
+#include "ui/kiosk/localisation.hpp"
+#include "ui/kiosk/words.hpp"
+
+namespace sangdam::ui {
+namespace {
+
+using consultation::EventKind;
+using consultation::LogEntry;
+
+std::string detail(const LogEntry& entry, const char* key) {
+  const auto found = entry.details.find(key);
+  return found == entry.details.end() ? std::string() : found->second;
+}
+
+std::optional<EventKind> event_named(std::string_view kind) {
+  for (const EventKind event : consultation::k_event_kinds) {
+    if (name_of(event) == kind) return event;
+  }
+  return std::nullopt;
+}
+
+Moment knock(const LogEntry& entry) {
+  const std::string name = detail(entry, "name");
+  const bool camera = detail(entry, "camera") != "no";
+  const bool microphone = detail(entry, "microphone") != "no";
+  std::string sentence =
+      name.empty() ? std::string(tr("The patient agreed to the terms and is waiting."))
+                   : fill(tr("{name} agreed to the terms and is waiting."), fmt::arg("name", name));
+  if (!camera && !microphone) {
+    sentence += std::string(" ") + tr("Camera and microphone did not work.");
+  } else if (!camera) {
+    sentence += std::string(" ") + tr("The camera did not work.");
+  } else if (!microphone) {
+    sentence += std::string(" ") + tr("The microphone did not work.");
+  }
+  return {"sd-waiting-symbolic", camera && microphone ? Tone::primary : Tone::warning, sentence, {}};
+}
+
+Moment end_of(const LogEntry& entry) {
+  const auto outcome = consultation::outcome_named(detail(entry, "outcome"));
+  const char* sentence = tr("Staff ended the visit.");
+  if (outcome) {
+    switch (*outcome) {
+      case Outcome::completed: sentence = tr("Staff ended the visit. It was completed."); break;
+      case Outcome::no_show: sentence = tr("Staff ended the visit. The patient did not come."); break;
+      case Outcome::cancelled: sentence = tr("Staff ended the visit before a call came about."); break;
+      case Outcome::failed: sentence = tr("Staff ended the visit. It did not work out."); break;
+    }
+  }
+  return {"sd-end-symbolic", outcome == Outcome::failed ? Tone::danger : Tone::good, sentence, {}};
+}
+
+Moment moment_of_event(EventKind event, const LogEntry& entry) {
+  switch (event) {
+    case EventKind::opened: return {"sd-key-symbolic", Tone::primary, tr("Staff gave out the code."), {}};
+    case EventKind::admitted:
+      return {"sd-admit-symbolic", Tone::primary, tr("Staff let the patient in."), {}};
+    case EventKind::declined:
+      return {"sd-waiting-symbolic", Tone::neutral,
+              tr("Staff asked the patient to come back later. The code stayed good."), {}};
+    case EventKind::ended: return end_of(entry);
+    case EventKind::cancelled:
+      return {"sd-cross-symbolic", Tone::neutral, tr("Staff cancelled the visit."), {}};
+    case EventKind::no_show:
+      return {"sd-person-symbolic", Tone::neutral, tr("Staff noted that nobody came."), {}};
+    case EventKind::arrived:
+      return {"sd-person-symbolic", Tone::primary, tr("Someone typed the right code."), {}};
+    case EventKind::knocked: return knock(entry);
+    case EventKind::left:
+      return {"sd-leave-symbolic", Tone::neutral, tr("The patient left by pressing “Leave”."), {}};
+    case EventKind::away:
+      return {"sd-warning-symbolic", Tone::warning, tr("The patient's page was closed or lost its network."),
+              {}};
+    case EventKind::returned:
+      return {"sd-person-symbolic", Tone::good, tr("The patient's page came back."), {}};
+    case EventKind::media_connected:
+      return {"sd-call-symbolic", Tone::good, tr("Picture and sound are connected."), {}};
+    case EventKind::media_lost:
+      return {"sd-warning-symbolic", Tone::warning,
+              tr("Picture and sound were lost. The kiosk tried to reconnect."), {}};
+    case EventKind::media_rejected:
+      return {"sd-warning-symbolic", Tone::danger,
+              tr("The connection could not prove that it came from the patient. It was refused and nothing "
+                 "was shown."),
+              {}};
+    case EventKind::code_expired:
+      return {"sd-clock-symbolic", Tone::neutral, tr("The code ran out before anyone came in."), {}};
+    case EventKind::wait_expired:
+      return {"sd-clock-symbolic", Tone::warning, tr("The patient was gone too long to keep the place."), {}};
+    case EventKind::reconnect_expired:
+      return {"sd-clock-symbolic", Tone::warning,
+              tr("Nobody came back to the call for a long time, so it was closed."), {}};
+  }
+  return {"sd-dot-symbolic", Tone::neutral, entry.kind, {}, true};
+}
+
+std::string peer_failure(const std::string& reason) {
+  if (reason == "connect-timeout") return tr("No way through the network was found in time.");
+  if (reason == "connection-lost") return tr("The connection to the patient broke off.");
+  if (reason == "fingerprint-mismatch") return tr("The other end was not the patient's page. It was refused.");
+  if (reason == "offer-failed") return tr("The kiosk could not prepare picture and sound.");
+  if (reason == "answer-invalid") return tr("The patient's browser answered in a way the kiosk cannot use.");
+  if (reason == "pipeline-error") return tr("Picture or sound failed inside the kiosk.");
+  return tr("The connection for picture and sound failed.");
+}
+
+std::optional<Moment> moment_of_note(const LogEntry& entry) {
+  const std::string& kind = entry.kind;
+  const bool patient = entry.actor == consultation::Actor::patient;
+  if (kind == "chat-sent") return Moment{"sd-chat-symbolic", Tone::primary, tr("Staff wrote:"), detail(entry, "text")};
+  if (kind == "chat-received") {
+    return Moment{"sd-chat-symbolic", Tone::primary, tr("The patient wrote:"), detail(entry, "text")};
+  }
+  if (kind == "chat-delivered") {
+    return Moment{"sd-tick-symbolic", Tone::neutral, tr("The message is on the patient's screen."), {}};
+  }
+  if (kind == "microphone-muted") {
+    return Moment{"sd-microphone-off-symbolic", Tone::neutral,
+                  patient ? tr("The patient turned the microphone off.") : tr("Staff turned the microphone off."),
+                  {}};
+  }
+  if (kind == "microphone-on" || kind == "microphone-unmuted") {
+    return Moment{"sd-microphone-symbolic", Tone::neutral,
+                  patient ? tr("The patient turned the microphone on.") : tr("Staff turned the microphone on."),
+                  {}};
+  }
+  if (kind == "camera-off") {
+    return Moment{"sd-camera-off-symbolic", Tone::neutral,
+                  patient ? tr("The patient turned the camera off.") : tr("Staff turned the camera off."),
+                  {}};
+  }
+  if (kind == "camera-on") {
+    return Moment{"sd-camera-symbolic", Tone::neutral,
+                  patient ? tr("The patient turned the camera on.") : tr("Staff turned the camera on."),
+                  {}};
+  }
+  if (kind == "peer-failed") {
+    std::string reason = detail(entry, "reason");
+    if (reason.empty()) reason = detail(entry, "failure");
+    return Moment{"sd-warning-symbolic", Tone::warning, peer_failure(reason), {}};
+  }
+  if (kind == "restored") {
+    return Moment{"sd-info-symbolic", Tone::neutral, tr("The kiosk was restarted and took the visit up again."),
+                  {}};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Moment moment_of(const LogEntry& entry) {
+  if (const auto event = event_named(entry.kind)) return moment_of_event(*event, entry);
+  if (auto note = moment_of_note(entry)) return *std::move(note);
+  // A newer version wrote this, or an administrator's tool: show what the log holds rather than nothing.
+  std::string raw = entry.kind;
+  for (const auto& [key, value] : entry.details) raw += fmt::format("  {}: {}", key, value);
+  return {"sd-dot-symbolic", Tone::neutral, raw, {}, true};
+}
+
+}  // namespace sangdam::ui

@@ -1,0 +1,170 @@
+#include "ui/kiosk/widgets.hpp"
+
+#include <utility>
+
+#include "ui/kiosk/localisation.hpp"
+
+namespace sangdam::ui {
+
+Ui::Ui(const char* file) : m_builder(base::Ref<GtkBuilder>::adopt(gtk_builder_new())) {
+  gtk_builder_set_translation_domain(m_builder.get(), k_text_domain);
+  base::ErrorPtr error;
+  const std::string path = std::string(k_resource_path) + file;
+  if (!gtk_builder_add_from_resource(m_builder.get(), path.c_str(), base::out(error))) {
+    g_error("%s: %s", file, base::message_of(error).c_str());
+  }
+}
+
+GObject* Ui::object(const char* id, GType type) const {
+  GObject* found = gtk_builder_get_object(m_builder.get(), id);
+  if (found == nullptr || !g_type_is_a(G_OBJECT_TYPE(found), type)) {
+    g_error("a .ui file lacks the %s '%s'", g_type_name(type), id);
+  }
+  return found;
+}
+
+void Signals::on(gpointer instance, const char* signal, std::function<void()> work) {
+  auto slot = std::make_unique<Slot>();
+  slot->work = std::move(work);
+  // Swapped, so that the slot is the first argument whatever the signal's own arguments are.
+  const gulong id = g_signal_connect_data(
+      instance, signal, G_CALLBACK(+[](gpointer data) noexcept { static_cast<Slot*>(data)->work(); }),
+      slot.get(), nullptr, G_CONNECT_SWAPPED);
+  slot->connection = base::SignalConnection(instance, id);
+  m_slots.push_back(std::move(slot));
+}
+
+GtkWidget* new_label(const std::string& text, std::initializer_list<const char*> classes) {
+  GtkWidget* label = gtk_label_new(text.c_str());
+  gtk_label_set_xalign(GTK_LABEL(label), 0);
+  for (const char* name : classes) gtk_widget_add_css_class(label, name);
+  return label;
+}
+
+GtkWidget* new_box(GtkOrientation orientation, int spacing, std::initializer_list<const char*> classes) {
+  GtkWidget* box = gtk_box_new(orientation, spacing);
+  for (const char* name : classes) gtk_widget_add_css_class(box, name);
+  return box;
+}
+
+GtkWidget* new_icon(const char* name) {
+  GtkWidget* image = gtk_image_new_from_icon_name(name);
+  // The word beside it, or the button's name, says the same: a reader need not hear it twice.
+  gtk_widget_set_valign(image, GTK_ALIGN_CENTER);
+  return image;
+}
+
+void set_text(GtkLabel* label, const std::string& text) {
+  if (text != gtk_label_get_text(label)) gtk_label_set_text(label, text.c_str());
+}
+
+void set_icon(GtkImage* image, const char* name) {
+  const char* now = gtk_image_get_icon_name(image);
+  if (now == nullptr || std::string_view(now) != name) gtk_image_set_from_icon_name(image, name);
+}
+
+void set_class(GtkWidget* widget, const char* name, bool on) {
+  if (on) {
+    gtk_widget_add_css_class(widget, name);
+  } else {
+    gtk_widget_remove_css_class(widget, name);
+  }
+}
+
+void set_tone(GtkWidget* widget, Tone tone) {
+  for (const Tone each : {Tone::neutral, Tone::primary, Tone::good, Tone::warning, Tone::danger}) {
+    set_class(widget, css_class(each), each == tone);
+  }
+}
+
+void set_visible(gpointer widget, bool visible) { gtk_widget_set_visible(GTK_WIDGET(widget), visible); }
+
+void set_accessible_name(gpointer widget, const std::string& name) {
+  gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name.c_str(), -1);
+}
+
+void remove_children(GtkWidget* container) {
+  while (GtkWidget* child = gtk_widget_get_first_child(container)) gtk_box_remove(GTK_BOX(container), child);
+}
+
+ChipView::ChipView()
+    : m_box(new_box(GTK_ORIENTATION_HORIZONTAL, 8, {"chip"})),
+      m_icon(GTK_IMAGE(new_icon("sd-dot-symbolic"))),
+      m_text(GTK_LABEL(new_label(""))) {
+  gtk_widget_set_valign(m_box, GTK_ALIGN_CENTER);
+  gtk_widget_set_halign(m_box, GTK_ALIGN_START);
+  gtk_box_append(GTK_BOX(m_box), GTK_WIDGET(m_icon));
+  gtk_box_append(GTK_BOX(m_box), GTK_WIDGET(m_text));
+}
+
+void ChipView::set(const Chip& chip) {
+  if (m_chip == chip) return;
+  m_chip = chip;
+  set_icon(m_icon, chip.icon);
+  set_text(m_text, chip.text);
+  set_tone(m_box, chip.tone);
+}
+
+ActionButton::ActionButton(GtkButton* button, bool upright) : m_button(button) {
+  GtkWidget* box = new_box(upright ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL, upright ? 4 : 12);
+  gtk_widget_set_halign(box, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign(box, GTK_ALIGN_CENTER);
+  m_icon = GTK_IMAGE(new_icon("sd-dot-symbolic"));
+  m_text = GTK_LABEL(new_label(""));
+  gtk_label_set_xalign(m_text, 0.5F);
+  gtk_box_append(GTK_BOX(box), GTK_WIDGET(m_icon));
+  gtk_box_append(GTK_BOX(box), GTK_WIDGET(m_text));
+  gtk_button_set_child(m_button, box);
+  gtk_widget_add_css_class(widget(), "sd");
+}
+
+void ActionButton::set(const char* icon, const std::string& text, const std::string& name) {
+  set_icon(m_icon, icon);
+  set_text(m_text, text);
+  set_visible(m_text, !text.empty());
+  set_class(widget(), "round", text.empty());
+  set_accessible_name(m_button, name.empty() ? text : name);
+  if (text.empty()) gtk_widget_set_tooltip_text(widget(), name.c_str());
+}
+
+void ActionButton::bind(const char* action) {
+  if (m_action == action && m_target.empty()) return;
+  unbind();
+  m_action = action;
+  gtk_actionable_set_action_name(GTK_ACTIONABLE(m_button), in_app(action).c_str());
+}
+
+void ActionButton::bind(const char* action, const std::string& target) {
+  if (m_action == action && m_target == target) return;
+  // The old action would be asked about the new target's type in between.
+  unbind();
+  m_action = action;
+  m_target = target;
+  gtk_actionable_set_action_target(GTK_ACTIONABLE(m_button), "s", target.c_str());
+  gtk_actionable_set_action_name(GTK_ACTIONABLE(m_button), in_app(action).c_str());
+}
+
+void ActionButton::unbind() {
+  if (m_action.empty()) return;
+  gtk_actionable_set_action_name(GTK_ACTIONABLE(m_button), nullptr);
+  gtk_actionable_set_action_target_value(GTK_ACTIONABLE(m_button), nullptr);
+  m_action.clear();
+  m_target.clear();
+  gtk_widget_set_sensitive(widget(), TRUE);
+}
+
+ActionButton new_button(const char* icon, const std::string& text, std::initializer_list<const char*> classes,
+                        const std::string& name) {
+  ActionButton button(GTK_BUTTON(gtk_button_new()));
+  for (const char* each : classes) gtk_widget_add_css_class(button.widget(), each);
+  button.set(icon, text, name);
+  return button;
+}
+
+std::string in_app(const char* action) { return std::string("app.") + action; }
+
+bool activate(gpointer widget, const char* action, const std::string& target) {
+  return gtk_widget_activate_action(GTK_WIDGET(widget), in_app(action).c_str(), "s", target.c_str()) != FALSE;
+}
+
+}  // namespace sangdam::ui

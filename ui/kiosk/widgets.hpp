@@ -1,0 +1,113 @@
+// Small typed helpers over GTK's C API, so that casts and void pointers stay in one place.
+//
+// Screens are plain C++ classes: each owns an Ui (the objects of one .ui file of the GResource), asks for its
+// children once, and drops everything with itself. Main thread.
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/handles.hpp"
+#include "base/signal.hpp"
+#include "ui/kiosk/words.hpp"
+
+namespace sangdam::ui {
+
+inline constexpr const char* k_resource_path = "/org/sangdam/kiosk/";
+
+/// The objects of one .ui file. A missing file or id is a broken build: the program stops and names it.
+class Ui {
+ public:
+  explicit Ui(const char* file);
+  [[nodiscard]] GtkWidget* widget(const char* id) const { return GTK_WIDGET(object(id, GTK_TYPE_WIDGET)); }
+  [[nodiscard]] GtkLabel* label(const char* id) const { return GTK_LABEL(object(id, GTK_TYPE_LABEL)); }
+  [[nodiscard]] GtkImage* image(const char* id) const { return GTK_IMAGE(object(id, GTK_TYPE_IMAGE)); }
+  [[nodiscard]] GtkBox* box(const char* id) const { return GTK_BOX(object(id, GTK_TYPE_BOX)); }
+  [[nodiscard]] GtkButton* button(const char* id) const { return GTK_BUTTON(object(id, GTK_TYPE_BUTTON)); }
+  [[nodiscard]] GtkStack* stack(const char* id) const { return GTK_STACK(object(id, GTK_TYPE_STACK)); }
+  [[nodiscard]] GtkEntry* entry(const char* id) const { return GTK_ENTRY(object(id, GTK_TYPE_ENTRY)); }
+  [[nodiscard]] GtkListBox* list(const char* id) const { return GTK_LIST_BOX(object(id, GTK_TYPE_LIST_BOX)); }
+  [[nodiscard]] GtkOverlay* overlay(const char* id) const { return GTK_OVERLAY(object(id, GTK_TYPE_OVERLAY)); }
+
+ private:
+  [[nodiscard]] GObject* object(const char* id, GType type) const;
+  base::Ref<GtkBuilder> m_builder;
+};
+
+/// Signal connections of a screen, dropped together, before the widgets.
+class Signals {
+ public:
+  /// `work` runs at every emission; further arguments of the signal are not looked at.
+  void on(gpointer instance, const char* signal, std::function<void()> work);
+
+ private:
+  struct Slot {
+    std::function<void()> work;
+    base::SignalConnection connection;
+  };
+  std::vector<std::unique_ptr<Slot>> m_slots;
+};
+
+[[nodiscard]] GtkWidget* new_label(const std::string& text, std::initializer_list<const char*> classes = {});
+[[nodiscard]] GtkWidget* new_box(GtkOrientation orientation, int spacing,
+                                 std::initializer_list<const char*> classes = {});
+[[nodiscard]] GtkWidget* new_icon(const char* name);
+/// Sets only what changed: GTK redraws and tells assistive technology at every set.
+void set_text(GtkLabel* label, const std::string& text);
+void set_icon(GtkImage* image, const char* name);
+void set_class(GtkWidget* widget, const char* name, bool on);
+void set_tone(GtkWidget* widget, Tone tone);
+void set_visible(gpointer widget, bool visible);
+void set_accessible_name(gpointer widget, const std::string& name);
+void remove_children(GtkWidget* container);
+
+/// Icon and word in one rounded label.
+class ChipView {
+ public:
+  ChipView();
+  [[nodiscard]] GtkWidget* widget() const { return m_box; }
+  void set(const Chip& chip);
+
+ private:
+  GtkWidget* m_box;
+  GtkImage* m_icon;
+  GtkLabel* m_text;
+  Chip m_chip{"", "", Tone::neutral};
+};
+
+/// A GtkButton (or GtkToggleButton) with icon and word, an accessible name, and an action of the application.
+/// Does not own the button.
+class ActionButton {
+ public:
+  ActionButton() = default;
+  explicit ActionButton(GtkButton* button, bool upright = false);
+  [[nodiscard]] GtkWidget* widget() const { return GTK_WIDGET(m_button); }
+  /// An empty `text` makes an icon-only button; then `name` says what it does.
+  void set(const char* icon, const std::string& text, const std::string& name = {});
+  /// Bound to "app.<action>", with a text as target, or without one.
+  void bind(const char* action);
+  void bind(const char* action, const std::string& target);
+  /// No action: the screen handles "clicked".
+  void unbind();
+
+ private:
+  GtkButton* m_button = nullptr;
+  GtkImage* m_icon = nullptr;
+  GtkLabel* m_text = nullptr;
+  std::string m_icon_name;
+  std::string m_action, m_target;
+};
+[[nodiscard]] ActionButton new_button(const char* icon, const std::string& text,
+                                      std::initializer_list<const char*> classes, const std::string& name = {});
+
+/// "app.<name>", as widgets spell an action of the application.
+[[nodiscard]] std::string in_app(const char* action);
+/// Activates an action of the application from `widget`. False if there is no such action.
+bool activate(gpointer widget, const char* action, const std::string& target);
+
+}  // namespace sangdam::ui

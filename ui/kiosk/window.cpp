@@ -1,0 +1,255 @@
+#include "ui/kiosk/window.hpp"
+
+#include <gtk/gtk.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/main_thread.hpp"
+#include "ui/kiosk/call_screen.hpp"
+#include "ui/kiosk/log_screen.hpp"
+#include "ui/kiosk/notices.hpp"
+#include "ui/kiosk/session_screen.hpp"
+#include "ui/kiosk/sheet.hpp"
+#include "ui/kiosk/status_bar.hpp"
+#include "ui/kiosk/today_screen.hpp"
+#include "ui/kiosk/video_view.hpp"
+#include "ui/kiosk/widgets.hpp"
+
+namespace sangdam::ui {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int k_wide_from = 1680;  // logical pixels: from there the code is set larger still
+
+void load_style(GdkDisplay* display) {
+  // Two providers rather than @import: the colours must be known whichever file is read first.
+  for (const char* file : {"tokens.css", "kiosk.css"}) {
+    const auto provider = base::Ref<GtkCssProvider>::adopt(gtk_css_provider_new());
+    gtk_css_provider_load_from_resource(provider.get(), (std::string(k_resource_path) + file).c_str());
+    gtk_style_context_add_provider_for_display(display, GTK_STYLE_PROVIDER(provider.get()),
+                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  }
+  gtk_icon_theme_add_resource_path(gtk_icon_theme_get_for_display(display),
+                                   (std::string(k_resource_path) + "icons").c_str());
+}
+
+/// Everything that has words in it: dropped and built anew when the language changes.
+struct Screens {
+  Screens(GtkOverlay* overlay, GtkWidget* behind, GtkBox* notice_place, VideoView& self, VideoView& patient)
+      : sheets(overlay, behind), notices(notice_place), today(sheets), session(sheets), call(sheets, self, patient) {}
+  Sheets sheets;
+  StatusBarView bar;
+  NoticesView notices;
+  TodayScreen today;
+  SessionScreen session;
+  CallScreen call;
+  LogScreen log;
+};
+
+}  // namespace
+
+struct KioskWindow::Impl {
+  Impl(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_slot,
+       std::shared_ptr<base::FrameSlot> patient_slot);
+  ~Impl();
+
+  void build();
+  void drop();
+  void give_models();
+  void draw_screen();
+  void tick();
+  void on_resize();
+
+  base::SystemClock clock;
+  base::Ref<GtkWindow> window;
+  Ui ui;
+  VideoView self_view, patient_view;
+  std::optional<Screens> screens;
+  bool wide = false;
+
+  Screen screen = Screen::today;
+  StatusBar bar;
+  std::vector<NoticeBar> notices;
+  TodayModel today;
+  SessionModel session;
+  CallModel call;
+  LogModel log;
+  std::optional<TimelineModel> timeline;
+
+  base::Timer second;
+  Signals signals;
+};
+
+KioskWindow::Impl::Impl(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_slot,
+                        std::shared_ptr<base::FrameSlot> patient_slot)
+    : window((load_style(gdk_display_get_default()),
+              base::Ref<GtkWindow>::share(GTK_WINDOW(gtk_application_window_new(application))))),
+      ui("window.ui"),
+      self_view(std::move(self_slot), true),
+      patient_view(std::move(patient_slot), false) {
+  gtk_window_set_title(window.get(), "Sangdam");
+  gtk_window_set_default_size(window.get(), 1280, 800);
+  gtk_window_set_decorated(window.get(), FALSE);
+  gtk_widget_add_css_class(GTK_WIDGET(window.get()), "sd");
+  gtk_window_set_child(window.get(), ui.widget("root"));
+  build();
+  gtk_widget_realize(GTK_WIDGET(window.get()));
+  signals.on(gtk_native_get_surface(GTK_NATIVE(window.get())), "layout", [this] { on_resize(); });
+  second.start_repeating(1s, [this] { tick(); });
+  gtk_window_present(window.get());
+}
+
+KioskWindow::Impl::~Impl() {
+  drop();
+  gtk_window_destroy(window.get());
+}
+
+void KioskWindow::Impl::build() {
+  screens.emplace(ui.overlay("root"), ui.widget("behind"), ui.box("notices"), self_view, patient_view);
+  gtk_box_append(ui.box("bar_place"), screens->bar.root());
+  GtkStack* stack = ui.stack("screens");
+  gtk_stack_add_named(stack, screens->today.root(), "today");
+  gtk_stack_add_named(stack, screens->session.root(), "session");
+  gtk_stack_add_named(stack, screens->call.root(), "call");
+  gtk_stack_add_named(stack, screens->log.root(), "log");
+  screens->session.set_wide(wide);
+}
+
+void KioskWindow::Impl::drop() {
+  if (!screens) return;
+  screens->sheets.close();
+  gtk_box_remove(ui.box("bar_place"), screens->bar.root());
+  for (GtkWidget* root : {screens->today.root(), screens->session.root(), screens->call.root(), screens->log.root()}) {
+    gtk_stack_remove(ui.stack("screens"), root);
+  }
+  screens.reset();
+}
+
+void KioskWindow::Impl::give_models() {
+  screens->bar.set(bar);
+  screens->notices.set(notices);
+  screens->today.set(today);
+  screens->session.set(session);
+  screens->call.set(call);
+  screens->log.set(log);
+  if (timeline) screens->log.set(*timeline);
+}
+
+void KioskWindow::Impl::draw_screen() {
+  const char* name = "today";
+  switch (screen) {
+    case Screen::today: name = "today"; break;
+    case Screen::session: name = "session"; break;
+    case Screen::call: name = "call"; break;
+    case Screen::log:
+    case Screen::timeline: name = "log"; break;
+  }
+  gtk_stack_set_visible_child_name(ui.stack("screens"), name);
+  set_visible(ui.widget("bar_place"), screen != Screen::call);
+  screens->bar.set_screen(screen);
+  screens->log.show_timeline(screen == Screen::timeline && timeline.has_value());
+  if (screen == Screen::call) screens->call.wake();
+  tick();
+}
+
+void KioskWindow::Impl::tick() {
+  const Instant now = clock.now();
+  screens->bar.tick(now);
+  switch (screen) {
+    case Screen::today: screens->today.tick(now); break;
+    case Screen::session: screens->session.tick(now); break;
+    case Screen::call: screens->call.tick(now); break;
+    case Screen::log:
+    case Screen::timeline: break;
+  }
+}
+
+void KioskWindow::Impl::on_resize() {
+  GdkSurface* surface = gtk_native_get_surface(GTK_NATIVE(window.get()));
+  const bool now_wide = gdk_surface_get_width(surface) >= k_wide_from;
+  if (now_wide == wide) return;
+  wide = now_wide;
+  set_class(GTK_WIDGET(window.get()), "wide", wide);
+  screens->session.set_wide(wide);
+}
+
+KioskWindow::KioskWindow(GtkApplication* application, std::shared_ptr<base::FrameSlot> self_view,
+                         std::shared_ptr<base::FrameSlot> patient_view)
+    : m_impl(std::make_unique<Impl>(application, std::move(self_view), std::move(patient_view))) {
+  m_impl->give_models();
+  m_impl->draw_screen();
+}
+KioskWindow::~KioskWindow() = default;
+
+void KioskWindow::show(Screen screen) {
+  base::assert_main_thread();
+  const bool same = m_impl->screen == screen;
+  m_impl->screen = screen;
+  // A question about what is no longer on the screen must not be answered by accident.
+  if (!same) m_impl->screens->sheets.close();
+  m_impl->draw_screen();
+}
+
+void KioskWindow::set(const StatusBar& bar) {
+  if (m_impl->bar == bar) return;
+  m_impl->bar = bar;
+  m_impl->screens->bar.set(bar);
+}
+
+void KioskWindow::set(const std::vector<NoticeBar>& notices) {
+  if (m_impl->notices == notices) return;
+  m_impl->notices = notices;
+  m_impl->screens->notices.set(notices);
+}
+
+void KioskWindow::set(const TodayModel& model) {
+  if (m_impl->today == model) return;
+  m_impl->today = model;
+  m_impl->screens->today.set(model);
+  m_impl->screens->bar.set_waiting(static_cast<std::size_t>(std::count_if(
+      model.rows.begin(), model.rows.end(), [](const TodayRow& row) { return row.state == State::waiting; })));
+}
+
+void KioskWindow::set(const SessionModel& model) {
+  if (m_impl->session == model) return;
+  m_impl->session = model;
+  m_impl->screens->session.set(model);
+}
+
+void KioskWindow::set(const CallModel& model) {
+  if (m_impl->call == model) return;
+  m_impl->call = model;
+  m_impl->screens->call.set(model);
+  m_impl->screens->call.tick(m_impl->clock.now());
+}
+
+void KioskWindow::set(const LogModel& model) {
+  m_impl->log = model;
+  m_impl->screens->log.set(model);
+}
+
+void KioskWindow::set(const TimelineModel& model) {
+  m_impl->timeline = model;
+  m_impl->screens->log.set(model);
+}
+
+void KioskWindow::retranslate() {
+  base::assert_main_thread();
+  const std::string chosen = m_impl->screens->today.chosen();
+  const CallScreen::Unfinished unfinished = m_impl->screens->call.unfinished();
+  m_impl->drop();
+  m_impl->build();
+  m_impl->give_models();
+  m_impl->screens->today.choose(chosen);
+  m_impl->screens->bar.set_waiting(static_cast<std::size_t>(
+      std::count_if(m_impl->today.rows.begin(), m_impl->today.rows.end(),
+                    [](const TodayRow& row) { return row.state == State::waiting; })));
+  m_impl->screens->call.resume(unfinished);
+  m_impl->draw_screen();
+}
+
+}  // namespace sangdam::ui

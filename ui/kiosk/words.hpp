@@ -1,0 +1,57 @@
+// What the screens say: states, times and log entries in plain words of the language now set. Pure functions of
+// their arguments, the language and the machine's time zone; no GTK. Main thread (gettext's language is global).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "consultation/record.hpp"
+#include "consultation/state.hpp"
+#include "ui/kiosk/models.hpp"
+
+namespace sangdam::ui {
+
+/// The class of kiosk.css that gives a chip, a mark or a notice its colour.
+enum class Tone : std::uint8_t { neutral, primary, good, warning, danger };
+[[nodiscard]] const char* css_class(Tone tone) noexcept;
+[[nodiscard]] Tone tone_of(Health health) noexcept;
+
+/// Icon and word, never colour alone.
+struct Chip {
+  const char* icon;
+  std::string text;
+  Tone tone;
+  friend bool operator==(const Chip&, const Chip&) = default;
+};
+[[nodiscard]] Chip chip_of(State state, std::optional<Outcome> outcome);
+[[nodiscard]] Chip chip_of(Quality quality);
+
+/// "2:05 pm", "오후 2:05"
+[[nodiscard]] std::string time_of_day(Instant time);
+/// "2:05:09 pm", "오후 2:05:09"
+[[nodiscard]] std::string exact_time(Instant time);
+/// "Sunday, 22 November", "11월 22일 일요일"
+[[nodiscard]] std::string long_date(Instant time);
+/// "22 Nov 2026", "2026년 11월 22일"
+[[nodiscard]] std::string short_date(Instant time);
+/// "45 s", "3 min 20 s", "1 h 5 min"; never negative.
+[[nodiscard]] std::string duration(std::chrono::milliseconds length);
+/// "1:05", "12:05", "1:02:05"
+[[nodiscard]] std::string timer(std::chrono::milliseconds length);
+/// The patient's name, or what stands for one nobody knows yet.
+[[nodiscard]] std::string patient_or(std::string_view name);
+
+/// One line of a consultation's timeline.
+struct Moment {
+  const char* icon;
+  Tone tone;
+  std::string sentence;
+  std::string quote;     // a chat message, word by word
+  bool is_raw = false;   // a kind this version does not know: shown as it is in the log
+};
+[[nodiscard]] Moment moment_of(const consultation::LogEntry& entry);
+
+}  // namespace sangdam::ui

@@ -1,0 +1,422 @@
+// The media connection: answers the kiosk's offers (RFC 8829), one RTCPeerConnection per offer, make before break.
+//
+// An offer is prepared as soon as it comes, so that admission is quick, but our answer and our candidates leave only
+// once we are admitted: until then nobody learns our addresses and no media can flow. A higher-numbered offer
+// takes over when it is connected; until then the connected one goes on. The kiosk cannot restart ICE: to recover,
+// we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera that comes,
+// goes or flips needs no new negotiation.
+import { decodeChat, decodeControl } from './lines.js';
+import { levelOf } from './quality.js';
+
+/** ICE's "disconnected" often mends itself; after this long we ask for a new offer. */
+const GRACE_MS = 2000;
+/** How long an answered offer may take to connect. */
+const CONNECT_MS = 12000;
+/** Asking again, in case the request or the offer was lost. */
+const ASK_AGAIN_MS = 5000;
+const STATISTICS_MS = 2000;
+const MAX_VIDEO_BPS = 3_000_000;
+const MAX_MALFORMED = 20;
+const MAX_HELD_CANDIDATES = 200;
+
+/** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
+/** @typedef {import('./lines.js').MediaState | import('./lines.js').QualityLine} ControlLine */
+/** @typedef {import('./lines.js').ChatText | import('./lines.js').ChatReceived} ChatLine */
+/**
+ * @typedef {object} PeersOptions
+ * @property {() => Tracks} tracks
+ * @property {(peer: number, sdp: string) => void} sendAnswer
+ * @property {(peer: number, mline: number, candidate: string) => void} sendCandidate
+ * @property {(peer: number) => void} requestOffer
+ * @property {(stream: MediaStream) => void} onConnected also each time a newer peer takes over
+ * @property {() => void} onInterrupted
+ * @property {(label: 'chat' | 'control') => void} onChannelOpen
+ * @property {(line: ChatLine) => void} onChat
+ * @property {(line: ControlLine) => void} onControl
+ * @property {(level: import('./quality.js').Level) => void} onLevel
+ */
+
+/**
+ * Takes the candidates out of a description, because those in it would be tried at once.
+ * @param {string} sdp
+ */
+export function splitCandidates(sdp) {
+  /** @type {{mline: number, candidate: string}[]} */
+  const candidates = [];
+  /** @type {string[]} */
+  const kept = [];
+  let mline = -1;
+  for (const line of sdp.split(/\r?\n/)) {
+    if (line.startsWith('m=')) mline += 1;
+    if (line.startsWith('a=candidate:') && mline >= 0) candidates.push({ mline, candidate: line.slice(2) });
+    else if (line !== 'a=end-of-candidates') kept.push(line);
+  }
+  return { sdp: kept.join('\r\n'), candidates };
+}
+
+/** One offer's connection. */
+class Peer {
+  number;
+  connection;
+  remote = new MediaStream();
+  connected = false;
+  closed = false;
+  malformed = 0;
+  /** @type {Map<string, RTCDataChannel>} */
+  channels = new Map();
+  /** @type {RTCSessionDescriptionInit | null} */
+  answer = null;
+  answered = false;
+  /** @type {{mline: number, candidate: string}[]} */
+  heldRemote = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {number} number
+   * @param {RTCConfiguration} configuration
+   */
+  constructor(number, configuration) {
+    this.number = number;
+    this.connection = new RTCPeerConnection(configuration);
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.connection.close();
+  }
+}
+
+export class Peers {
+  /** @type {PeersOptions} */
+  #options;
+  /** @type {RTCIceServer[]} */
+  #iceServers = [];
+  /** @type {Peer | null} the connected one */
+  #active = null;
+  /** @type {Peer | null} the newest, not connected yet */
+  #next = null;
+  #highest = 0;
+  #admitted = false;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #statistics;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #asking;
+  /** @type {Map<string, any>} */
+  #previous = new Map();
+
+  /** @param {PeersOptions} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /** @param {RTCIceServer[]} servers */
+  setIceServers(servers) {
+    this.#iceServers = servers;
+    // A prepared answer has gathered nothing yet: give it the fresh credentials.
+    if (this.#next && !this.#next.answered) this.#next.connection.setConfiguration(this.#configuration());
+  }
+
+  /** The number of the connected peer, 0 if there is none. */
+  get connectedPeer() {
+    return this.#active?.connected ? this.#active.number : 0;
+  }
+
+  /** The connection that media flows through, for statistics. */
+  get connection() {
+    return this.#active?.connection ?? null;
+  }
+
+  /** @param {boolean} admitted */
+  async setAdmitted(admitted) {
+    this.#admitted = admitted;
+    if (admitted) {
+      if (this.#next) await this.#sendAnswer(this.#next);
+      return;
+    }
+    // Shown out again, or the connection could not prove itself: what has been answered is of no more use.
+    if (this.#active) this.#close(this.#active);
+    if (this.#next?.answered) this.#close(this.#next);
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} offered
+   */
+  async offer(number, offered) {
+    if (number <= this.#highest) return;
+    this.#highest = number;
+    clearTimeout(this.#asking);
+    if (this.#next) this.#close(this.#next);
+
+    const { sdp, candidates } = splitCandidates(offered);
+    const peer = new Peer(number, this.#configuration());
+    peer.heldRemote = candidates;
+    this.#next = peer;
+    this.#listen(peer);
+    try {
+      await peer.connection.setRemoteDescription({ type: 'offer', sdp });
+      const tracks = this.#options.tracks();
+      for (const transceiver of peer.connection.getTransceivers()) {
+        transceiver.direction = 'sendrecv';
+        await transceiver.sender.replaceTrack(transceiver.receiver.track.kind === 'audio' ? tracks.audio : tracks.video);
+      }
+      peer.answer = await peer.connection.createAnswer();
+    } catch (error) {
+      if (peer.closed) return;
+      console.warn('the offer could not be prepared', error);
+      this.#broken(peer);
+      return;
+    }
+    if (peer.closed) return;
+    if (this.#admitted) await this.#sendAnswer(peer);
+  }
+
+  /**
+   * @param {number} number
+   * @param {number} mline
+   * @param {string} candidate
+   */
+  candidate(number, mline, candidate) {
+    const peer = this.#next?.number === number ? this.#next : this.#active?.number === number ? this.#active : null;
+    if (!peer || candidate === '') return;
+    if (peer.answered) this.#addCandidate(peer, mline, candidate);
+    else if (peer.heldRemote.length < MAX_HELD_CANDIDATES) peer.heldRemote.push({ mline, candidate });
+  }
+
+  /**
+   * The camera or microphone changed.
+   * @param {'audio' | 'video'} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  async replaceTrack(kind, track) {
+    for (const peer of [this.#active, this.#next]) {
+      for (const transceiver of peer?.connection.getTransceivers() ?? []) {
+        if (transceiver.receiver.track.kind === kind) await transceiver.sender.replaceTrack(track).catch(() => {});
+      }
+    }
+  }
+
+  /**
+   * @param {'chat' | 'control'} label
+   * @param {object} line
+   * @returns {boolean} false if the channel is not open
+   */
+  send(label, line) {
+    const channel = this.#active?.channels.get(label);
+    if (channel?.readyState !== 'open') return false;
+    try {
+      channel.send(JSON.stringify(line));
+      return true;
+    } catch {
+      return false;  // its buffer is full: as good as closed
+    }
+  }
+
+  /** The network changed: do not wait for ICE to notice. */
+  networkChanged() {
+    if (this.#active && this.#admitted) this.#ask(this.#active);
+  }
+
+  close() {
+    clearTimeout(this.#asking);
+    if (this.#next) this.#close(this.#next);
+    if (this.#active) this.#close(this.#active);
+    this.#highest = 0;
+    this.#admitted = false;
+  }
+
+  /** @returns {RTCConfiguration} */
+  #configuration() {
+    return { iceServers: this.#iceServers, bundlePolicy: 'max-bundle' };
+  }
+
+  /** @param {Peer} peer */
+  #listen(peer) {
+    const { connection } = peer;
+    connection.addEventListener('track', (event) => peer.remote.addTrack(event.track));
+    connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (peer.closed) return;
+      this.#options.sendCandidate(peer.number, candidate?.sdpMLineIndex ?? 0, candidate?.candidate ?? '');
+    });
+    connection.addEventListener('datachannel', ({ channel }) => {
+      const { label } = channel;
+      if ((label !== 'chat' && label !== 'control') || peer.channels.has(label)) {
+        channel.close();
+        return;
+      }
+      peer.channels.set(label, channel);
+      const onOpen = () => {
+        if (peer === this.#active) this.#options.onChannelOpen(label);
+      };
+      if (channel.readyState === 'open') onOpen();
+      else channel.addEventListener('open', onOpen);
+      channel.addEventListener('message', ({ data }) => this.#onLine(peer, label, data));
+    });
+    connection.addEventListener('connectionstatechange', () => this.#onState(peer));
+  }
+
+  /** @param {Peer} peer */
+  async #sendAnswer(peer) {
+    if (peer.answered || peer.closed || !peer.answer) return;
+    peer.answered = true;
+    try {
+      // Only now are addresses gathered: they are fresh, however long the wait was.
+      await peer.connection.setLocalDescription(peer.answer);
+    } catch (error) {
+      if (peer.closed) return;
+      console.warn('the answer could not be given', error);
+      this.#broken(peer);
+      return;
+    }
+    if (peer.closed) return;
+    this.#options.sendAnswer(peer.number, peer.connection.localDescription?.sdp ?? peer.answer.sdp ?? '');
+    for (const { mline, candidate } of peer.heldRemote.splice(0)) this.#addCandidate(peer, mline, candidate);
+    peer.timer = setTimeout(() => {
+      if (!peer.connected) this.#broken(peer);
+    }, CONNECT_MS);
+  }
+
+  /**
+   * @param {Peer} peer
+   * @param {number} mline
+   * @param {string} candidate
+   */
+  #addCandidate(peer, mline, candidate) {
+    peer.connection.addIceCandidate({ candidate, sdpMLineIndex: mline }).catch((error) => {
+      if (!peer.closed) console.warn('a candidate could not be used', error);
+    });
+  }
+
+  /** @param {Peer} peer */
+  #onState(peer) {
+    if (peer.closed) return;
+    switch (peer.connection.connectionState) {
+      case 'connected':
+        clearTimeout(peer.timer);
+        peer.connected = true;
+        if (peer === this.#active) {
+          clearTimeout(this.#asking);
+          this.#options.onConnected(peer.remote);
+        } else {
+          this.#takeOver(peer);
+        }
+        break;
+      case 'disconnected':
+        if (peer !== this.#active) break;
+        peer.connected = false;
+        this.#options.onInterrupted();
+        clearTimeout(peer.timer);
+        peer.timer = setTimeout(() => this.#ask(peer), GRACE_MS);
+        break;
+      case 'failed':
+        this.#broken(peer);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** @param {Peer} peer */
+  #takeOver(peer) {
+    const old = this.#active;
+    this.#active = peer;
+    if (this.#next === peer) this.#next = null;
+    if (old) this.#close(old);
+    clearTimeout(this.#asking);
+    this.#limitSenders(peer);
+    this.#previous.clear();
+    clearInterval(this.#statistics);
+    this.#statistics = setInterval(() => this.#measure(peer), STATISTICS_MS);
+    this.#options.onConnected(peer.remote);
+    for (const label of /** @type {const} */ (['control', 'chat'])) {
+      if (peer.channels.get(label)?.readyState === 'open') this.#options.onChannelOpen(label);
+    }
+  }
+
+  /** @param {Peer} peer it will not recover by itself */
+  #broken(peer) {
+    if (peer === this.#active) {
+      peer.connected = false;
+      this.#options.onInterrupted();
+      this.#ask(peer);
+      return;
+    }
+    const wasNext = peer === this.#next;
+    this.#close(peer);
+    if (wasNext && this.#admitted) this.#ask(peer);
+  }
+
+  /** @param {Peer} peer the broken one */
+  #ask(peer) {
+    clearTimeout(this.#asking);
+    this.#options.requestOffer(peer.number);
+    this.#asking = setTimeout(() => {
+      if (this.#admitted && this.connectedPeer === 0 && !this.#next) this.#ask(peer);
+    }, ASK_AGAIN_MS);
+  }
+
+  /** @param {Peer} peer */
+  #close(peer) {
+    peer.close();
+    if (peer === this.#next) this.#next = null;
+    if (peer === this.#active) {
+      this.#active = null;
+      clearInterval(this.#statistics);
+    }
+  }
+
+  /** @param {Peer} peer */
+  #limitSenders(peer) {
+    for (const { sender, receiver } of peer.connection.getTransceivers()) {
+      if (receiver.track.kind !== 'video') continue;
+      const parameters = sender.getParameters();
+      if (!parameters.encodings?.length) continue;
+      parameters.encodings[0].maxBitrate = MAX_VIDEO_BPS;
+      // A thin link costs sharpness and motion alike: the clinician needs to see both.
+      Object.assign(parameters, { degradationPreference: 'balanced' });
+      sender.setParameters(parameters).catch(() => {});  // not every browser knows every member
+    }
+  }
+
+  /**
+   * @param {Peer} peer
+   * @param {'chat' | 'control'} label
+   * @param {unknown} data
+   */
+  #onLine(peer, label, data) {
+    if (peer.closed) return;
+    const line = label === 'chat' ? decodeChat(data) : decodeControl(data);
+    if (!line) {
+      peer.malformed += 1;
+      if (peer.malformed > MAX_MALFORMED) this.#broken(peer);
+    } else if (line.type === 'text' || line.type === 'received') {
+      this.#options.onChat(line);
+    } else {
+      this.#options.onControl(line);
+    }
+  }
+
+  /** @param {Peer} peer */
+  async #measure(peer) {
+    const report = await peer.connection.getStats().catch(() => null);
+    if (!report || peer !== this.#active || !peer.connected) return;
+    const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0 };
+    report.forEach((entry) => {
+      if (entry.type === 'inbound-rtp') {
+        const before = this.#previous.get(entry.id) ?? entry;
+        this.#previous.set(entry.id, entry);
+        const seconds = (entry.timestamp - before.timestamp) / 1000;
+        sample.lost += Math.max(0, entry.packetsLost - before.packetsLost);
+        sample.received += entry.packetsReceived - before.packetsReceived;
+        if (entry.kind !== 'video' || seconds <= 0 || entry.bytesReceived === before.bytesReceived) return;
+        sample.framesPerSecond = (entry.framesDecoded - before.framesDecoded) / seconds;
+        sample.frozenShare = ((entry.totalFreezesDuration ?? 0) - (before.totalFreezesDuration ?? 0)) / seconds;
+      } else if (entry.type === 'candidate-pair' && entry.nominated && entry.currentRoundTripTime !== undefined) {
+        sample.roundTripMs = 1000 * entry.currentRoundTripTime;
+      }
+    });
+    this.#options.onLevel(levelOf(sample));
+  }
+}

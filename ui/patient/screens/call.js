@@ -1,0 +1,182 @@
+// The call: the clinician large, oneself small, what one may do at the bottom, the chat beside or below the face.
+import { h, icon, put, say, show } from '../dom.js';
+import { chatPanel } from './chat_panel.js';
+
+/**
+ * @param {import('../app.js').App} app
+ * @returns {import('./frame.js').View}
+ */
+export function call(app) {
+  const { t } = app;
+  const heading = h('h1', { class: 'for-ears', tabindex: -1 }, t('callTitle'));
+  const remote = h('video', { class: 'remote', playsinline: true, 'aria-label': t('callClinicPicture') });
+  const placardSign = h('span', { class: 'placard-sign', 'aria-hidden': 'true' });
+  const placardWords = h('p', {});
+  const placard = h('div', { class: 'placard' }, placardSign, placardWords);
+  const clinic = h('p', { class: 'clinic' }, app.state.clinic);
+  const quality = h('p', { class: 'chip quality' }, icon('signal'), h('span', {}));
+  const muted = h('p', { class: 'chip' }, icon('microphoneOff'), h('span', {}, t('callClinicMuted')));
+  const banner = h('div', { class: 'banner', role: 'alert' }, icon('warning'), h('p', {}));
+  const mine = h('video', { class: 'mine', playsinline: true, 'aria-label': t('callMyPicture') });
+  mine.muted = true;
+  const mineDark = h('p', { class: 'dark' }, icon('cameraOff'), h('span', {}, t('callMyPictureNone')));
+  const mineMuted = h('p', { class: 'chip mine-muted' }, icon('microphoneOff'), h('span', {}));
+  const self = h('div', { class: 'self' }, mine, mineDark);
+  const tap = h('button', { type: 'button', class: 'tap', onclick: () => startSound() },
+    icon('sound'), h('strong', {}, t('callTap')), h('span', {}, t('callTapLead')));
+  const whole = h('button', { type: 'button', class: 'whole', 'aria-pressed': 'false', onclick: () => toggleWhole() }, icon('whole'), h('span', {}, t('callWhole')));
+  const incomingText = h('span', { class: 'incoming-text' });
+  const incoming = h('button', { type: 'button', class: 'incoming', onclick: () => openChat() },
+    icon('chat'), incomingText, h('strong', {}, t('chatOpen')));
+
+  const microphone = control('microphone', t('callMicrophone'), () => app.media.setMuted(!app.media.view.muted), { role: 'switch' });
+  const camera = control('camera', t('callCamera'), () => app.toggleCamera(), { role: 'switch' });
+  const flip = control('flip', t('callFlip'), () => app.media.flip(), { 'aria-label': t('callFlipLong') });
+  const badge = h('span', { class: 'badge', 'aria-hidden': 'true' });
+  const chatButton = control('chat', t('callChat'), () => (app.call.chatOpen ? closeChat() : openChat()), {});
+  chatButton.append(badge);
+  const leave = control('leave', t('callLeave'), () => dialog.showModal(), { class: 'control leave' });
+  const controls = h('div', { class: 'controls', role: 'toolbar', 'aria-label': t('callControls') }, microphone, camera, flip, chatButton, leave);
+
+  const panel = chatPanel(app, () => closeChat());
+  /** @type {HTMLDialogElement} */
+  const dialog = h('dialog', { class: 'ask', 'aria-labelledby': 'leave-title', 'aria-describedby': 'leave-lead' },
+    h('h2', { id: 'leave-title' }, t('leaveTitle')),
+    h('p', { id: 'leave-lead' }, t('leaveLead')),
+    h('div', { class: 'actions' },
+      h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, t('leaveNo')),
+      h('button', { type: 'button', class: 'danger', onclick: () => app.leave() }, icon('leave'), t('leaveYes'))));
+
+  const root = h('main', { id: 'main', class: 'call' },
+    heading,
+    h('div', { class: 'stage' }, remote, placard,
+      h('div', { class: 'overhead' }, clinic, quality, muted),
+      self, mineMuted, whole, banner, incoming, tap),
+    controls, panel.root, dialog);
+
+  /**
+   * @param {keyof typeof import('../icons.js').ICONS} sign
+   * @param {string} name
+   * @param {() => void} onclick
+   * @param {import('../dom.js').Properties} properties
+   */
+  function control(sign, name, onclick, properties) {
+    return h('button', { type: 'button', class: 'control', onclick, ...properties },
+      h('span', { class: 'disc' }, icon(sign)), h('span', { class: 'name' }, name));
+  }
+
+  /**
+   * @param {HTMLElement} button
+   * @param {boolean} on
+   * @param {'microphone' | 'camera'} sign
+   */
+  function setSwitch(button, on, sign) {
+    if (button.getAttribute('aria-checked') === String(on)) return;
+    button.setAttribute('aria-checked', String(on));
+    put(/** @type {Element} */ (button.querySelector('.disc')), icon(on ? sign : `${sign}Off`));
+  }
+
+  function openChat() {
+    app.openChat(true);
+    panel.field.focus();
+  }
+
+  function closeChat() {
+    app.openChat(false);
+    chatButton.focus();
+  }
+
+  function toggleWhole() {
+    const on = root.classList.toggle('whole-picture');
+    whole.setAttribute('aria-pressed', String(on));
+    say(/** @type {Element} */ (whole.lastChild), on ? t('callFill') : t('callWhole'));
+  }
+
+  async function playRemote() {
+    try {
+      remote.muted = false;
+      await remote.play();
+      app.setNeedsTap(false);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;  // superseded by a newer stream
+      // Sound needs a tap here (a reload took the page's right to play); the picture does not.
+      remote.muted = true;
+      remote.play().catch(() => {});
+      app.setNeedsTap(true);
+    }
+  }
+
+  function startSound() {
+    playRemote();
+    microphone.focus();
+  }
+
+  function bannerWords() {
+    const { state } = app;
+    if (state.media === 'interrupted') return state.offline ? t('callOffline') : t('callReconnecting');
+    if (state.media === 'connecting' && state.offline) return t('callOffline');
+    if (state.media !== 'connected' && state.clinicAway) return t('clinicAway');
+    return '';
+  }
+
+  function update() {
+    const { state, call: view } = app;
+    const local = app.media.view;
+    if (remote.srcObject !== view.remote) {
+      remote.srcObject = view.remote;
+      if (view.remote) playRemote();
+    }
+    const dark = state.media === 'connected' && !view.clinicCamera;
+    const connecting = state.media === 'none' || state.media === 'connecting';
+    placard.hidden = !dark && !connecting;
+    put(placardSign, icon(dark ? 'cameraOff' : 'person'));
+    placard.classList.toggle('connecting', connecting);
+    say(placardWords, dark ? t('callClinicDark') : state.returning ? t('returning') : t('callConnecting'));
+    remote.classList.toggle('faded', state.media === 'interrupted');
+    muted.hidden = state.media !== 'connected' || view.clinicMicrophone;
+    quality.hidden = state.media !== 'connected' || view.level === 'good';
+    say(/** @type {Element} */ (quality.lastChild), view.level === 'poor' ? t('callQualityPoor') : t('callQualityFair'));
+    const words = bannerWords();
+    banner.hidden = words === '';
+    say(/** @type {Element} */ (banner.lastChild), words);
+
+    show(mine, app.media.tracks.video);
+    mine.classList.toggle('mirrored', local.facing === 'user');
+    mine.hidden = local.camera !== 'on';
+    mineDark.hidden = local.camera === 'on';
+    const silent = local.microphone !== 'on' && local.microphone !== 'starting';
+    mineMuted.hidden = !local.muted && !silent;
+    say(/** @type {Element} */ (mineMuted.lastChild), silent ? t('callMeNoMicrophone') : t('callMeMuted'));
+    setSwitch(microphone, !local.muted && !silent, 'microphone');
+    microphone.disabled = silent;
+    setSwitch(camera, local.camera === 'on', 'camera');
+    camera.disabled = local.camera === 'starting';
+    flip.hidden = local.cameras.length < 2;
+    flip.disabled = local.camera !== 'on';
+
+    root.classList.toggle('with-chat', view.chatOpen);
+    panel.root.hidden = !view.chatOpen;
+    chatButton.setAttribute('aria-expanded', String(view.chatOpen));
+    chatButton.setAttribute('aria-label', view.unread > 0 ? t('callChatUnread', { count: view.unread }) : t('callChat'));
+    badge.hidden = view.unread === 0;
+    say(badge, view.unread > 9 ? '9+' : String(view.unread));
+    incoming.hidden = view.unread === 0;
+    say(incomingText, view.lastText);
+    tap.hidden = !view.needsTap || state.media !== 'connected';
+    panel.update();
+    if (view.asksToLeave) {
+      view.asksToLeave = false;
+      if (!dialog.open) dialog.showModal();
+    }
+  }
+  update();
+  return {
+    root,
+    focus: heading,
+    update,
+    destroy: () => {
+      remote.srcObject = null;
+      mine.srcObject = null;
+    },
+  };
+}

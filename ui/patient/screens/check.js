@@ -1,0 +1,151 @@
+// Step 3: camera and microphone, seen and heard before anybody else does.
+import { h, icon, put, say, show } from '../dom.js';
+import { playTestSound, watchLevel } from '../sound.js';
+import { connectionWords, frame, message } from './frame.js';
+
+const SEGMENTS = 14;
+/** Speech an arm's length away reaches this on sound.js's scale; a quiet room does not. */
+const HEARD = 0.4;
+const QUIET_AFTER_MS = 7000;
+
+/** @type {{[problem: string]: import('../strings.js').Key}} */
+const CAMERA_WORDS = { denied: 'cameraDenied', busy: 'cameraBusy', none: 'cameraNone', failed: 'cameraFailed' };
+/** @type {{[problem: string]: import('../strings.js').Key}} */
+const MICROPHONE_WORDS = {
+  denied: 'microphoneDenied', busy: 'microphoneBusy', none: 'microphoneNone', failed: 'microphoneFailed',
+};
+
+/**
+ * What is wrong, in the order of what to do about it.
+ * @param {import('../media.js').MediaView} view
+ * @param {import('../strings.js').Translate} t
+ */
+export function mediaWords({ camera, microphone }, t) {
+  if (microphone === 'insecure') return t('insecure');
+  if (microphone === 'unsupported') return t('unsupported');
+  if (camera === 'denied' && microphone === 'denied') return `${t('bothDenied')} ${t('deniedHelp')}`;
+  return [
+    microphone in MICROPHONE_WORDS ? t(MICROPHONE_WORDS[microphone]) : '',
+    camera in CAMERA_WORDS ? t(CAMERA_WORDS[camera]) : '',
+    camera === 'denied' || microphone === 'denied' ? t('deniedHelp') : '',
+  ].filter(Boolean).join(' ');
+}
+
+/**
+ * @param {import('../app.js').App} app
+ * @returns {import('./frame.js').View}
+ */
+export function check(app) {
+  const { t } = app;
+  const connection = message('problem');
+  const problem = message('problem');
+  const consequence = message('advice');
+  const heardWords = message('good');
+  const speak = h('p', { class: 'hint' }, t('checkSpeak'));
+  const picture = h('video', { class: 'mine', playsinline: true, muted: true, 'aria-label': t('checkPreview') });
+  picture.muted = true;
+  const dark = h('p', { class: 'dark' }, icon('cameraOff'), h('span', {}, t('checkNoPicture')));
+  const segments = Array.from({ length: SEGMENTS }, () => h('span', {}));
+  const meter = h('div', {
+    class: 'meter', role: 'meter', 'aria-label': t('checkLevel'), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': 0,
+  }, ...segments);
+  const sound = h('button', { type: 'button', class: 'quiet', onclick: playTestSound }, icon('sound'), t('checkTestSound'));
+  /** @type {HTMLSelectElement} */
+  const cameras = h('select', { id: 'camera', onchange: () => app.chooseDevice('video', cameras.value) });
+  /** @type {HTMLSelectElement} */
+  const microphones = h('select', { id: 'microphone', onchange: () => app.chooseDevice('audio', microphones.value) });
+  const cameraChoice = h('div', { class: 'choice' }, h('label', { class: 'label', for: 'camera' }, t('checkCamera')), cameras);
+  const microphoneChoice = h('div', { class: 'choice' },
+    h('label', { class: 'label', for: 'microphone' }, t('checkMicrophone')), microphones);
+  const explain = h('div', { class: 'explain' },
+    h('div', { class: 'signs', 'aria-hidden': 'true' }, icon('camera'), icon('microphone')),
+    h('p', { class: 'lead' }, t('checkExplain')), h('p', {}, t('checkExplainAsk')));
+  const ears = h('div', { class: 'ears' }, h('div', { class: 'meter-row' }, icon('microphone'), meter), speak, heardWords.root);
+  const tried = h('div', { class: 'tried' },
+    h('div', { class: 'preview' }, picture, dark), problem.root, consequence.root, ears, sound, cameraChoice, microphoneChoice);
+
+  const turnOn = h('button', { type: 'button', class: 'primary', onclick: () => app.turnOn() }, t('checkTurnOn'));
+  const again = h('button', { type: 'button', class: 'secondary', onclick: () => app.turnOn() }, t('checkAgain'));
+  const ready = h('button', { type: 'button', class: 'primary', onclick: () => app.ready() }, t('checkReady'));
+  const { root, heading } = frame(app, {
+    title: t('checkTitle'), back: true, body: [connection.root, explain, tried], actions: [turnOn, again, ready],
+  });
+
+  /** @type {MediaStreamTrack | null} */
+  let listened = null;
+  let stopListening = () => {};
+  let heard = 0;
+  let since = Date.now();
+
+  /** @param {number} level */
+  function onLevel(level) {
+    const lit = Math.round(level * SEGMENTS);
+    segments.forEach((segment, index) => segment.classList.toggle('lit', index < lit));
+    meter.setAttribute('aria-valuenow', String(Math.round(100 * level)));
+    if (level >= HEARD) heard += 1;
+    const good = heard >= 3;
+    heardWords.say(good ? t('checkHeard') : '');
+    speak.hidden = good;
+    say(speak, Date.now() - since > QUIET_AFTER_MS ? t('checkQuiet') : t('checkSpeak'));
+  }
+
+  /**
+   * @param {HTMLSelectElement} select
+   * @param {MediaDeviceInfo[]} devices
+   * @param {string} chosen
+   */
+  function fill(select, devices, chosen) {
+    const ids = devices.map((device) => device.deviceId).join();
+    if (select.dataset.ids !== ids) {
+      select.dataset.ids = ids;
+      put(select, ...devices.map((device, index) => h('option', { value: device.deviceId }, device.label || String(index + 1))));
+    }
+    select.value = chosen;
+  }
+
+  function update() {
+    const view = app.media.view;
+    const idle = view.camera === 'idle' && view.microphone === 'idle';
+    const starting = view.camera === 'starting' || view.microphone === 'starting';
+    const hasCamera = view.camera === 'on';
+    const hasMicrophone = view.microphone === 'on';
+    connection.say(connectionWords(app));
+    explain.hidden = !idle && !(starting && !hasCamera && !hasMicrophone);
+    tried.hidden = !explain.hidden;
+    turnOn.hidden = !idle && explain.hidden;
+    turnOn.disabled = starting;
+    say(turnOn, starting ? t('checkStarting') : t('checkTurnOn'));
+    again.hidden = !explain.hidden || (hasCamera && hasMicrophone);
+    again.disabled = starting;
+    ready.hidden = !explain.hidden;
+    ready.disabled = starting;
+    say(ready, hasCamera && hasMicrophone ? t('checkReady')
+      : hasMicrophone ? t('checkWithoutCamera') : hasCamera ? t('checkWithoutMicrophone') : t('checkWithoutBoth'));
+    ready.classList.toggle('primary', hasMicrophone);
+    ready.classList.toggle('secondary', !hasMicrophone);
+
+    show(picture, app.media.tracks.video);
+    picture.classList.toggle('mirrored', view.facing === 'user');
+    picture.hidden = !hasCamera;
+    dark.hidden = hasCamera;
+    say(/** @type {Element} */ (dark.lastChild), starting ? t('checkStarting') : t('checkNoPicture'));
+    problem.say(starting ? '' : mediaWords(view, t));
+    consequence.say(starting || idle ? '' : !hasMicrophone ? t('checkSilentWarning') : !hasCamera ? t('checkDarkWarning') : '');
+    ears.hidden = !hasMicrophone;
+    cameraChoice.hidden = view.cameras.length < 2 || !hasCamera;
+    microphoneChoice.hidden = view.microphones.length < 2 || !hasMicrophone;
+    fill(cameras, view.cameras, view.cameraId);
+    fill(microphones, view.microphones, view.microphoneId);
+
+    const track = app.media.tracks.audio;
+    if (track === listened) return;
+    stopListening();
+    listened = track;
+    heard = 0;
+    since = Date.now();
+    heardWords.say('');
+    stopListening = track ? watchLevel(track, onLevel) : () => {};
+  }
+  update();
+  return { root, focus: heading, update, destroy: () => stopListening() };
+}

@@ -1,0 +1,122 @@
+// Step 1: the code.
+import { CODE_DIGITS, codeForPeople, digitsOf, isWellFormedCode } from '../code.js';
+import { h, say } from '../dom.js';
+import { frame, message } from './frame.js';
+
+/** @type {{[code: string]: import('../strings.js').Key}} */
+const WORDS = {
+  'code-mistyped': 'codeMistyped',
+  'code-wrong': 'codeWrong',
+  'code-expired': 'codeExpired',
+  'code-used': 'codeUsed',
+  'code-occupied': 'codeOccupied',
+  'clinic-away': 'codeClinicAway',
+  'resume-unknown': 'codeResumeUnknown',
+};
+
+/**
+ * @param {import('../app.js').App} app
+ * @returns {import('./frame.js').View}
+ */
+export function enterCode(app) {
+  const { t } = app;
+  const problem = message('problem');
+  problem.root.id = 'code-problem';
+  const calm = message('advice');
+  const bar = h('progress', { max: 1, 'aria-label': t('codeProofBar') });
+  const field = h('input', {
+    id: 'code',
+    class: 'code',
+    type: 'text',
+    inputmode: 'numeric',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    spellcheck: 'false',
+    enterkeyhint: 'go',
+    placeholder: '000 000 000',
+    'aria-describedby': 'code-lead code-problem',
+    oninput: (/** @type {InputEvent} */ event) => onInput(event),
+    oncompositionend: () => regroup(false),
+  });
+  field.value = codeForPeople(app.kept.code ?? '');
+  const button = h('button', { type: 'submit', class: 'primary', form: 'code-form' }, t('codeGo'));
+  /** What the screen itself found wrong; the gateway's words are in the state. */
+  let own = '';
+
+  const { root } = frame(app, {
+    title: t('codeTitle'),
+    body: [
+      h('p', { id: 'code-lead', class: 'lead' }, t('codeLead')),
+      h('form', { id: 'code-form', novalidate: true, onsubmit: (/** @type {Event} */ event) => onSubmit(event) },
+        h('label', { class: 'for-ears', for: 'code' }, t('codeLabel')),
+        field),
+      problem.root, calm.root, bar,
+    ],
+    actions: [button],
+  });
+
+  /** @param {boolean} deleting */
+  function regroup(deleting) {
+    const caret = field.selectionStart ?? field.value.length;
+    const before = digitsOf(field.value.slice(0, caret)).length;
+    const digits = digitsOf(field.value);
+    field.value = codeForPeople(digits);
+    // Past the gap when typing on, before it when deleting, or the gap could never be deleted over.
+    const gaps = Math.floor(Math.max(0, deleting ? before - 1 : before) / 3);
+    const place = Math.min(before + gaps, field.value.length);
+    field.setSelectionRange(place, place);
+    app.keep({ code: digits });
+  }
+
+  /** @param {InputEvent} event */
+  function onInput(event) {
+    if (event.isComposing) return;
+    regroup(event.inputType?.startsWith('delete') ?? false);
+    own = '';
+    app.forgetProblem();
+    update();
+  }
+
+  /** @param {Event} event */
+  function onSubmit(event) {
+    event.preventDefault();
+    const { state } = app;
+    if (state.busy || state.retryAt > Date.now()) return;
+    const code = digitsOf(field.value);
+    own = code.length < CODE_DIGITS ? t('codeShort', { count: code.length })
+      : isWellFormedCode(code) ? '' : t('codeMistyped');
+    if (own === '') app.join(code);
+    else field.focus();
+    update();
+  }
+
+  function problemWords() {
+    const { state } = app;
+    if (own !== '') return own;
+    if (state.offline) return t('noConnection');
+    if (state.problem === '' || state.proving) return '';
+    if (state.problem === 'too-many-tries') {
+      const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);
+      return seconds > 0 ? t('codeTooMany', { seconds }) : '';
+    }
+    return t(WORDS[state.problem] ?? 'codeFailed');
+  }
+
+  function update() {
+    const { state } = app;
+    const words = problemWords();
+    problem.say(words);
+    const waited = state.problem === 'too-many-tries' && state.retryAt <= Date.now();
+    calm.say(state.proving ? t('codeProof') : waited ? t('codeRetryNow') : '');
+    bar.hidden = !state.proving;
+    bar.value = app.proofShare;
+    field.readOnly = state.busy;
+    field.setAttribute('aria-invalid', String(words !== '' && !state.offline));
+    button.disabled = state.busy || state.retryAt > Date.now();
+    say(button, state.busy ? t('codeBusy') : t('codeGo'));
+  }
+
+  const timer = setInterval(update, 500);
+  update();
+  return { root, focus: field, update, destroy: () => clearInterval(timer) };
+}

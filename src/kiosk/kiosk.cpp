@@ -42,6 +42,7 @@ Kiosk::~Kiosk() = default;
 // ------------------------------------------------------------------------------------------------------
 
 Result<> Kiosk::start() {
+  if (auto ready = pipelines::Engine::start_up(); !ready) return ready;
   if (auto opened = open_log(); !opened) return opened;
   auto link = gateway();
   if (!link) return tl::unexpected(link.error());

@@ -1,6 +1,7 @@
 // sangdam-kiosk: the appliance application.
 #include <glib-unix.h>
 
+#include <clocale>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -106,6 +107,8 @@ class Program {
 int main(int argc, char** argv) {
   base::claim_main_thread();
   base::start_log();
+  // Names of clinics and patients are UTF-8, also on a machine whose locale was never set.
+  if (std::setlocale(LC_ALL, "") == nullptr || !g_get_charset(nullptr)) std::setlocale(LC_ALL, "C.UTF-8");
   auto options = kiosk::parse_options(argc, argv);
   if (!options) {
     std::cerr << "sangdam-kiosk: " << options.error().message << "\n";

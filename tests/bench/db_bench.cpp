@@ -116,7 +116,7 @@ void print_row(const std::string& what, const std::string& result) {
 }
 
 void fill(const std::filesystem::path& path, std::int64_t consultations) {
-  (void)must(db::Database::open(path));
+  must(db::Database::open(path));
   // One transaction without synchronisation: what is measured comes afterwards.
   const auto start = Clock::now();
   const db::Connection connection = db::open_for_writing(path);
@@ -193,7 +193,7 @@ int run(std::int64_t consultations, const std::filesystem::path& directory) {
   const auto path = directory / "bench.db";
   fill(path, consultations);
   auto start = Clock::now();
-  auto database = (void)must(db::Database::open(path));
+  auto database = must(db::Database::open(path));
   print_row("open, with its check", fmt::format("{:.0f} ms", Milliseconds(Clock::now() - start).count()));
 
   measure_pages(*database, "", "first page of the log, 50 rows");

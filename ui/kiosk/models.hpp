@@ -1,8 +1,9 @@
 // What the kiosk's screens show: plain values, filled by the program, drawn by the screens.
 //
-// Screens are passive. They draw the newest model they were given and turn touches into the GActions named below
-// (GApplication actions, so the keyboard, D-Bus scripts and assistive technology reach the same things). They keep
-// no state of the consultation. Texts from outside (names, chat) are plain text, never markup.
+// Screens are passive. They draw the newest model they were given and turn touches into the GActions named
+// below (GApplication actions, so the keyboard, D-Bus scripts and assistive technology reach the same
+// things). They keep no state of the consultation. Texts from outside (names, chat) are plain text, never
+// markup.
 #pragma once
 
 #include <chrono>
@@ -23,26 +24,27 @@ using consultation::State;
 
 /// Names of the application's actions ("app." in a widget's action-name), with the type of their parameter.
 namespace action {
-inline constexpr const char* k_start_walk_in = "start-walk-in";          // none
-inline constexpr const char* k_open_appointment = "open-appointment";    // s: appointment
-inline constexpr const char* k_add_appointment = "add-appointment";      // (sss): name, clinician, start (ISO 8601)
+inline constexpr const char* k_start_walk_in = "start-walk-in";        // none
+inline constexpr const char* k_open_appointment = "open-appointment";  // s: appointment
+inline constexpr const char* k_add_appointment =
+    "add-appointment";  // (sss): name, clinician, start (ISO 8601)
 inline constexpr const char* k_remove_appointment = "remove-appointment";  // s: appointment
-inline constexpr const char* k_admit = "admit";                          // s: consultation
-inline constexpr const char* k_decline = "decline";                      // s
-inline constexpr const char* k_cancel = "cancel";                        // s
-inline constexpr const char* k_no_show = "no-show";                      // s
-inline constexpr const char* k_end = "end";                              // s
-inline constexpr const char* k_mute_microphone = "mute-microphone";      // none; state b
-inline constexpr const char* k_camera_off = "camera-off";                // none; state b
-inline constexpr const char* k_send_chat = "send-chat";                  // s: text
-inline constexpr const char* k_show_today = "show-today";                // none
-inline constexpr const char* k_show_session = "show-session";            // s: consultation
-inline constexpr const char* k_show_log = "show-log";                    // none
-inline constexpr const char* k_search_log = "search-log";                // s: part of a name
-inline constexpr const char* k_more_log = "more-log";                    // none: the next page
-inline constexpr const char* k_show_timeline = "show-timeline";          // s: consultation
-inline constexpr const char* k_dismiss_notice = "dismiss-notice";        // s: notice id
-inline constexpr const char* k_set_language = "set-language";            // s: "ko" or "en"; state s
+inline constexpr const char* k_admit = "admit";                            // s: consultation
+inline constexpr const char* k_decline = "decline";                        // s
+inline constexpr const char* k_cancel = "cancel";                          // s
+inline constexpr const char* k_no_show = "no-show";                        // s
+inline constexpr const char* k_end = "end";                                // s
+inline constexpr const char* k_mute_microphone = "mute-microphone";        // none; state b
+inline constexpr const char* k_camera_off = "camera-off";                  // none; state b
+inline constexpr const char* k_send_chat = "send-chat";                    // s: text
+inline constexpr const char* k_show_today = "show-today";                  // none
+inline constexpr const char* k_show_session = "show-session";              // s: consultation
+inline constexpr const char* k_show_log = "show-log";                      // none
+inline constexpr const char* k_search_log = "search-log";                  // s: part of a name
+inline constexpr const char* k_more_log = "more-log";                      // none: the next page
+inline constexpr const char* k_show_timeline = "show-timeline";            // s: consultation
+inline constexpr const char* k_dismiss_notice = "dismiss-notice";          // s: notice id
+inline constexpr const char* k_set_language = "set-language";              // s: "ko" or "en"; state s
 }  // namespace action
 
 enum class Screen : std::uint8_t { today, session, call, log, timeline };
@@ -51,7 +53,8 @@ enum class Screen : std::uint8_t { today, session, call, log, timeline };
 enum class Health : std::uint8_t { unknown, good, warning, bad };
 struct HealthItem {
   Health health = Health::unknown;
-  std::string text;  // "Camera ready", "No camera found. Plug one in; ..." (also the tooltip and accessible name)
+  std::string
+      text;  // "Camera ready", "No camera found. Plug one in; ..." (also the tooltip and accessible name)
   friend bool operator==(const HealthItem&, const HealthItem&) = default;
 };
 
@@ -62,7 +65,8 @@ struct StatusBar {
   friend bool operator==(const StatusBar&, const StatusBar&) = default;
 };
 
-/// A message that stays until its cause is gone or staff dismiss it: what happened, what it means, what to do.
+/// A message that stays until its cause is gone or staff dismiss it: what happened, what it means, what to
+/// do.
 struct NoticeBar {
   std::string id;
   Health health = Health::warning;
@@ -72,7 +76,7 @@ struct NoticeBar {
 };
 
 struct TodayRow {
-  std::string key;  // "a:<appointment>" or "c:<consultation>"
+  std::string key;           // "a:<appointment>" or "c:<consultation>"
   std::string appointment;   // empty for a walk-in
   std::string consultation;  // empty if none was opened
   Instant time;
@@ -121,8 +125,8 @@ struct CallModel {
   std::string patient;
   std::optional<Instant> connected;  // the timer counts from here
   Quality quality = Quality::unknown;
-  bool patient_left = false;            // reconnecting because the patient pressed "leave"
-  bool patient_microphone = true;       // what the patient's page says it sends
+  bool patient_left = false;       // reconnecting because the patient pressed "leave"
+  bool patient_microphone = true;  // what the patient's page says it sends
   bool patient_camera = true;
   bool microphone_muted = false;
   bool camera_off = false;

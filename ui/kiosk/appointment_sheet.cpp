@@ -70,8 +70,8 @@ AppointmentSheet::AppointmentSheet(Sheets& sheets, const std::vector<std::string
       m_back(m_ui.button("back")),
       m_add(m_ui.button("add")) {
   // The next half hour from now; tomorrow at nine when the day is nearly over.
-  const auto local = base::Ref<GDateTime>::adopt(
-      g_date_time_new_from_unix_local(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count()));
+  const auto local = base::Ref<GDateTime>::adopt(g_date_time_new_from_unix_local(
+      std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count()));
   const int half_hours = g_date_time_get_hour(local.get()) * 2 + g_date_time_get_minute(local.get()) / 30 + 1;
   if (half_hours < 48) {
     m_hour = half_hours / 2;
@@ -94,7 +94,8 @@ AppointmentSheet::AppointmentSheet(Sheets& sheets, const std::vector<std::string
   m_signals.on(m_minutes.less.widget(), "clicked", [this] { step(m_minute, -k_minute_step, 0, 55, true); });
   m_signals.on(m_minutes.more.widget(), "clicked", [this] { step(m_minute, k_minute_step, 0, 55, true); });
   m_signals.on(m_ui.entry("patient"), "changed", [this] { draw(); });
-  m_signals.on(m_ui.entry("patient"), "activate", [this] { gtk_widget_grab_focus(m_ui.widget("clinician")); });
+  m_signals.on(m_ui.entry("patient"), "activate",
+               [this] { gtk_widget_grab_focus(m_ui.widget("clinician")); });
   m_signals.on(m_ui.entry("clinician"), "activate", [this] { add(); });
   m_signals.on(m_back.widget(), "clicked", [this] { m_sheets.close(); });
   m_signals.on(m_add.widget(), "clicked", [this] { add(); });
@@ -130,12 +131,13 @@ void AppointmentSheet::draw() {
   const Instant when = chosen();
   set_text(m_day.value, m_days == 0 ? std::string(trc("day", "Today")) : long_date(when));
   set_class(GTK_WIDGET(m_day.value), "subheading", true);
-  const auto local = base::Ref<GDateTime>::adopt(
-      g_date_time_new_from_unix_local(std::chrono::floor<std::chrono::seconds>(when.time_since_epoch()).count()));
+  const auto local = base::Ref<GDateTime>::adopt(g_date_time_new_from_unix_local(
+      std::chrono::floor<std::chrono::seconds>(when.time_since_epoch()).count()));
   // Hour and morning or afternoon together: the way the list will say it.
   const char* hour = m_hour < 12 ? tr("{hour} am") : tr("{hour} pm");
   set_text(m_hours.value, fill(hour, fmt::arg("hour", m_hour % 12 == 0 ? 12 : m_hour % 12)));
-  set_text(m_minutes.value, fill(tr(":{minute:02}"), fmt::arg("minute", g_date_time_get_minute(local.get()))));
+  set_text(m_minutes.value,
+           fill(tr(":{minute:02}"), fmt::arg("minute", g_date_time_get_minute(local.get()))));
   gtk_widget_set_sensitive(m_day.less.widget(), m_days > 0);
   set_text(m_ui.label("hint"), when < m_now ? tr("This time has passed already today.") : "");
   gtk_widget_set_sensitive(m_add.widget(), !text_of("patient").empty());
@@ -152,15 +154,16 @@ void AppointmentSheet::add() {
     return;
   }
   gtk_widget_activate_action(m_ui.widget("root"), in_app(action::k_add_appointment).c_str(), "(sss)",
-                             patient.c_str(), text_of("clinician").c_str(), base::to_iso8601(chosen()).c_str());
+                             patient.c_str(), text_of("clinician").c_str(),
+                             base::to_iso8601(chosen()).c_str());
   m_sheets.close();
 }
 
 }  // namespace
 
 Instant moment_at(Instant now, int days, int hour, int minute) {
-  const auto today = base::Ref<GDateTime>::adopt(
-      g_date_time_new_from_unix_local(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count()));
+  const auto today = base::Ref<GDateTime>::adopt(g_date_time_new_from_unix_local(
+      std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count()));
   const auto day = base::Ref<GDateTime>::adopt(g_date_time_add_days(today.get(), days));
   const auto moment = base::Ref<GDateTime>::adopt(
       g_date_time_new_local(g_date_time_get_year(day.get()), g_date_time_get_month(day.get()),

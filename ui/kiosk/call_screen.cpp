@@ -18,12 +18,14 @@ struct Placeholder {
 std::optional<Placeholder> placeholder_of(const CallModel& model, bool picture) {
   const std::string patient = patient_or(model.patient);
   if (model.patient_left) {
-    return Placeholder{"sd-leave-symbolic", fill(tr("{patient} has left the call"), fmt::arg("patient", patient)),
+    return Placeholder{"sd-leave-symbolic",
+                       fill(tr("{patient} has left the call"), fmt::arg("patient", patient)),
                        tr("They can come back with the same page. If you are done, end the visit.")};
   }
   switch (model.state) {
     case State::admitted:
-      return Placeholder{"sd-connecting-symbolic", fill(tr("Connecting to {patient}"), fmt::arg("patient", patient)),
+      return Placeholder{"sd-connecting-symbolic",
+                         fill(tr("Connecting to {patient}"), fmt::arg("patient", patient)),
                          tr("Picture and sound come up in a moment.")};
     case State::reconnecting:
       if (picture) return std::nullopt;  // the last picture stays; the warning says what is going on
@@ -45,8 +47,8 @@ std::optional<Placeholder> placeholder_of(const CallModel& model, bool picture) 
 }
 
 void add_warning(GtkBox* place, const char* icon, const std::string& text, const char* tone) {
-  auto* pill =
-      GTK_WIDGET(g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, "spacing", 12, nullptr));
+  auto* pill = GTK_WIDGET(
+      g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, "spacing", 12, nullptr));
   gtk_widget_add_css_class(pill, "pill");
   gtk_widget_add_css_class(pill, tone);
   gtk_widget_set_halign(pill, GTK_ALIGN_START);
@@ -175,8 +177,8 @@ void CallScreen::draw_warnings() {
     add_warning(place, "sd-microphone-off-symbolic", tr("The patient's microphone is off"), "plain");
   }
   if (m_model.microphone_muted) {
-    add_warning(place, "sd-microphone-off-symbolic", tr("Your microphone is off: the patient does not hear you"),
-                "plain");
+    add_warning(place, "sd-microphone-off-symbolic",
+                tr("Your microphone is off: the patient does not hear you"), "plain");
   }
 }
 
@@ -187,7 +189,8 @@ void CallScreen::draw_controls() {
                    muted ? tr("Turn the microphone on") : tr("Turn the microphone off"));
   set_class(m_microphone.widget(), "off", muted);
   const bool off = m_model.camera_off;
-  m_camera.set(off ? "sd-camera-off-symbolic" : "sd-camera-symbolic", off ? tr("Camera on") : tr("Camera off"),
+  m_camera.set(off ? "sd-camera-off-symbolic" : "sd-camera-symbolic",
+               off ? tr("Camera on") : tr("Camera off"),
                off ? tr("Turn the camera on") : tr("Turn the camera off"));
   set_class(m_camera.widget(), "off", off);
   const std::size_t unread = m_chat.unread();
@@ -221,14 +224,15 @@ void CallScreen::resume(const Unfinished& unfinished) {
 }
 
 void CallScreen::ask_to_end() {
-  m_sheets.ask({.title = tr("End the visit?"),
-                .text = tr("The patient is disconnected and told that the visit is over. The code stops working. "
-                           "To be alone for a moment, turn off microphone and camera instead."),
-                .keep = tr("Keep talking"),
-                .go = tr("End the visit"),
-                .icon = "sd-end-symbolic",
-                .action = action::k_end,
-                .target = m_model.consultation});
+  m_sheets.ask(
+      {.title = tr("End the visit?"),
+       .text = tr("The patient is disconnected and told that the visit is over. The code stops working. "
+                  "To be alone for a moment, turn off microphone and camera instead."),
+       .keep = tr("Keep talking"),
+       .go = tr("End the visit"),
+       .icon = "sd-end-symbolic",
+       .action = action::k_end,
+       .target = m_model.consultation});
 }
 
 }  // namespace sangdam::ui

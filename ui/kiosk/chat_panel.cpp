@@ -22,13 +22,16 @@ ChatPanel::ChatPanel() : m_ui("chat_panel.ui"), m_close(m_ui.button("close")), m
   m_signals.on(m_send.widget(), "clicked", [this] { send(); });
   m_signals.on(m_ui.entry("text"), "activate", [this] { send(); });
   m_signals.on(m_ui.entry("text"), "changed", [this] { draw_send_button(); });
-  // The list is as long as its bubbles only after GTK has measured them: follow the adjustment.
+  // The list is as long as its bubbles only after GTK has measured them; setting the value while it does so
+  // would be overwritten.
   m_signals.on(adjustment(m_ui), "changed", [this] {
-    if (m_follow) scroll_to_end();
+    if (m_follow) m_scroll.start_once(std::chrono::milliseconds(0), [this] { scroll_to_end(); });
   });
   m_signals.on(adjustment(m_ui), "value-changed", [this] {
     GtkAdjustment* at = adjustment(m_ui);
-    m_follow = gtk_adjustment_get_value(at) + gtk_adjustment_get_page_size(at) >= gtk_adjustment_get_upper(at) - 48;
+    if (!m_scroll.running())
+      m_follow = gtk_adjustment_get_value(at) + gtk_adjustment_get_page_size(at) >=
+                 gtk_adjustment_get_upper(at) - 48;
   });
   draw_send_button();
   set({}, true);

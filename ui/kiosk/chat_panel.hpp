@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/main_thread.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/widgets.hpp"
 
@@ -42,6 +43,7 @@ class ChatPanel {
   std::size_t m_seen = 0;
   std::vector<Bubble> m_bubbles;
   ActionButton m_close, m_send;
+  base::Timer m_scroll;
   Signals m_signals;
 };
 

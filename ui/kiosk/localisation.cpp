@@ -8,8 +8,8 @@
 
 #include "base/main_thread.hpp"
 
-// glibc keeps translations it has found; this counter tells it that LANGUAGE has changed (gettext manual, "Being a
-// gettext grok").
+// glibc keeps translations it has found; this counter tells it that LANGUAGE has changed (gettext manual,
+// "Being a gettext grok").
 extern "C" {
 extern int _nl_msg_cat_cntr;  // NOLINT(bugprone-reserved-identifier): glibc's name
 }
@@ -38,7 +38,8 @@ bool set_language(std::string_view language) {
   base::assert_main_thread();
   current() = language;
   g_setenv("LANGUAGE", current().c_str(), TRUE);
-  // glibc ignores LANGUAGE in the C locale, and newer ones in C.UTF-8 too: take a real one where there is one.
+  // glibc ignores LANGUAGE in the C locale, and newer ones in C.UTF-8 too: take a real one where there is
+  // one.
   static constexpr std::array k_locales{"ko_KR.UTF-8", "en_US.UTF-8", "C.UTF-8"};
   for (const char* locale : k_locales) {
     if (setlocale(LC_MESSAGES, locale) == nullptr) continue;

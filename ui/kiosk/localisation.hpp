@@ -3,9 +3,9 @@
 //   set_locale_directory("/usr/share/locale");   // holds ko/LC_MESSAGES/sangdam.mo; the program knows where
 //   set_language("ko");                          // after gtk_init(); then KioskWindow::retranslate()
 //
-// A kiosk is installed without Korean system locales: the language comes from LANGUAGE, on top of whichever UTF-8
-// locale the machine has (C.UTF-8 is always there). Main thread; set_language() changes the environment, so call
-// it first before other threads start.
+// A kiosk is installed without Korean system locales: the language comes from LANGUAGE, on top of whichever
+// UTF-8 locale the machine has (C.UTF-8 is always there). Main thread; set_language() changes the
+// environment, so call it first before other threads start.
 #pragma once
 
 #include <fmt/args.h>
@@ -19,8 +19,8 @@ namespace sangdam::ui {
 inline constexpr const char* k_text_domain = "sangdam";
 
 void set_locale_directory(const std::string& directory);
-/// "ko" or "en" (the language of the source). False if the catalogue of that language cannot be used: the screens
-/// are then in English, and the program should say so in its log.
+/// "ko" or "en" (the language of the source). False if the catalogue of that language cannot be used: the
+/// screens are then in English, and the program should say so in its log.
 bool set_language(std::string_view language);
 /// What was set last; "en" before that.
 [[nodiscard]] const std::string& language();

@@ -17,7 +17,8 @@ std::string facts_of(const consultation::LogRow& row) {
   std::string facts = short_date(row.started) + " · " + time_of_day(row.started);
   if (!row.clinician.empty()) facts += " · " + row.clinician;
   if (row.connected && row.ended) {
-    facts += " · " + fill(tr("talked for {duration}"), fmt::arg("duration", duration(*row.ended - *row.connected)));
+    facts += " · " +
+             fill(tr("talked for {duration}"), fmt::arg("duration", duration(*row.ended - *row.connected)));
   }
   return facts;
 }
@@ -47,13 +48,12 @@ void LogScreen::search() {
 
 void LogScreen::set(const LogModel& model) {
   GtkListBox* list = m_ui.list("rows");
-  const bool next_page =
-      model.search == m_model.search && model.rows.size() >= m_model.rows.size() &&
-      std::equal(m_model.rows.begin(), m_model.rows.end(), model.rows.begin(),
-                 [](const consultation::LogRow& a, const consultation::LogRow& b) {
-                   return a.id == b.id && a.state == b.state && a.outcome == b.outcome && a.ended == b.ended &&
-                          a.patient_name == b.patient_name;
-                 });
+  const bool next_page = model.search == m_model.search && model.rows.size() >= m_model.rows.size() &&
+                         std::equal(m_model.rows.begin(), m_model.rows.end(), model.rows.begin(),
+                                    [](const consultation::LogRow& a, const consultation::LogRow& b) {
+                                      return a.id == b.id && a.state == b.state && a.outcome == b.outcome &&
+                                             a.ended == b.ended && a.patient_name == b.patient_name;
+                                    });
   m_rebuilding = true;
   std::size_t known = m_model.rows.size();
   if (!next_page) {
@@ -62,7 +62,8 @@ void LogScreen::set(const LogModel& model) {
   }
   m_model = model;
   // The answer to what somebody typed leaves what they type now alone; another search than theirs is shown.
-  if (model.search != m_asked) gtk_editable_set_text(GTK_EDITABLE(m_ui.entry("search")), model.search.c_str());
+  if (model.search != m_asked)
+    gtk_editable_set_text(GTK_EDITABLE(m_ui.entry("search")), model.search.c_str());
   m_asked = model.search;
   for (std::size_t i = known; i < model.rows.size(); ++i) append(model.rows[i]);
   m_rebuilding = false;
@@ -146,8 +147,8 @@ void LogScreen::set(const TimelineModel& model) {
   remove_children(m_ui.widget("moments"));
   for (const consultation::LogEntry& entry : model.entries) append(entry);
   if (another) {
-    gtk_adjustment_set_value(
-        gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(m_ui.widget("scroll"))), 0);
+    gtk_adjustment_set_value(gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(m_ui.widget("scroll"))),
+                             0);
   }
   mark_chosen();
 }

@@ -1,4 +1,5 @@
-// Log: past visits at the left, searched by name, a page at a time; what happened in the chosen one at the right.
+// Log: past visits at the left, searched by name, a page at a time; what happened in the chosen one at the
+// right.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,7 @@ class LogScreen {
   Ui m_ui;
   LogModel m_model;
   std::string m_chosen;  // consultation whose timeline is shown
-  std::string m_asked;  // the search that was asked for last
+  std::string m_asked;   // the search that was asked for last
   bool m_rebuilding = false;
   ChipView m_chip;
   ActionButton m_more;

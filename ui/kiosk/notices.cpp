@@ -21,8 +21,8 @@ void NoticesView::set(const std::vector<NoticeBar>& notices) {
   remove_children(GTK_WIDGET(m_place));
   for (const NoticeBar& notice : notices) {
     // An alert role makes screen readers speak it when it appears.
-    auto* bar = GTK_WIDGET(g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, "spacing", 16,
-                                        nullptr));
+    auto* bar = GTK_WIDGET(
+        g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, "spacing", 16, nullptr));
     gtk_widget_add_css_class(bar, "notice");
     set_tone(bar, tone_of(notice.health));
     GtkWidget* text = new_paragraph(notice.text);

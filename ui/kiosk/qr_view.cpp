@@ -34,9 +34,7 @@ QrView::QrView(int pixels) : m_area(base::Ref<GtkWidget>::sink(gtk_drawing_area_
       this, nullptr);
 }
 
-QrView::~QrView() {
-  gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(widget()), nullptr, nullptr, nullptr);
-}
+QrView::~QrView() { gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(widget()), nullptr, nullptr, nullptr); }
 
 void QrView::set(const std::string& text) {
   if (text == m_text) return;

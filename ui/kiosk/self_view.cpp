@@ -42,22 +42,23 @@ SelfView::SelfView(GtkOverlay* stage, VideoView& video)
         return TRUE;
       }),
       this);
-  m_on_update = base::SignalConnection(
-      m_drag.get(), "drag-update",
-      G_CALLBACK(+[](GtkGestureDrag*, double x, double y, gpointer self) noexcept {
-        static_cast<SelfView*>(self)->on_drag(x, y);
-      }),
-      this);
+  m_on_update =
+      base::SignalConnection(m_drag.get(), "drag-update",
+                             G_CALLBACK(+[](GtkGestureDrag*, double x, double y, gpointer self) noexcept {
+                               static_cast<SelfView*>(self)->on_drag(x, y);
+                             }),
+                             this);
   m_on_end = base::SignalConnection(m_drag.get(), "drag-end",
                                     G_CALLBACK(+[](GtkGestureDrag*, double, double, gpointer self) noexcept {
                                       static_cast<SelfView*>(self)->on_drop();
                                     }),
                                     this);
-  m_on_key = base::SignalConnection(
-      m_keys.get(), "key-pressed",
-      G_CALLBACK(+[](GtkEventControllerKey*, guint key, guint, GdkModifierType, gpointer self) noexcept
-                     -> gboolean { return static_cast<SelfView*>(self)->on_key(key) ? TRUE : FALSE; }),
-      this);
+  m_on_key = base::SignalConnection(m_keys.get(), "key-pressed",
+                                    G_CALLBACK(+[](GtkEventControllerKey*, guint key, guint, GdkModifierType,
+                                                   gpointer self) noexcept -> gboolean {
+                                      return static_cast<SelfView*>(self)->on_key(key) ? TRUE : FALSE;
+                                    }),
+                                    this);
   // The widget takes over the reference it is given; ours keep the connections alive.
   gtk_widget_add_controller(m_frame.get(), GTK_EVENT_CONTROLLER(g_object_ref(m_drag.get())));
   gtk_widget_add_controller(m_frame.get(), GTK_EVENT_CONTROLLER(g_object_ref(m_keys.get())));
@@ -90,8 +91,7 @@ GdkRectangle SelfView::place() const {
   const int height = width * 9 / 16;
   const int left = m_corner.right ? stage_width - width - k_margin : k_margin;
   const int clear = m_corner.right ? 0 : k_info_height;
-  const int top =
-      m_corner.bottom ? stage_height - height - k_margin - k_controls_height : k_margin + clear;
+  const int top = m_corner.bottom ? stage_height - height - k_margin - k_controls_height : k_margin + clear;
   const auto inside = [](double value, int room) {
     return std::clamp(static_cast<int>(value), 0, std::max(room, 0));
   };

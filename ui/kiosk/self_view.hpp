@@ -1,5 +1,5 @@
-// The clinician's own picture, mirrored, in a corner of the call: dragged by finger, or moved with the arrow keys;
-// it always comes to rest in a corner, clear of the controls.
+// The clinician's own picture, mirrored, in a corner of the call: dragged by finger, or moved with the arrow
+// keys; it always comes to rest in a corner, clear of the controls.
 #pragma once
 
 #include "ui/kiosk/video_view.hpp"

@@ -81,16 +81,16 @@ void SessionScreen::draw_code() {
   set_class(m_ui.widget("say"), "not-ready", !m_model.gateway_ready);
   if (m_model.gateway_ready) {
     // The sentence is ours and may hold markup; the address is not.
-    const std::string address = "<span weight=\"bold\" foreground=\"#0B6B62\">" +
-                                escaped(spoken(m_model.address)) + "</span>";
+    const std::string address =
+        "<span weight=\"bold\" foreground=\"#0B6B62\">" + escaped(spoken(m_model.address)) + "</span>";
     const std::string say =
         fill(tr("“On your phone or computer, go to {address} and type these nine digits.”"),
              fmt::arg("address", address));
     gtk_label_set_markup(m_ui.label("say"), say.c_str());
   } else {
-    set_text(m_ui.label("say"),
-             tr("The code does not work yet, because the kiosk is still connecting. Please wait before you give it "
-                "out: this page changes by itself."));
+    set_text(m_ui.label("say"), tr("The code does not work yet, because the kiosk is still connecting. "
+                                   "Please wait before you give it "
+                                   "out: this page changes by itself."));
   }
   m_qr.set(m_model.gateway_ready ? m_model.link : std::string());
   set_accessible_name(m_qr.widget(), tr("QR code that opens the visit"));
@@ -111,8 +111,8 @@ void SessionScreen::draw_door() {
   m_microphone.set(seat.has_microphone
                        ? Chip{"sd-microphone-symbolic", tr("Microphone works"), Tone::good}
                        : Chip{"sd-microphone-off-symbolic", tr("No microphone"), Tone::warning});
-  m_language.set({"sd-language-symbolic",
-                  seat.language == "ko" ? tr("Reads Korean") : tr("Reads English"), Tone::neutral});
+  m_language.set({"sd-language-symbolic", seat.language == "ko" ? tr("Reads Korean") : tr("Reads English"),
+                  Tone::neutral});
 }
 
 void SessionScreen::draw_door_text() {
@@ -184,14 +184,15 @@ void SessionScreen::tick(Instant now) {
 }
 
 void SessionScreen::ask_to_cancel() {
-  m_sheets.ask({.title = tr("Cancel this session?"),
-                .text = tr("The code stops working at once. Whoever is waiting is told that the visit does not "
-                           "take place."),
-                .keep = tr("Keep it"),
-                .go = tr("Cancel the session"),
-                .icon = "sd-cross-symbolic",
-                .action = action::k_cancel,
-                .target = m_model.consultation});
+  m_sheets.ask(
+      {.title = tr("Cancel this session?"),
+       .text = tr("The code stops working at once. Whoever is waiting is told that the visit does not "
+                  "take place."),
+       .keep = tr("Keep it"),
+       .go = tr("Cancel the session"),
+       .icon = "sd-cross-symbolic",
+       .action = action::k_cancel,
+       .target = m_model.consultation});
 }
 
 void SessionScreen::ask_nobody_came() {

@@ -74,7 +74,8 @@ void Sheets::close() {
   if (m_scrim == nullptr) return;
   m_target.clear();
   gtk_widget_set_can_focus(m_behind, TRUE);
-  if (m_focus_before && gtk_widget_get_root(m_focus_before.get())) gtk_widget_grab_focus(m_focus_before.get());
+  if (m_focus_before && gtk_widget_get_root(m_focus_before.get()))
+    gtk_widget_grab_focus(m_focus_before.get());
   m_focus_before.reset();
   // We may be inside a handler of one of the sheet's own buttons: what runs now stays until it returns.
   GtkWidget* scrim = std::exchange(m_scrim, nullptr);

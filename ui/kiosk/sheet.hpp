@@ -1,5 +1,6 @@
-// Questions over the screen: a card on a dimmed ground, inside the window (a kiosk's compositor has no use for
-// second windows). One at a time; the screen behind cannot be touched or focused until it is closed. Main thread.
+// Questions over the screen: a card on a dimmed ground, inside the window (a kiosk's compositor has no use
+// for second windows). One at a time; the screen behind cannot be touched or focused until it is closed. Main
+// thread.
 #pragma once
 
 #include <functional>
@@ -32,7 +33,8 @@ class Sheets {
 
   void ask(const Question& question);
   /// Shows `content`, named `name` for assistive technology; `focus` gets the keyboard.
-  void open(GtkWidget* content, const std::string& name, GtkWidget* focus, std::function<void()> on_closed = {});
+  void open(GtkWidget* content, const std::string& name, GtkWidget* focus,
+            std::function<void()> on_closed = {});
   void close();
   [[nodiscard]] bool is_open() const { return m_scrim != nullptr; }
   /// What the open question is about; empty for another sheet or none.

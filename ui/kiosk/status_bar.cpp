@@ -50,8 +50,8 @@ StatusBarView::Health StatusBarView::new_health(GtkBox* place, const char* icon,
   auto* box = GTK_WIDGET(
       g_object_new(GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, "spacing", 4, nullptr));
   gtk_widget_add_css_class(box, "health");
-  Health view{box, GTK_IMAGE(new_icon(icon)),
-              GTK_IMAGE(new_icon("sd-dot-symbolic")), GTK_LABEL(new_label(word))};
+  Health view{box, GTK_IMAGE(new_icon(icon)), GTK_IMAGE(new_icon("sd-dot-symbolic")),
+              GTK_LABEL(new_label(word))};
   gtk_widget_add_css_class(GTK_WIDGET(view.mark), "mark");
   gtk_box_append(GTK_BOX(view.box), GTK_WIDGET(view.icon));
   gtk_box_append(GTK_BOX(view.box), GTK_WIDGET(view.word));

@@ -26,9 +26,9 @@ Moment knock(const LogEntry& entry) {
   const std::string name = detail(entry, "name");
   const bool camera = detail(entry, "camera") != "no";
   const bool microphone = detail(entry, "microphone") != "no";
-  std::string sentence =
-      name.empty() ? std::string(tr("The patient agreed to the terms and is waiting."))
-                   : fill(tr("{name} agreed to the terms and is waiting."), fmt::arg("name", name));
+  std::string sentence = name.empty()
+                             ? std::string(tr("The patient agreed to the terms and is waiting."))
+                             : fill(tr("{name} agreed to the terms and is waiting."), fmt::arg("name", name));
   if (!camera && !microphone) {
     sentence += std::string(" ") + tr("Camera and microphone did not work.");
   } else if (!camera) {
@@ -61,8 +61,10 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
     case EventKind::admitted:
       return {"sd-admit-symbolic", Tone::primary, tr("Staff let the patient in."), {}};
     case EventKind::declined:
-      return {"sd-waiting-symbolic", Tone::neutral,
-              tr("Staff asked the patient to come back later. The code stayed good."), {}};
+      return {"sd-waiting-symbolic",
+              Tone::neutral,
+              tr("Staff asked the patient to come back later. The code stayed good."),
+              {}};
     case EventKind::ended: return end_of(entry);
     case EventKind::cancelled:
       return {"sd-cross-symbolic", Tone::neutral, tr("Staff cancelled the visit."), {}};
@@ -74,17 +76,20 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
     case EventKind::left:
       return {"sd-leave-symbolic", Tone::neutral, tr("The patient left by pressing “Leave”."), {}};
     case EventKind::away:
-      return {"sd-warning-symbolic", Tone::warning, tr("The patient's page was closed or lost its network."),
-              {}};
+      return {
+          "sd-warning-symbolic", Tone::warning, tr("The patient's page was closed or lost its network."), {}};
     case EventKind::returned:
       return {"sd-person-symbolic", Tone::good, tr("The patient's page came back."), {}};
     case EventKind::media_connected:
       return {"sd-call-symbolic", Tone::good, tr("Picture and sound are connected."), {}};
     case EventKind::media_lost:
-      return {"sd-warning-symbolic", Tone::warning,
-              tr("Picture and sound were lost. The kiosk tried to reconnect."), {}};
+      return {"sd-warning-symbolic",
+              Tone::warning,
+              tr("Picture and sound were lost. The kiosk tried to reconnect."),
+              {}};
     case EventKind::media_rejected:
-      return {"sd-warning-symbolic", Tone::danger,
+      return {"sd-warning-symbolic",
+              Tone::danger,
               tr("The connection could not prove that it came from the patient. It was refused and nothing "
                  "was shown."),
               {}};
@@ -93,8 +98,10 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
     case EventKind::wait_expired:
       return {"sd-clock-symbolic", Tone::warning, tr("The patient was gone too long to keep the place."), {}};
     case EventKind::reconnect_expired:
-      return {"sd-clock-symbolic", Tone::warning,
-              tr("Nobody came back to the call for a long time, so it was closed."), {}};
+      return {"sd-clock-symbolic",
+              Tone::warning,
+              tr("Nobody came back to the call for a long time, so it was closed."),
+              {}};
   }
   return {"sd-dot-symbolic", Tone::neutral, entry.kind, {}, true};
 }
@@ -102,7 +109,8 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
 std::string peer_failure(const std::string& reason) {
   if (reason == "connect-timeout") return tr("No way through the network was found in time.");
   if (reason == "connection-lost") return tr("The connection to the patient broke off.");
-  if (reason == "fingerprint-mismatch") return tr("The other end was not the patient's page. It was refused.");
+  if (reason == "fingerprint-mismatch")
+    return tr("The other end was not the patient's page. It was refused.");
   if (reason == "offer-failed") return tr("The kiosk could not prepare picture and sound.");
   if (reason == "answer-invalid") return tr("The patient's browser answered in a way the kiosk cannot use.");
   if (reason == "pipeline-error") return tr("Picture or sound failed inside the kiosk.");
@@ -112,7 +120,8 @@ std::string peer_failure(const std::string& reason) {
 std::optional<Moment> moment_of_note(const LogEntry& entry) {
   const std::string& kind = entry.kind;
   const bool patient = entry.actor == consultation::Actor::patient;
-  if (kind == "chat-sent") return Moment{"sd-chat-symbolic", Tone::primary, tr("Staff wrote:"), detail(entry, "text")};
+  if (kind == "chat-sent")
+    return Moment{"sd-chat-symbolic", Tone::primary, tr("Staff wrote:"), detail(entry, "text")};
   if (kind == "chat-received") {
     return Moment{"sd-chat-symbolic", Tone::primary, tr("The patient wrote:"), detail(entry, "text")};
   }
@@ -120,22 +129,28 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
     return Moment{"sd-tick-symbolic", Tone::neutral, tr("The message is on the patient's screen."), {}};
   }
   if (kind == "microphone-muted") {
-    return Moment{"sd-microphone-off-symbolic", Tone::neutral,
-                  patient ? tr("The patient turned the microphone off.") : tr("Staff turned the microphone off."),
-                  {}};
+    return Moment{
+        "sd-microphone-off-symbolic",
+        Tone::neutral,
+        patient ? tr("The patient turned the microphone off.") : tr("Staff turned the microphone off."),
+        {}};
   }
   if (kind == "microphone-on" || kind == "microphone-unmuted") {
-    return Moment{"sd-microphone-symbolic", Tone::neutral,
-                  patient ? tr("The patient turned the microphone on.") : tr("Staff turned the microphone on."),
-                  {}};
+    return Moment{
+        "sd-microphone-symbolic",
+        Tone::neutral,
+        patient ? tr("The patient turned the microphone on.") : tr("Staff turned the microphone on."),
+        {}};
   }
   if (kind == "camera-off") {
-    return Moment{"sd-camera-off-symbolic", Tone::neutral,
+    return Moment{"sd-camera-off-symbolic",
+                  Tone::neutral,
                   patient ? tr("The patient turned the camera off.") : tr("Staff turned the camera off."),
                   {}};
   }
   if (kind == "camera-on") {
-    return Moment{"sd-camera-symbolic", Tone::neutral,
+    return Moment{"sd-camera-symbolic",
+                  Tone::neutral,
                   patient ? tr("The patient turned the camera on.") : tr("Staff turned the camera on."),
                   {}};
   }
@@ -145,17 +160,21 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
     return Moment{"sd-warning-symbolic", Tone::warning, peer_failure(reason), {}};
   }
   if (kind == "offer-requested") {
-    return Moment{"sd-connecting-symbolic", Tone::neutral, tr("The patient's page asked to connect anew."), {}};
+    return Moment{
+        "sd-connecting-symbolic", Tone::neutral, tr("The patient's page asked to connect anew."), {}};
   }
   if (kind == "quality") {
     const std::string level = detail(entry, "level");
-    if (level == "good") return Moment{"sd-signal-good-symbolic", Tone::good, tr("The connection became good."), {}};
-    if (level == "fair") return Moment{"sd-signal-fair-symbolic", Tone::neutral, tr("The connection became fair."), {}};
-    if (level == "poor") return Moment{"sd-signal-poor-symbolic", Tone::warning, tr("The connection became poor."), {}};
+    if (level == "good")
+      return Moment{"sd-signal-good-symbolic", Tone::good, tr("The connection became good."), {}};
+    if (level == "fair")
+      return Moment{"sd-signal-fair-symbolic", Tone::neutral, tr("The connection became fair."), {}};
+    if (level == "poor")
+      return Moment{"sd-signal-poor-symbolic", Tone::warning, tr("The connection became poor."), {}};
   }
   if (kind == "restored") {
-    return Moment{"sd-info-symbolic", Tone::neutral, tr("The kiosk was restarted and took the visit up again."),
-                  {}};
+    return Moment{
+        "sd-info-symbolic", Tone::neutral, tr("The kiosk was restarted and took the visit up again."), {}};
   }
   return std::nullopt;
 }

@@ -13,13 +13,15 @@ namespace {
 const char* next_step(const TodayRow& row) {
   switch (row.state) {
     case State::scheduled:
-      return tr("Open the visit to get a code for the patient. Opening a little before the appointment leaves "
-                "time to come in.");
+      return tr(
+          "Open the visit to get a code for the patient. Opening a little before the appointment leaves "
+          "time to come in.");
     case State::open: return tr("The code is given out. Nobody has come in yet.");
     case State::waiting: return tr("The patient is waiting. Let them in when the clinician is ready.");
     case State::admitted: return tr("Picture and sound are being connected.");
     case State::in_call: return tr("The visit is going on.");
-    case State::reconnecting: return tr("The connection broke off. The kiosk is trying to get the patient back.");
+    case State::reconnecting:
+      return tr("The connection broke off. The kiosk is trying to get the patient back.");
     case State::ended: return tr("This visit is over. The log shows what happened.");
   }
   return "";
@@ -284,15 +286,15 @@ void TodayScreen::add_appointment() {
 void TodayScreen::ask_to_remove() {
   const TodayRow* row = chosen_row();
   if (row == nullptr) return;
-  m_sheets.ask({.title = tr("Remove this appointment?"),
-                .text = fill(tr("{time}, {patient}. It disappears from today's list. Nobody is told."),
-                             fmt::arg("time", time_of_day(row->time)),
-                             fmt::arg("patient", patient_or(row->patient))),
-                .keep = tr("Keep it"),
-                .go = tr("Remove"),
-                .icon = "sd-remove-symbolic",
-                .action = action::k_remove_appointment,
-                .target = row->appointment});
+  m_sheets.ask(
+      {.title = tr("Remove this appointment?"),
+       .text = fill(tr("{time}, {patient}. It disappears from today's list. Nobody is told."),
+                    fmt::arg("time", time_of_day(row->time)), fmt::arg("patient", patient_or(row->patient))),
+       .keep = tr("Keep it"),
+       .go = tr("Remove"),
+       .icon = "sd-remove-symbolic",
+       .action = action::k_remove_appointment,
+       .target = row->appointment});
 }
 
 }  // namespace sangdam::ui

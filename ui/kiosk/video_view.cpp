@@ -109,7 +109,8 @@ void VideoView::Impl::snapshot(GtkSnapshot* snapshot) {
   if (!texture) return;
   const Placement place = place_picture(gdk_texture_get_width(texture.get()),
                                         gdk_texture_get_height(texture.get()), width, height);
-  const graphene_rect_t area = GRAPHENE_RECT_INIT(0, 0, static_cast<float>(width), static_cast<float>(height));
+  const graphene_rect_t area =
+      GRAPHENE_RECT_INIT(0, 0, static_cast<float>(width), static_cast<float>(height));
   const graphene_rect_t picture =
       GRAPHENE_RECT_INIT(static_cast<float>(place.x), static_cast<float>(place.y),
                          static_cast<float>(place.width), static_cast<float>(place.height));
@@ -123,7 +124,8 @@ void VideoView::Impl::snapshot(GtkSnapshot* snapshot) {
   gtk_snapshot_pop(snapshot);
 }
 
-VideoView::VideoView(std::shared_ptr<base::FrameSlot> slot, bool mirrored) : m_impl(std::make_unique<Impl>()) {
+VideoView::VideoView(std::shared_ptr<base::FrameSlot> slot, bool mirrored)
+    : m_impl(std::make_unique<Impl>()) {
   m_impl->slot = std::move(slot);
   m_impl->mirrored = mirrored;
   auto* video = static_cast<SdVideo*>(g_object_new(sd_video_get_type(), nullptr));

@@ -1,8 +1,8 @@
 // A picture that moves: paints the newest frame of a base::FrameSlot, and nothing when there is none.
 //
-// A frame is taken when GTK is about to paint, so a slow screen skips frames instead of queueing them; a view that
-// is not on the screen takes none. Frames are RGB memory textures: the cheapest of what GTK 4.8 paints without a
-// GPU. Main thread. Owns the one slot's on_change().
+// A frame is taken when GTK is about to paint, so a slow screen skips frames instead of queueing them; a view
+// that is not on the screen takes none. Frames are RGB memory textures: the cheapest of what GTK 4.8 paints
+// without a GPU. Main thread. Owns the one slot's on_change().
 #pragma once
 
 #include <gtk/gtk.h>
@@ -18,8 +18,8 @@ namespace sangdam::ui {
 struct Placement {
   double x, y, width, height;
 };
-/// Fills the area when that cuts off no more than a quarter of the picture (a PC's camera on a kiosk's screen);
-/// otherwise shows all of it (a phone held upright).
+/// Fills the area when that cuts off no more than a quarter of the picture (a PC's camera on a kiosk's
+/// screen); otherwise shows all of it (a phone held upright).
 [[nodiscard]] Placement place_picture(int width, int height, double area_width, double area_height);
 /// Averages blocks of `factor` by `factor` pixels. The cairo renderer shrinks a big texture slowly.
 [[nodiscard]] base::VideoFrame shrink(const base::VideoFrame& frame, int factor);

@@ -15,7 +15,8 @@ Ui::Ui(const char* file) : m_builder(base::Ref<GtkBuilder>::adopt(gtk_builder_ne
   }
   GSList* objects = gtk_builder_get_objects(m_builder.get());
   for (GSList* each = objects; each != nullptr; each = each->next) {
-    if (GTK_IS_LABEL(each->data) && gtk_label_get_wrap(GTK_LABEL(each->data))) keep_words(GTK_LABEL(each->data));
+    if (GTK_IS_LABEL(each->data) && gtk_label_get_wrap(GTK_LABEL(each->data)))
+      keep_words(GTK_LABEL(each->data));
   }
   g_slist_free(objects);
 }

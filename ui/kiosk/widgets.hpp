@@ -32,7 +32,9 @@ class Ui {
   [[nodiscard]] GtkStack* stack(const char* id) const { return GTK_STACK(object(id, GTK_TYPE_STACK)); }
   [[nodiscard]] GtkEntry* entry(const char* id) const { return GTK_ENTRY(object(id, GTK_TYPE_ENTRY)); }
   [[nodiscard]] GtkListBox* list(const char* id) const { return GTK_LIST_BOX(object(id, GTK_TYPE_LIST_BOX)); }
-  [[nodiscard]] GtkOverlay* overlay(const char* id) const { return GTK_OVERLAY(object(id, GTK_TYPE_OVERLAY)); }
+  [[nodiscard]] GtkOverlay* overlay(const char* id) const {
+    return GTK_OVERLAY(object(id, GTK_TYPE_OVERLAY));
+  }
 
  private:
   [[nodiscard]] GObject* object(const char* id, GType type) const;
@@ -55,7 +57,8 @@ class Signals {
 
 [[nodiscard]] GtkWidget* new_label(const std::string& text, std::initializer_list<const char*> classes = {});
 /// A label that wraps.
-[[nodiscard]] GtkWidget* new_paragraph(const std::string& text, std::initializer_list<const char*> classes = {});
+[[nodiscard]] GtkWidget* new_paragraph(const std::string& text,
+                                       std::initializer_list<const char*> classes = {});
 /// Korean breaks between words, not between syllables (CSS's keep-all). Follows the label's text from now on.
 void keep_words(GtkLabel* label);
 [[nodiscard]] GtkWidget* new_box(GtkOrientation orientation, int spacing,
@@ -109,7 +112,8 @@ class ActionButton {
   std::string m_action, m_target;
 };
 [[nodiscard]] ActionButton new_button(const char* icon, const std::string& text,
-                                      std::initializer_list<const char*> classes, const std::string& name = {});
+                                      std::initializer_list<const char*> classes,
+                                      const std::string& name = {});
 
 /// "app.<name>", as widgets spell an action of the application.
 [[nodiscard]] std::string in_app(const char* action);

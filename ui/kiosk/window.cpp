@@ -29,7 +29,11 @@ constexpr int k_wide_from = 1680;  // logical pixels: from there the code is set
 /// Everything that has words in it: dropped and built anew when the language changes.
 struct Screens {
   Screens(GtkOverlay* overlay, GtkWidget* behind, GtkBox* notice_place, VideoView& self, VideoView& patient)
-      : sheets(overlay, behind), notices(notice_place), today(sheets), session(sheets), call(sheets, self, patient) {}
+      : sheets(overlay, behind),
+        notices(notice_place),
+        today(sheets),
+        session(sheets),
+        call(sheets, self, patient) {}
   Sheets sheets;
   StatusBarView bar;
   NoticesView notices;
@@ -114,7 +118,8 @@ void KioskWindow::Impl::drop() {
   if (!screens) return;
   screens->sheets.close();
   gtk_box_remove(ui.box("bar_place"), screens->bar.root());
-  for (GtkWidget* root : {screens->today.root(), screens->session.root(), screens->call.root(), screens->log.root()}) {
+  for (GtkWidget* root :
+       {screens->today.root(), screens->session.root(), screens->call.root(), screens->log.root()}) {
     gtk_stack_remove(ui.stack("screens"), root);
   }
   screens.reset();
@@ -202,8 +207,10 @@ void KioskWindow::set(const TodayModel& model) {
   if (m_impl->today == model) return;
   m_impl->today = model;
   m_impl->screens->today.set(model);
-  m_impl->screens->bar.set_waiting(static_cast<std::size_t>(std::count_if(
-      model.rows.begin(), model.rows.end(), [](const TodayRow& row) { return row.state == State::waiting; })));
+  m_impl->screens->bar.set_waiting(
+      static_cast<std::size_t>(std::count_if(model.rows.begin(), model.rows.end(), [](const TodayRow& row) {
+        return row.state == State::waiting;
+      })));
 }
 
 void KioskWindow::set(const SessionModel& model) {

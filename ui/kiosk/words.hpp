@@ -1,5 +1,6 @@
-// What the screens say: states, times and log entries in plain words of the language now set. Pure functions of
-// their arguments, the language and the machine's time zone; no GTK. Main thread (gettext's language is global).
+// What the screens say: states, times and log entries in plain words of the language now set. Pure functions
+// of their arguments, the language and the machine's time zone; no GTK. Main thread (gettext's language is
+// global).
 #pragma once
 
 #include <chrono>
@@ -49,8 +50,8 @@ struct Moment {
   const char* icon;
   Tone tone;
   std::string sentence;
-  std::string quote;     // a chat message, word by word
-  bool is_raw = false;   // a kind this version does not know: shown as it is in the log
+  std::string quote;    // a chat message, word by word
+  bool is_raw = false;  // a kind this version does not know: shown as it is in the log
 };
 [[nodiscard]] Moment moment_of(const consultation::LogEntry& entry);
 

@@ -58,10 +58,8 @@ TodayModel busy_day(Instant now) {
       row(9, now + 100min, "오세훈", "", State::scheduled),
   };
   day.rows[4].waiting_since = now - 3min - 24s;
-  day.rows.push_back({.key = "c:" + id('c', 10),
-                      .consultation = id('c', 10),
-                      .time = now - 2min,
-                      .state = State::open});
+  day.rows.push_back(
+      {.key = "c:" + id('c', 10), .consultation = id('c', 10), .time = now - 2min, .state = State::open});
   std::stable_sort(day.rows.begin(), day.rows.end(),
                    [](const TodayRow& a, const TodayRow& b) { return a.time < b.time; });
   return day;
@@ -105,19 +103,28 @@ std::vector<ChatItem> conversation(Instant now) {
   return {
       {"1", true, "안녕하세요 원장님 😊", now - 9min, false},
       {"2", false, "안녕하세요, 김영희 님. 어디가 불편하세요?", now - 8min, true},
-      {"3", true, "어제부터 머리가 아프고 열이 38.2도까지 올랐어요 🤒 Should I keep taking the medicine?", now - 7min,
-       false},
-      {"4", false, "타이레놀 500 mg, 하루 3번, 식후 30분. 이틀 뒤에도 열이 있으면 다시 연락 주세요. 👍🏽", now - 2min, true},
-      {"5", false, "https://www.example.org/a/very/long/address/that/does/not/break/by/itself/0123456789", now, false},
+      {"3", true,
+       "어제부터 머리가 아프고 열이 38.2도까지 올랐어요 🤒 Should I keep taking the "
+       "medicine?",
+       now - 7min, false},
+      {"4", false,
+       "타이레놀 500 mg, 하루 3번, 식후 30분. 이틀 뒤에도 열이 있으면 다시 연락 주세요. "
+       "👍🏽",
+       now - 2min, true},
+      {"5", false, "https://www.example.org/a/very/long/address/that/does/not/break/by/itself/0123456789",
+       now, false},
   };
 }
 
 LogModel log_of(Instant now, int count, bool more) {
   static const std::vector<std::pair<const char*, const char*>> k_people{
-      {"김영희", "박민수 원장"}, {"James Okonkwo", "Dr. Park"}, {"이순자", "박민수 원장"},
-      {"Wolfeschlegelsteinhausenbergerdorff Maximiliane", "Dr. Seoyeon Lee-Montgomery"}, {"", ""}};
-  static constexpr Outcome k_outcomes[]{Outcome::completed, Outcome::no_show, Outcome::completed, Outcome::failed,
-                                        Outcome::cancelled};
+      {"김영희", "박민수 원장"},
+      {"James Okonkwo", "Dr. Park"},
+      {"이순자", "박민수 원장"},
+      {"Wolfeschlegelsteinhausenbergerdorff Maximiliane", "Dr. Seoyeon Lee-Montgomery"},
+      {"", ""}};
+  static constexpr Outcome k_outcomes[]{Outcome::completed, Outcome::no_show, Outcome::completed,
+                                        Outcome::failed, Outcome::cancelled};
   LogModel log;
   for (int i = 0; i < count; ++i) {
     const auto& [patient, clinician] = k_people[static_cast<std::size_t>(i) % k_people.size()];
@@ -152,11 +159,15 @@ TimelineModel whole_story(Instant now) {
   };
   add("opened", Actor::staff);
   add("patient-arrived", Actor::patient);
-  add("patient-knocked", Actor::patient, {{"name", "김영희"}, {"consent", "1"}, {"camera", "yes"}, {"microphone", "yes"}});
+  add("patient-knocked", Actor::patient,
+      {{"name", "김영희"}, {"consent", "1"}, {"camera", "yes"}, {"microphone", "yes"}});
   add("admitted", Actor::staff);
   add("media-connected", Actor::system);
   add("chat-received", Actor::patient, {{"text", "안녕하세요 원장님 😊"}});
-  add("chat-sent", Actor::staff, {{"text", "타이레놀 500 mg, 하루 3번, 식후 30분. 이틀 뒤에도 열이 있으면 다시 연락 주세요. 👍🏽"}});
+  add("chat-sent", Actor::staff,
+      {{"text",
+        "타이레놀 500 mg, 하루 3번, 식후 30분. 이틀 뒤에도 열이 있으면 다시 연락 주세요. "
+        "👍🏽"}});
   add("chat-delivered", Actor::patient);
   add("camera-off", Actor::patient);
   add("media-lost", Actor::system, {{"reason", "connection-lost"}});
@@ -182,23 +193,27 @@ void show_call(KioskWindow& window, const CallModel& model) {
 
 const std::map<std::string, Scene>& scenes() {
   static const std::map<std::string, Scene> k_scenes{
-      {"today-empty", [](KioskWindow& window, Instant) { window.set(TodayModel{}), window.show(Screen::today); }},
+      {"today-empty",
+       [](KioskWindow& window, Instant) { window.set(TodayModel{}), window.show(Screen::today); }},
       {"today-one",
        [](KioskWindow& window, Instant now) {
          window.set(TodayModel{{row(7, now + 40min, "한지민", "이서연 과장", State::scheduled)}});
          window.show(Screen::today);
        }},
-      {"today-many", [](KioskWindow& window, Instant now) { window.set(busy_day(now)), window.show(Screen::today); }},
+      {"today-many",
+       [](KioskWindow& window, Instant now) { window.set(busy_day(now)), window.show(Screen::today); }},
       {"today-notices",
        [](KioskWindow& window, Instant now) {
          window.set(busy_day(now));
-         window.set(StatusBar{"한빛의원 · Hanbit Clinic",
-                              {Health::warning, "Not connected to the internet; visits on this network go on"},
-                              {Health::bad, "No camera found. Plug one in; it is used at once."},
-                              {Health::good, "Microphone ready"}});
+         window.set(
+             StatusBar{"한빛의원 · Hanbit Clinic",
+                       {Health::warning, "Not connected to the internet; visits on this network go on"},
+                       {Health::bad, "No camera found. Plug one in; it is used at once."},
+                       {Health::good, "Microphone ready"}});
          window.set(std::vector<NoticeBar>{
              {"camera", Health::bad,
-              "No camera was found. Patients will hear you but not see you. Plug a camera in; it is used at once.",
+              "No camera was found. Patients will hear you but not see you. Plug a camera in; it is used at "
+              "once.",
               false},
              {"auto-admit", Health::warning,
               "Everyone who has the code is let in without asking (started with --auto-admit).", true}});

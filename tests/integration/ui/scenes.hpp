@@ -1,5 +1,5 @@
-// Realistic contents for every screen: what a day at a clinic looks like, and what it looks like when it is not
-// ordinary. All times hang on one "now".
+// Realistic contents for every screen: what a day at a clinic looks like, and what it looks like when it is
+// not ordinary. All times hang on one "now".
 #pragma once
 
 #include <string>

@@ -1,7 +1,8 @@
-// The kiosk's window with contents made up by scenes.cpp and a moving picture, driven by lines on standard input:
+// The kiosk's window with contents made up by scenes.cpp and a moving picture, driven by lines on standard
+// input:
 //   scenes | scene NAME | language ko|en | painted | quit
-// Each is answered with one line on standard output once the screen is painted; every action that is activated is
-// written as "action NAME TARGET". screens_test.py is its other half.
+// Each is answered with one line on standard output once the screen is painted; every action that is
+// activated is written as "action NAME TARGET". screens_test.py is its other half.
 #include <gtk/gtk.h>
 
 #include <chrono>
@@ -62,8 +63,9 @@ class Program {
             gtk_application_new("org.sangdam.Screens", G_APPLICATION_NON_UNIQUE))) {
     g_set_prgname("sangdam-screens");
     ui::set_locale_directory(locale_directory);
-    g_signal_connect(m_application.get(), "activate",
-                     G_CALLBACK(+[](GtkApplication*, gpointer self) { static_cast<Program*>(self)->start(); }), this);
+    g_signal_connect(
+        m_application.get(), "activate",
+        G_CALLBACK(+[](GtkApplication*, gpointer self) { static_cast<Program*>(self)->start(); }), this);
   }
 
   int run() { return g_application_run(G_APPLICATION(m_application.get()), 0, nullptr); }
@@ -77,11 +79,12 @@ class Program {
     // Slowly: in a virtual display painting is the processor's work, and the tests have better use for it.
     m_frames.start_repeating(200ms, [this] { send_frames(); });
     m_input = base::Ref<GIOChannel, Channel>::adopt(g_io_channel_unix_new(0));
-    g_io_add_watch(m_input.get(), static_cast<GIOCondition>(G_IO_IN | G_IO_HUP),
-                   +[](GIOChannel*, GIOCondition, gpointer self) -> gboolean {
-                     return static_cast<Program*>(self)->on_line() ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-                   },
-                   this);
+    g_io_add_watch(
+        m_input.get(), static_cast<GIOCondition>(G_IO_IN | G_IO_HUP),
+        +[](GIOChannel*, GIOCondition, gpointer self) -> gboolean {
+          return static_cast<Program*>(self)->on_line() ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+        },
+        this);
     say("ready");
   }
 
@@ -92,33 +95,36 @@ class Program {
 
   void add_actions() {
     namespace names = ui::action;
-    for (const char* name : {names::k_start_walk_in, names::k_show_today, names::k_show_log, names::k_more_log}) {
+    for (const char* name :
+         {names::k_start_walk_in, names::k_show_today, names::k_show_log, names::k_more_log}) {
       add_action(name, nullptr);
     }
     for (const char* name :
-         {names::k_open_appointment, names::k_remove_appointment, names::k_admit, names::k_decline, names::k_cancel,
-          names::k_no_show, names::k_end, names::k_send_chat, names::k_show_session, names::k_search_log,
-          names::k_show_timeline, names::k_dismiss_notice}) {
+         {names::k_open_appointment, names::k_remove_appointment, names::k_admit, names::k_decline,
+          names::k_cancel, names::k_no_show, names::k_end, names::k_send_chat, names::k_show_session,
+          names::k_search_log, names::k_show_timeline, names::k_dismiss_notice}) {
       add_action(name, "s");
     }
     add_action(names::k_add_appointment, "(sss)");
     for (const char* name : {names::k_mute_microphone, names::k_camera_off}) {
       add(g_simple_action_new_stateful(name, nullptr, g_variant_new_boolean(FALSE)));
     }
-    add(g_simple_action_new_stateful(names::k_set_language, G_VARIANT_TYPE_STRING, g_variant_new_string("en")));
+    add(g_simple_action_new_stateful(names::k_set_language, G_VARIANT_TYPE_STRING,
+                                     g_variant_new_string("en")));
   }
   void add_action(const char* name, const char* type) {
-    const base::FreePtr<GVariantType, g_variant_type_free> parameter(type ? g_variant_type_new(type) : nullptr);
+    const base::FreePtr<GVariantType, g_variant_type_free> parameter(type ? g_variant_type_new(type)
+                                                                          : nullptr);
     add(g_simple_action_new(name, parameter.get()));
   }
   void add(GSimpleAction* floating) {
     const auto action = base::Ref<GSimpleAction>::adopt(floating);
-    g_signal_connect(action.get(), "activate",
-                     G_CALLBACK(+[](GSimpleAction* activated, GVariant* target, gpointer) {
-                       const base::CharPtr text(target ? g_variant_print(target, FALSE) : g_strdup(""));
-                       say(std::string("action ") + g_action_get_name(G_ACTION(activated)) + " " + text.get());
-                     }),
-                     this);
+    g_signal_connect(
+        action.get(), "activate", G_CALLBACK(+[](GSimpleAction* activated, GVariant* target, gpointer) {
+          const base::CharPtr text(target ? g_variant_print(target, FALSE) : g_strdup(""));
+          say(std::string("action ") + g_action_get_name(G_ACTION(activated)) + " " + text.get());
+        }),
+        this);
     g_action_map_add_action(G_ACTION_MAP(m_application.get()), G_ACTION(action.get()));
   }
 
@@ -138,7 +144,8 @@ class Program {
   bool on_line() {
     base::CharPtr line;
     gsize end = 0;
-    if (g_io_channel_read_line(m_input.get(), base::out(line), nullptr, &end, nullptr) != G_IO_STATUS_NORMAL) {
+    if (g_io_channel_read_line(m_input.get(), base::out(line), nullptr, &end, nullptr) !=
+        G_IO_STATUS_NORMAL) {
       g_application_quit(G_APPLICATION(m_application.get()));
       return false;
     }
@@ -171,16 +178,18 @@ class Program {
     }
   }
 
-  /// After GTK has painted three times: the first may have been under way, and the second may lead to a layout.
+  /// After GTK has painted three times: the first may have been under way, and the second may lead to a
+  /// layout.
   void answer_when_painted(const std::string& text) {
     GtkWindow* window = gtk_application_get_active_window(m_application.get());
     GdkFrameClock* clock = gtk_widget_get_frame_clock(GTK_WIDGET(window));
     m_answer = text;
     m_paints_to_wait = 3;
-    m_on_painted = base::SignalConnection(
-        clock, "after-paint",
-        G_CALLBACK(+[](GdkFrameClock* painter, gpointer self) { static_cast<Program*>(self)->on_painted(painter); }),
-        this);
+    m_on_painted =
+        base::SignalConnection(clock, "after-paint", G_CALLBACK(+[](GdkFrameClock* painter, gpointer self) {
+                                 static_cast<Program*>(self)->on_painted(painter);
+                               }),
+                               this);
     gdk_frame_clock_request_phase(clock, GDK_FRAME_CLOCK_PHASE_PAINT);
   }
   void on_painted(GdkFrameClock* clock) {

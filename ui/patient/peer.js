@@ -10,8 +10,9 @@ import { levelOf } from './quality.js';
 
 /** ICE's "disconnected" often mends itself; after this long we ask for a new offer. */
 const GRACE_MS = 2000;
-/** How long an answered offer may take to connect. */
+/** How long an answered offer may take to connect; a further one gets longer, or a slow path would never do. */
 const CONNECT_MS = 12000;
+const LONGEST_CONNECT_MS = 30000;
 /** Asking again, in case the request or the offer was lost. */
 const ASK_AGAIN_MS = 5000;
 const STATISTICS_MS = 2000;
@@ -109,6 +110,7 @@ export class Peers {
   /** @type {Peer | null} the newest, not connected yet */
   #next = null;
   #admitted = false;
+  #failed = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #statistics;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -285,8 +287,10 @@ export class Peers {
     this.#options.sendAnswer(peer.number, peer.connection.localDescription?.sdp ?? peer.answer.sdp ?? '');
     for (const { mline, candidate } of peer.heldRemote.splice(0)) this.#addCandidate(peer, mline, candidate);
     peer.timer = setTimeout(() => {
-      if (!peer.connected) this.#broken(peer);
-    }, CONNECT_MS);
+      if (peer.connected) return;
+      this.#failed += 1;
+      this.#broken(peer);
+    }, Math.min(LONGEST_CONNECT_MS, CONNECT_MS * (1 + this.#failed)));
   }
 
   /**
@@ -333,6 +337,7 @@ export class Peers {
   #takeOver(peer) {
     const old = this.#active;
     this.#active = peer;
+    this.#failed = 0;
     if (this.#next === peer) this.#next = null;
     if (old) this.#close(old);
     clearTimeout(this.#asking);

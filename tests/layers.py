@@ -143,7 +143,8 @@ def check_build(root, path, rule):
             for name in sorted(names & dependencies):
                 yield f'{path}: {owner} must not depend on {library} ({name})'
     ours = {key.split('/')[-1]: key for key in OWN}
-    ours['ui'] = ours['ui_kiosk'] = 'ui/kiosk'
+    ours['kiosk_ui'] = 'ui/kiosk'
+    ours['kiosk'] = 'src/kiosk'
     for name in sorted(names):
         match = re.fullmatch(r'(?:dep|lib)_(\w+)', name)
         folder = ours.get(match.group(1)) if match else None

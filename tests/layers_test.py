@@ -72,6 +72,7 @@ class Layers(unittest.TestCase):
     def test_a_folder_must_not_link_what_it_may_not_include(self):
         self.assert_found({'pipelines/meson.build': "static_library('x', dependencies: [gst, gtk])\n"}, 'GTK')
         self.assert_found({'pipelines/meson.build': "static_library('x', dependencies: [dep_db])\n"}, 'dep_db')
+        self.assert_found({'db/meson.build': "static_library('x', dependencies: dep_kiosk_ui)\n"}, 'ui/kiosk')
         self.assert_found({'src/gateway/meson.build': "x = dependency('gtk4')\n"}, 'named once')
 
     def test_files_must_not_include_each_other_in_a_circle(self):

@@ -1,9 +1,10 @@
 // How many kbit/s the video encoder may spend, from what the network does to what we send.
 //
-// Two kinds of news: transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, several a second,
-// where the browser sends it) and once a second the receiver's report with loss and round trip (RFC 3550).
-// The law is the one of Google congestion control (draft-ietf-rmcat-gcc-02) in small:
-//   - queueing delay that keeps growing, or a round trip far above the best seen, means the link is full: fall to a
+// Two kinds of news: transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, several a
+// second, where the browser sends it) and once a second the receiver's report with loss and round trip (RFC
+// 3550). The law is the one of Google congestion control (draft-ietf-rmcat-gcc-02) in small:
+//   - queueing delay that keeps growing, or a round trip far above the best seen, means the link is full:
+//   fall to a
 //     part of what actually arrived;
 //   - more than 10 % loss means the same; 2 to 10 % holds; less lets the rate grow 8 % a second, more slowly
 //     near the rate at which the link was last full.
@@ -55,10 +56,10 @@ class BitrateController {
 
   BitrateLimits m_limits;
   double m_target;
-  double m_trend_ms = 0;             // smoothed delay growth over the last windows
-  int m_growing_windows = 0;         // windows in a row with a growing delay
-  double m_best_round_trip_ms = 0;   // 0: none seen yet
-  double m_ceiling_kbps = 0;         // where the link was full last; 0: not known
+  double m_trend_ms = 0;            // smoothed delay growth over the last windows
+  int m_growing_windows = 0;        // windows in a row with a growing delay
+  double m_best_round_trip_ms = 0;  // 0: none seen yet
+  double m_ceiling_kbps = 0;        // where the link was full last; 0: not known
   std::optional<Time> m_last_decrease;
   std::optional<Time> m_last_growth;
   std::optional<Time> m_hold_until;

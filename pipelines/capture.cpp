@@ -10,20 +10,24 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto k_check_every = 500ms;
-// A USB camera takes up to 2 s to its first picture (exposure, wake-up); after that a second's gap is already odd.
+// A USB camera takes up to 2 s to its first picture (exposure, wake-up); after that a second's gap is already
+// odd.
 constexpr auto k_first_flow = 6s;
 constexpr auto k_stall = 3s;
 constexpr auto k_first_pause = 500ms;
 constexpr auto k_longest_pause = 15s;
 
-constexpr const char* k_video_caps = "video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1";
+constexpr const char* k_video_caps =
+    "video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1";
 constexpr const char* k_audio_caps = "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved";
 constexpr const char* k_appsink = "appsink sync=false max-buffers=2 drop=true enable-last-sample=false";
 
 std::string video_outputs() {
   // The self-view is small and slow on purpose: it is a mirror in a corner, and painting it costs CPU.
-  return std::string(k_video_caps) + " ! tee name=fork  fork. ! queue max-size-buffers=2 leaky=downstream ! " + k_appsink +
-         " name=out  fork. ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true max-rate=15 ! "
+  return std::string(k_video_caps) +
+         " ! tee name=fork  fork. ! queue max-size-buffers=2 leaky=downstream ! " + k_appsink +
+         " name=out  fork. ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true "
+         "max-rate=15 ! "
          "videoconvertscale ! video/x-raw,format=RGB,width=480,height=270 ! " +
          k_appsink + " name=view";
 }
@@ -34,7 +38,8 @@ CaptureRecipe camera_recipe() {
   CaptureRecipe recipe;
   recipe.part = Part::camera;
   recipe.after_device =
-      "decodebin ! videoconvertscale add-borders=true ! videorate drop-only=false max-duplication-time=200000000 ! " +
+      "decodebin ! videoconvertscale add-borders=true ! videorate drop-only=false "
+      "max-duplication-time=200000000 ! " +
       video_outputs();
   recipe.test_source =
       "videotestsrc is-live=true pattern=smpte100 ! " + std::string(k_video_caps) +
@@ -43,7 +48,8 @@ CaptureRecipe camera_recipe() {
       video_outputs();
   // 5 pictures a second: enough for the browser to see a living track, cheap for the encoder.
   recipe.stand_in =
-      "videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,width=1280,height=720,framerate=5/1 ! " +
+      "videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,width=1280,height=720,framerate=5/1 "
+      "! " +
       std::string(k_appsink) + " name=out";
   return recipe;
 }
@@ -54,14 +60,16 @@ CaptureRecipe microphone_recipe(const std::string& echo_probe) {
   const std::string out = std::string(" ! ") + k_appsink + " name=out";
   const std::string convert = std::string("audioconvert ! audioresample ! ") + k_audio_caps;
   const std::string dsp =
-      echo_probe.empty() ? "" : " ! webrtcdsp probe=" + echo_probe + " gain-control=true noise-suppression=true";
+      echo_probe.empty() ? ""
+                         : " ! webrtcdsp probe=" + echo_probe + " gain-control=true noise-suppression=true";
   recipe.after_device = "queue leaky=downstream ! " + convert + dsp + out;
   // A soft tick each second, long enough (88 periods of 440 Hz) to be heard and measured.
   recipe.test_source =
-      "audiotestsrc is-live=true wave=ticks freq=440 sine-periods-per-tick=88 volume=0.2 samplesperbuffer=480 ! " +
+      "audiotestsrc is-live=true wave=ticks freq=440 sine-periods-per-tick=88 volume=0.2 "
+      "samplesperbuffer=480 ! " +
       std::string(k_audio_caps) + out;
-  recipe.stand_in = "audiotestsrc is-live=true wave=silence samplesperbuffer=960 ! " + std::string(k_audio_caps) + " ! " +
-                    k_appsink + " name=out";
+  recipe.stand_in = "audiotestsrc is-live=true wave=silence samplesperbuffer=960 ! " +
+                    std::string(k_audio_caps) + " ! " + k_appsink + " name=out";
   return recipe;
 }
 
@@ -71,7 +79,10 @@ struct Capture::Source {
 };
 
 Capture::Capture(Parts parts, CaptureRecipe recipe, std::string wanted)
-    : m_parts(std::move(parts)), m_recipe(std::move(recipe)), m_wanted(std::move(wanted)), m_pause(k_first_pause) {
+    : m_parts(std::move(parts)),
+      m_recipe(std::move(recipe)),
+      m_wanted(std::move(wanted)),
+      m_pause(k_first_pause) {
   m_health.part = m_recipe.part;
   start_stand_in();
   m_watch.start_repeating(k_check_every, [this] { check(); });
@@ -154,19 +165,21 @@ base::Result<> Capture::build(Pipeline& pipeline) {
   auto rest = pipeline.add(m_recipe.after_device);
   if (!rest) return tl::unexpected<base::Failure>(rest.error());
   pipeline.add(device);
-  if (!gst_element_link(device.get(), rest->get())) return base::failure("device-unusable", "cannot be linked");
+  if (!gst_element_link(device.get(), rest->get()))
+    return base::failure("device-unusable", "cannot be linked");
   return {};
 }
 
 void Capture::start_source() {
   const std::string name = m_recipe.part == Part::camera ? "camera" : "microphone";
-  m_pipeline = std::make_unique<Pipeline>(name, m_parts.timeline, m_parts.workers, [this](GstMessage& message) {
-    if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_EOS) fail_source(Condition::lost, "it ended");
-    if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
-    base::ErrorPtr error;
-    gst_message_parse_error(&message, base::out(error), nullptr);
-    fail_source(Condition::lost, base::message_of(error));
-  });
+  m_pipeline =
+      std::make_unique<Pipeline>(name, m_parts.timeline, m_parts.workers, [this](GstMessage& message) {
+        if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_EOS) fail_source(Condition::lost, "it ended");
+        if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
+        base::ErrorPtr error;
+        gst_message_parse_error(&message, base::out(error), nullptr);
+        fail_source(Condition::lost, base::message_of(error));
+      });
   if (const auto built = build(*m_pipeline); !built) {
     fail_source(Condition::lost, built.error().message);
     return;
@@ -204,7 +217,8 @@ void Capture::drop_source() {
 
 void Capture::fail_source(Condition condition, const std::string& why) {
   const std::string device = m_health.device;
-  base::log_warning("media", "{} \"{}\": {}", m_recipe.part == Part::camera ? "camera" : "microphone", device, why);
+  base::log_warning("media", "{} \"{}\": {}", m_recipe.part == Part::camera ? "camera" : "microphone", device,
+                    why);
   drop_source();
   start_stand_in();
   tell(condition, device);
@@ -215,15 +229,14 @@ void Capture::fail_source(Condition condition, const std::string& why) {
 
 void Capture::start_stand_in() {
   if (m_stand_in) return;
-  m_stand_in = std::make_unique<Pipeline>(m_recipe.part == Part::camera ? "no-camera" : "no-microphone", m_parts.timeline,
-                                          m_parts.workers, nullptr);
+  m_stand_in = std::make_unique<Pipeline>(m_recipe.part == Part::camera ? "no-camera" : "no-microphone",
+                                          m_parts.timeline, m_parts.workers, nullptr);
   if (const auto added = m_stand_in->add(m_recipe.stand_in); !added) {
     base::log_error("media", "no stand-in for a missing device: {}", added.error().message);
     return;
   }
-  on_each_sample(m_stand_in->find("out").get(), [relay = m_parts.relay](GstSample& sample) {
-    relay->push(gst_sample_get_buffer(&sample));
-  });
+  on_each_sample(m_stand_in->find("out").get(),
+                 [relay = m_parts.relay](GstSample& sample) { relay->push(gst_sample_get_buffer(&sample)); });
   m_stand_in->play();
 }
 
@@ -246,7 +259,8 @@ void Capture::check() {
     m_last_flow = now;
     // Only a source that keeps going has earned a quick restart next time.
     if (samples > 100) m_pause = k_first_pause;
-  } else if (now - m_last_flow > (samples == 0 ? std::chrono::seconds(k_first_flow) : std::chrono::seconds(k_stall))) {
+  } else if (now - m_last_flow >
+             (samples == 0 ? std::chrono::seconds(k_first_flow) : std::chrono::seconds(k_stall))) {
     fail_source(Condition::stalled, "nothing comes from it");
   }
 }

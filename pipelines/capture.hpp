@@ -1,10 +1,10 @@
 // What the kiosk sends: one source (a device, a test source) with a stand-in (black, silence), into a relay.
 //
-// The relay always gets something, so peers negotiate and encode the same whether there is a device or not: while
-// there is none, while it is off, or while a broken one is being restarted, the stand-in's black or silence flows.
-// The source has a pipeline of its own and is rebuilt with growing pauses when it fails, stalls or comes back: with
-// PipeWire 0.3 an unplugged camera is neither an error nor an end, just nothing, hence the stall timer.
-// Main thread; pictures and sound flow on streaming threads.
+// The relay always gets something, so peers negotiate and encode the same whether there is a device or not:
+// while there is none, while it is off, or while a broken one is being restarted, the stand-in's black or
+// silence flows. The source has a pipeline of its own and is rebuilt with growing pauses when it fails,
+// stalls or comes back: with PipeWire 0.3 an unplugged camera is neither an error nor an end, just nothing,
+// hence the stall timer. Main thread; pictures and sound flow on streaming threads.
 #pragma once
 
 #include <atomic>
@@ -22,8 +22,8 @@
 
 namespace sangdam::pipelines {
 
-/// The gst-launch chains of one kind of capture. Each ends in `appsink name=out`; a source may have a second one,
-/// `appsink name=view`, of RGB for the self-view.
+/// The gst-launch chains of one kind of capture. Each ends in `appsink name=out`; a source may have a second
+/// one, `appsink name=view`, of RGB for the self-view.
 struct CaptureRecipe {
   Part part = Part::camera;
   std::string after_device;  // from the device's source element to the appsinks
@@ -52,7 +52,8 @@ class Capture {
   void set_devices(const std::vector<Device>& devices);
   /// Off: the device is released (its light goes out); when this returns nothing of the room passes any more.
   void set_off(bool off);
-  /// Muted: the device stays open, its sound becomes silence; when this returns nothing audible passes any more.
+  /// Muted: the device stays open, its sound becomes silence; when this returns nothing audible passes any
+  /// more.
   void set_muted(bool muted);
   void set_recipe(CaptureRecipe recipe);
   [[nodiscard]] const Health& health() const { return m_health; }

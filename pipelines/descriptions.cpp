@@ -11,14 +11,16 @@
 namespace sangdam::pipelines {
 namespace {
 
-constexpr std::size_t k_max_sdp = 48 * 1024;      // docs/protocol.md
-constexpr std::size_t k_max_candidate = 512;      // docs/protocol.md
-constexpr std::size_t k_max_lines = 2000;         // Chromium's answer to our offer has about 100
+constexpr std::size_t k_max_sdp = 48 * 1024;  // docs/protocol.md
+constexpr std::size_t k_max_candidate = 512;  // docs/protocol.md
+constexpr std::size_t k_max_lines = 2000;     // Chromium's answer to our offer has about 100
 constexpr std::size_t k_max_line = 4096;
 
 auto invalid(const char* why) { return base::failure("answer-invalid", why); }
 
-std::string_view text_or_empty(const char* text) { return text ? std::string_view(text) : std::string_view(); }
+std::string_view text_or_empty(const char* text) {
+  return text ? std::string_view(text) : std::string_view();
+}
 
 std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> result;
@@ -39,7 +41,8 @@ std::optional<Number> number(std::string_view text) {
   return value;
 }
 
-/// The GStreamer parser takes almost anything; these are the properties that make its result mean what was written.
+/// The GStreamer parser takes almost anything; these are the properties that make its result mean what was
+/// written.
 bool is_plain_sdp(const std::string& text) {
   if (text.empty() || text.size() > k_max_sdp || text.compare(0, 2, "v=") != 0) return false;
   std::size_t lines = 0;
@@ -67,12 +70,13 @@ std::string_view attribute(const GstSDPMessage& sdp, const GstSDPMedia& media, c
 
 bool is_ice_text(std::string_view text, std::size_t least) {
   // ice-char of RFC 8839: ALPHA / DIGIT / "+" / "/"; Chromium and Firefox keep to it.
-  return text.size() >= least && text.size() <= 256 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return g_ascii_isalnum(c) || c == '+' || c == '/'; });
+  return text.size() >= least && text.size() <= 256 && std::all_of(text.begin(), text.end(), [](char c) {
+           return g_ascii_isalnum(c) || c == '+' || c == '/';
+         });
 }
 
-const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& media, const GstSDPMedia& offered,
-                             bool is_first) {
+const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& media,
+                             const GstSDPMedia& offered, bool is_first) {
   if (text_or_empty(gst_sdp_media_get_media(&media)) != text_or_empty(gst_sdp_media_get_media(&offered))) {
     return "a media section is of another kind than was offered";
   }
@@ -84,7 +88,8 @@ const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& med
     return "a media section has another mid than was offered";
   }
   // In a bundle only the first section's port means anything; 0 there says the whole call is refused.
-  if (gst_sdp_media_get_port(&media) == 0 && gst_sdp_media_get_attribute_val(&media, "bundle-only") == nullptr) {
+  if (gst_sdp_media_get_port(&media) == 0 &&
+      gst_sdp_media_get_attribute_val(&media, "bundle-only") == nullptr) {
     return "a media section is rejected";
   }
   if (gst_sdp_media_formats_len(&media) == 0 || gst_sdp_media_formats_len(&media) > 32) {
@@ -113,8 +118,9 @@ const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& med
 }  // namespace
 
 std::string with_hints(const std::string& offer, const BitrateHint& hint) {
-  const std::string google = fmt::format("x-google-start-bitrate={};x-google-min-bitrate={};x-google-max-bitrate={}",
-                                         hint.start_kbps, hint.min_kbps, hint.max_kbps);
+  const std::string google =
+      fmt::format("x-google-start-bitrate={};x-google-min-bitrate={};x-google-max-bitrate={}",
+                  hint.start_kbps, hint.min_kbps, hint.max_kbps);
   // Payload types are ours, so they are constants: VP8 96, Opus 111 (docs/protocol.md).
   struct Addition {
     std::string rtpmap, fmtp, parameters;
@@ -131,6 +137,14 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
       result.insert(end + 2, addition.fmtp + addition.parameters + "\r\n");
     }
   }
+  // One stream for both: only then do browsers keep sound and picture in step (RFC 8830).
+  for (const char* kind : {"a=mid:audio", "a=mid:video"}) {
+    const std::size_t mid = result.find(kind);
+    if (mid == std::string::npos) continue;
+    const std::size_t end = result.find("\r\n", mid);
+    if (end != std::string::npos)
+      result.insert(end + 2, fmt::format("a=msid:kiosk {}\r\n", kind + std::strlen("a=mid:")));
+  }
   return result;
 }
 
@@ -139,12 +153,13 @@ base::Result<CheckedAnswer> check_answer(const std::string& text, const GstSDPMe
   GstSDPMessage* raw = nullptr;
   gst_sdp_message_new(&raw);
   SdpPtr sdp(raw);
-  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()), static_cast<guint>(text.size()),
-                                   sdp.get()) != GST_SDP_OK) {
+  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()),
+                                   static_cast<guint>(text.size()), sdp.get()) != GST_SDP_OK) {
     return invalid("it cannot be parsed");
   }
   const guint count = gst_sdp_message_medias_len(&offer);
-  if (gst_sdp_message_medias_len(sdp.get()) != count) return invalid("it has not as many media sections as the offer");
+  if (gst_sdp_message_medias_len(sdp.get()) != count)
+    return invalid("it has not as many media sections as the offer");
 
   const auto bundle = words(text_or_empty(gst_sdp_message_get_attribute_val(sdp.get(), "group")));
   if (gst_sdp_message_get_attribute_val_n(sdp.get(), "group", 1) != nullptr || bundle.size() != count + 1 ||
@@ -156,7 +171,8 @@ base::Result<CheckedAnswer> check_answer(const std::string& text, const GstSDPMe
     const GstSDPMedia* offered = gst_sdp_message_get_media(&offer, i);
     if (const char* fault = fault_in_section(*sdp, *media, *offered, i == 0)) return invalid(fault);
     const auto mid = text_or_empty(gst_sdp_media_get_attribute_val(media, "mid"));
-    if (std::find(bundle.begin() + 1, bundle.end(), mid) == bundle.end()) return invalid("it does not bundle everything");
+    if (std::find(bundle.begin() + 1, bundle.end(), mid) == bundle.end())
+      return invalid("it does not bundle everything");
   }
   auto fingerprints = fingerprints_of(*sdp);
   if (!fingerprints) return tl::unexpected<base::Failure>(fingerprints.error());
@@ -182,7 +198,8 @@ CandidateVerdict judge_candidate(std::string_view candidate) {
     return CandidateVerdict::malformed;
   }
   const auto& type = field[7];
-  if (type != "host" && type != "srflx" && type != "prflx" && type != "relay") return CandidateVerdict::malformed;
+  if (type != "host" && type != "srflx" && type != "prflx" && type != "relay")
+    return CandidateVerdict::malformed;
   const std::string address(field[4]);
   if (g_str_has_suffix(address.c_str(), ".local")) return CandidateVerdict::ignore;
   if (!g_hostname_is_ip_address(address.c_str())) return CandidateVerdict::malformed;

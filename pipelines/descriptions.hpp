@@ -1,5 +1,5 @@
-// Session descriptions (RFC 8829) and ICE candidates (RFC 8839) as text: what we send out, and whether what came
-// back may be handed to webrtcbin, which trusts its caller. Pure; any thread.
+// Session descriptions (RFC 8829) and ICE candidates (RFC 8839) as text: what we send out, and whether what
+// came back may be handed to webrtcbin, which trusts its caller. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -11,16 +11,17 @@
 
 namespace sangdam::pipelines {
 
-/// How many kbit/s the browser's encoder is told to begin with, and its bounds. Without the hint Chromium starts at
-/// 190 kbit/s and 320x180 (measured), with it 720p stands within 2 s. Firefox ignores it.
+/// How many kbit/s the browser's encoder is told to begin with, and its bounds. Without the hint Chromium
+/// starts at 190 kbit/s and 320x180 (measured), with it 720p stands within 2 s. Firefox ignores it.
 struct BitrateHint {
   int start_kbps = 2000;
   int min_kbps = 300;
   int max_kbps = 3000;
 };
 
-/// Our offer as the browser shall read it: webrtcbin's text plus the hint on VP8 and in-band FEC on Opus. From the
-/// browser's side our offer is the *remote* description, where it looks for x-google-*. webrtcbin keeps its own text.
+/// Our offer as the browser shall read it: webrtcbin's text plus the hint on VP8 and in-band FEC on Opus.
+/// From the browser's side our offer is the *remote* description, where it looks for x-google-*. webrtcbin
+/// keeps its own text.
 [[nodiscard]] std::string with_hints(const std::string& offer, const BitrateHint& hint);
 
 /// An answer that passed every check.
@@ -28,14 +29,15 @@ struct CheckedAnswer {
   SdpPtr sdp;
   SectionFingerprints fingerprints;
 };
-/// Limits: 48 KiB, as many media sections as the offer, the same kinds and mids in the same order, none rejected,
-/// one BUNDLE group with all of them, DTLS active or passive, rtcp-mux, ICE credentials of sane length.
-/// Fails with "answer-invalid" (the message says which rule, without quoting the text) or a fingerprint code.
+/// Limits: 48 KiB, as many media sections as the offer, the same kinds and mids in the same order, none
+/// rejected, one BUNDLE group with all of them, DTLS active or passive, rtcp-mux, ICE credentials of sane
+/// length. Fails with "answer-invalid" (the message says which rule, without quoting the text) or a
+/// fingerprint code.
 [[nodiscard]] base::Result<CheckedAnswer> check_answer(const std::string& text, const GstSDPMessage& offer);
 
 enum class CandidateVerdict : unsigned char { use, ignore, malformed };
-/// `ignore`: well-formed, but of no use to libnice: mDNS names (".local"; the browser's own checks reach us and become
-/// peer-reflexive), TCP candidates, a second component, or the empty end-of-candidates.
+/// `ignore`: well-formed, but of no use to libnice: mDNS names (".local"; the browser's own checks reach us
+/// and become peer-reflexive), TCP candidates, a second component, or the empty end-of-candidates.
 [[nodiscard]] CandidateVerdict judge_candidate(std::string_view candidate);
 
 }  // namespace sangdam::pipelines

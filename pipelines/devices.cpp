@@ -20,8 +20,8 @@ std::string first_of(const GstStructure* properties, std::initializer_list<const
   return {};
 }
 
-/// PulseAudio before PipeWire for sound (its elements are older and sturdier); V4L2 before PipeWire for cameras
-/// (unplugging is an error there, while pipewiresrc 0.3.65 just falls silent).
+/// PulseAudio before PipeWire for sound (its elements are older and sturdier); V4L2 before PipeWire for
+/// cameras (unplugging is an error there, while pipewiresrc 0.3.65 just falls silent).
 int rank_of(std::string_view provider) {
   if (provider == "GstV4l2Device" || provider == "GstPulseDevice") return 3;
   if (provider == "GstPipeWireDevice") return 2;
@@ -30,8 +30,8 @@ int rank_of(std::string_view provider) {
 
 }  // namespace
 
-std::optional<Device> describe(std::string_view provider, std::string_view device_class, std::string_view display_name,
-                               const GstStructure* properties) {
+std::optional<Device> describe(std::string_view provider, std::string_view device_class,
+                               std::string_view display_name, const GstStructure* properties) {
   Device device;
   // Exact classes: PipeWire also lists our own streams ("Stream/Input/Video").
   if (device_class == "Video/Source" || device_class == "Source/Video") {
@@ -46,7 +46,8 @@ std::optional<Device> describe(std::string_view provider, std::string_view devic
   }
   const std::string node = first_of(properties, {"node.name", "device.name"});
   // "What you hear" of a speaker is not a microphone: the patient would hear themselves.
-  if (text_of(properties, "device.class") == "monitor" || g_str_has_suffix(node.c_str(), ".monitor")) return std::nullopt;
+  if (text_of(properties, "device.class") == "monitor" || g_str_has_suffix(node.c_str(), ".monitor"))
+    return std::nullopt;
   // PipeWire and PulseAudio make this one up when the last real one is gone.
   if (node == "auto_null" || display_name == "Dummy Output") return std::nullopt;
 
@@ -109,26 +110,29 @@ DeviceList::DeviceList(std::shared_ptr<Workers> workers, std::function<void()> o
       },
       this);
   // Starting connects to the sound servers, which may be away or hang.
-  m_started = std::make_shared<std::future<void>>(m_workers->run([monitor = m_monitor, weak = m_anchor.weak()] {
-    gst_device_monitor_start(monitor.get());
-    base::post_to_main(weak, [](DeviceList& self) { self.on_started(); });
-  }));
+  m_started =
+      std::make_shared<std::future<void>>(m_workers->run([monitor = m_monitor, weak = m_anchor.weak()] {
+        gst_device_monitor_start(monitor.get());
+        base::post_to_main(weak, [](DeviceList& self) { self.on_started(); });
+      }));
 }
 
 DeviceList::~DeviceList() {
   gst_bus_remove_watch(m_bus.get());
-  m_workers->run([started = std::move(m_started), monitor = std::move(m_monitor), bus = std::move(m_bus)]() mutable {
-    started->wait();
-    gst_bus_set_flushing(bus.get(), TRUE);
-    gst_device_monitor_stop(monitor.get());
-    bus.reset();
-    monitor.reset();
-  });
+  m_workers->run(
+      [started = std::move(m_started), monitor = std::move(m_monitor), bus = std::move(m_bus)]() mutable {
+        started->wait();
+        gst_bus_set_flushing(bus.get(), TRUE);
+        gst_device_monitor_stop(monitor.get());
+        bus.reset();
+        monitor.reset();
+      });
 }
 
 void DeviceList::on_started() {
   GList* list = gst_device_monitor_get_devices(m_monitor.get());
-  for (GList* item = list; item != nullptr; item = item->next) add(Ref<GstDevice>::adopt(GST_DEVICE(item->data)));
+  for (GList* item = list; item != nullptr; item = item->next)
+    add(Ref<GstDevice>::adopt(GST_DEVICE(item->data)));
   g_list_free(list);
   refold();
 }
@@ -149,13 +153,16 @@ void DeviceList::on_message(GstMessage& message) {
 
 void DeviceList::add(Ref<GstDevice> device) {
   // Devices present at the start are announced again as added.
-  if (std::any_of(m_listings.begin(), m_listings.end(), [&](const Device& d) { return d.handle == device; })) return;
+  if (std::any_of(m_listings.begin(), m_listings.end(), [&](const Device& d) { return d.handle == device; }))
+    return;
   const base::CharPtr device_class(gst_device_get_device_class(device.get()));
   const base::CharPtr name(gst_device_get_display_name(device.get()));
   const StructurePtr properties(gst_device_get_properties(device.get()));
-  auto listing = describe(G_OBJECT_TYPE_NAME(device.get()), device_class.get(), name ? name.get() : "", properties.get());
+  auto listing = describe(G_OBJECT_TYPE_NAME(device.get()), device_class.get(), name ? name.get() : "",
+                          properties.get());
   if (!listing) return;
-  base::log_debug("media", "found {} \"{}\" ({})", device_class.get(), listing->name, G_OBJECT_TYPE_NAME(device.get()));
+  base::log_debug("media", "found {} \"{}\" ({})", device_class.get(), listing->name,
+                  G_OBJECT_TYPE_NAME(device.get()));
   listing->handle = std::move(device);
   m_listings.push_back(std::move(*listing));
 }

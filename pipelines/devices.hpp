@@ -1,8 +1,8 @@
 // Which cameras, microphones and speakers are plugged in, now and after each change.
 //
-// GStreamer lists one physical device several times: a camera through V4L2 and through PipeWire, a microphone through
-// PulseAudio, PipeWire and ALSA; with PipeWire 0.3 also our own streams and, once started, everything again. This
-// folds them into one entry each, reached through the best of its providers. Main thread.
+// GStreamer lists one physical device several times: a camera through V4L2 and through PipeWire, a microphone
+// through PulseAudio, PipeWire and ALSA; with PipeWire 0.3 also our own streams and, once started, everything
+// again. This folds them into one entry each, reached through the best of its providers. Main thread.
 #pragma once
 
 #include <functional>
@@ -30,13 +30,15 @@ struct Device {
 };
 
 /// What a listing is: nothing if it is no device for us (our own stream, a monitor, the dummy output). Pure.
-/// `provider` is the GType name of the GstDevice ("GstV4l2Device", "GstPulseDevice", "GstPipeWireDevice", ...).
+/// `provider` is the GType name of the GstDevice ("GstV4l2Device", "GstPulseDevice", "GstPipeWireDevice",
+/// ...).
 [[nodiscard]] std::optional<Device> describe(std::string_view provider, std::string_view device_class,
                                              std::string_view display_name, const GstStructure* properties);
 /// The listing to use for each device, in the order found. Pure.
 [[nodiscard]] std::vector<Device> fold(const std::vector<Device>& listings);
 /// The one a configuration value means: "auto" the default one, else a name. Pure.
-[[nodiscard]] std::optional<Device> pick(const std::vector<Device>& devices, Part kind, std::string_view wanted);
+[[nodiscard]] std::optional<Device> pick(const std::vector<Device>& devices, Part kind,
+                                         std::string_view wanted);
 
 class DeviceList {
  public:

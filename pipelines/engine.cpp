@@ -16,11 +16,12 @@ namespace {
 // A driver that does not let go of its device must not keep the program from ending.
 constexpr std::chrono::seconds k_last_wait{5};
 
-/// Loads the plugins a peer needs and makes the DTLS certificate: the first dtlsdec of a process makes an RSA key,
-/// 0.5 to 4 s, which would otherwise be waited for in the first create-offer. All peers share that certificate.
+/// Loads the plugins a peer needs and makes the DTLS certificate: the first dtlsdec of a process makes an RSA
+/// key, 0.5 to 4 s, which would otherwise be waited for in the first create-offer. All peers share that
+/// certificate.
 void warm_up() {
-  for (const char* name : {"dtlsdec", "webrtcbin", "nicesrc", "vp8enc", "vp8dec", "opusenc", "opusdec", "rtpvp8pay",
-                           "rtpopuspay", "sctpenc", "srtpenc"}) {
+  for (const char* name : {"dtlsdec", "webrtcbin", "nicesrc", "vp8enc", "vp8dec", "opusenc", "opusdec",
+                           "rtpvp8pay", "rtpopuspay", "sctpenc", "srtpenc"}) {
     const auto element = Ref<GstElement>::sink(gst_element_factory_make(name, nullptr));
     (void)element;
   }
@@ -77,12 +78,14 @@ base::Result<> Engine::start_up() {
     return base::failure("gstreamer-failed", "GStreamer cannot start: " + base::message_of(error));
   }
   std::string missing;
-  for (const char* name : {"webrtcbin", "nicesrc", "dtlsdec", "srtpenc", "sctpenc", "vp8enc", "vp8dec", "opusenc", "opusdec",
-                           "rtpvp8pay", "rtpopuspay", "rtphdrexttwcc", "videoconvertscale", "videotestsrc", "level"}) {
+  for (const char* name :
+       {"webrtcbin", "nicesrc", "dtlsdec", "srtpenc", "sctpenc", "vp8enc", "vp8dec", "opusenc", "opusdec",
+        "rtpvp8pay", "rtpopuspay", "rtphdrexttwcc", "videoconvertscale", "videotestsrc", "level"}) {
     const auto factory = Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
     if (!factory) missing += (missing.empty() ? "" : ", ") + std::string(name);
   }
-  if (!missing.empty()) return base::failure("element-missing", "GStreamer elements are not installed: " + missing);
+  if (!missing.empty())
+    return base::failure("element-missing", "GStreamer elements are not installed: " + missing);
   return {};
 }
 
@@ -95,7 +98,8 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
   impl.playback = std::make_unique<Playback>(
       Playback::Parts{impl.timeline, impl.workers, impl.patient_sound, tell,
                       [&impl] {
-                        if (impl.microphone) impl.microphone->set_recipe(microphone_recipe(impl.echo_probe()));
+                        if (impl.microphone)
+                          impl.microphone->set_recipe(microphone_recipe(impl.echo_probe()));
                       }},
       impl.config.speaker);
   impl.camera = std::make_unique<Capture>(
@@ -105,7 +109,8 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
       Capture::Parts{impl.timeline, impl.workers, impl.microphone_relay, nullptr, tell},
       microphone_recipe(impl.echo_probe()), impl.config.microphone);
   const auto needs_devices = [](const std::string& wanted) { return wanted != "test" && wanted != "none"; };
-  if (needs_devices(impl.config.camera) || needs_devices(impl.config.microphone) || needs_devices(impl.config.speaker)) {
+  if (needs_devices(impl.config.camera) || needs_devices(impl.config.microphone) ||
+      needs_devices(impl.config.speaker)) {
     impl.device_list = std::make_unique<DeviceList>(impl.workers, [&impl] { impl.on_devices(); });
   }
 }
@@ -143,7 +148,8 @@ std::shared_ptr<base::FrameSlot> Engine::patient_view() const { return m_impl->p
 
 void Engine::on_health(std::function<void(const Health&)> listener) {
   m_impl->on_health = std::move(listener);
-  for (const Health& health : {m_impl->camera->health(), m_impl->microphone->health(), m_impl->playback->health()}) {
+  for (const Health& health :
+       {m_impl->camera->health(), m_impl->microphone->health(), m_impl->playback->health()}) {
     m_impl->tell(health);
   }
 }

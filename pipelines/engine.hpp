@@ -7,8 +7,8 @@
 //   auto peer = engine.create_peer(listener, ice_servers);            // on_offer follows
 //   ... peer->set_answer(sdp); ... on_connected -> peer->present();
 //
-// Capture, each peer and playback are pipelines of their own, joined by relays: a peer that fails takes no camera
-// down, a camera that fails takes no call down. Main thread. Peers must be gone before the engine.
+// Capture, each peer and playback are pipelines of their own, joined by relays: a peer that fails takes no
+// camera down, a camera that fails takes no call down. Main thread. Peers must be gone before the engine.
 #pragma once
 
 #include <functional>
@@ -40,8 +40,8 @@ class Engine final : public consultation::MediaEngine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  std::unique_ptr<consultation::Peer> create_peer(consultation::PeerListener& listener,
-                                                  const std::vector<consultation::IceServer>& servers) override;
+  std::unique_ptr<consultation::Peer> create_peer(
+      consultation::PeerListener& listener, const std::vector<consultation::IceServer>& servers) override;
   void set_microphone_muted(bool muted) override;
   void set_camera_off(bool off) override;
 

@@ -45,7 +45,9 @@ std::vector<unsigned char> digest_of(const std::vector<unsigned char>& data, Fin
 }
 
 base::Result<std::vector<unsigned char>> parse_digest(std::string_view text) {
-  const auto malformed = [] { return base::failure("fingerprint-malformed", "a fingerprint is not pairs of hex digits"); };
+  const auto malformed = [] {
+    return base::failure("fingerprint-malformed", "a fingerprint is not pairs of hex digits");
+  };
   std::vector<unsigned char> digest;
   for (std::size_t i = 0;; i += 3) {
     if (i + 2 > text.size() || digest.size() >= 64) return malformed();
@@ -76,7 +78,8 @@ base::Result<std::vector<Fingerprint>> collect(Next next) {
 
 base::Result<std::vector<Fingerprint>> parse_fingerprint(std::string_view value) {
   const std::size_t space = value.find(' ');
-  if (space == std::string_view::npos) return base::failure("fingerprint-malformed", "a fingerprint has no hash name");
+  if (space == std::string_view::npos)
+    return base::failure("fingerprint-malformed", "a fingerprint has no hash name");
   auto digest = parse_digest(value.substr(space + 1));
   if (!digest) return tl::unexpected<base::Failure>(digest.error());
   const auto hash = hash_named(value.substr(0, space));
@@ -88,7 +91,8 @@ base::Result<std::vector<Fingerprint>> parse_fingerprint(std::string_view value)
 }
 
 base::Result<SectionFingerprints> fingerprints_of(const GstSDPMessage& sdp) {
-  auto session = collect([&](guint n) { return gst_sdp_message_get_attribute_val_n(&sdp, "fingerprint", n); });
+  auto session =
+      collect([&](guint n) { return gst_sdp_message_get_attribute_val_n(&sdp, "fingerprint", n); });
   if (!session) return tl::unexpected<base::Failure>(session.error());
   SectionFingerprints sections;
   for (guint i = 0; i < gst_sdp_message_medias_len(&sdp); ++i) {
@@ -110,7 +114,9 @@ base::Result<SectionFingerprints> fingerprints_of(const GstSDPMessage& sdp) {
 base::Result<std::vector<unsigned char>> der_of_pem(std::string_view pem) {
   constexpr std::string_view k_begin = "-----BEGIN CERTIFICATE-----";
   constexpr std::string_view k_end = "-----END CERTIFICATE-----";
-  const auto malformed = [] { return base::failure("certificate-malformed", "the peer's certificate is not PEM"); };
+  const auto malformed = [] {
+    return base::failure("certificate-malformed", "the peer's certificate is not PEM");
+  };
   if (pem.size() > k_max_pem) return malformed();
   const std::size_t begin = pem.find(k_begin);
   if (begin == std::string_view::npos) return malformed();

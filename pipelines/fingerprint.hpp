@@ -1,14 +1,17 @@
 // Is the DTLS certificate of the peer the one its signalling promised? (RFC 8122, RFC 8827 section 6.5)
 //
-// webrtcbin before mid-2026 does not ask. Without the answer "yes" whoever sits on the media path can play the
-// patient, so the peer shows and sends nothing before it.
+// webrtcbin before mid-2026 does not ask. Without the answer "yes" whoever sits on the media path can play
+// the patient, so the peer shows and sends nothing before it.
 //
 // The rules, all of which must hold:
-//   - A fingerprint counts if its hash is sha-256, sha-384 or sha-512; others (sha-1, md5, unknown) are ignored.
+//   - A fingerprint counts if its hash is sha-256, sha-384 or sha-512; others (sha-1, md5, unknown) are
+//   ignored.
 //   - A media section's own fingerprints replace the session's; a section without its own uses the session's.
 //   - Every media section must be left with at least one that counts, or the answer is refused.
-//   - In each section only those of the strongest hash present are compared, and the certificate must match one of
-//     them (RFC 8122 section 5). With BUNDLE there is one certificate, which must therefore satisfy every section.
+//   - In each section only those of the strongest hash present are compared, and the certificate must match
+//   one of
+//     them (RFC 8122 section 5). With BUNDLE there is one certificate, which must therefore satisfy every
+//     section.
 //   - A malformed fingerprint refuses the whole answer.
 // Plain functions without state; any thread.
 #pragma once
@@ -20,8 +23,6 @@
 #include <vector>
 
 #include "base/result.hpp"
-
-
 
 namespace sangdam::pipelines {
 
@@ -46,6 +47,7 @@ using SectionFingerprints = std::vector<std::vector<Fingerprint>>;
 /// The DER bytes of the first certificate in `pem`. Fails with "certificate-malformed".
 [[nodiscard]] base::Result<std::vector<unsigned char>> der_of_pem(std::string_view pem);
 
-[[nodiscard]] bool certificate_matches(const std::vector<unsigned char>& der, const SectionFingerprints& sections);
+[[nodiscard]] bool certificate_matches(const std::vector<unsigned char>& der,
+                                       const SectionFingerprints& sections);
 
 }  // namespace sangdam::pipelines

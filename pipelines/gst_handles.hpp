@@ -1,8 +1,9 @@
 // RAII for GStreamer's handles: how each type counts, for base::Ref and base::FreePtr.
 //
-// Elements, pads, pipelines and devices are GstObjects: fresh ones from a factory are floating, so take them with
-// Ref<GstElement>::sink(); gst_bin_get_by_name(), gst_element_get_static_pad() and g_object_get() give full
-// references, so take those with adopt(). Mini objects (caps, buffers, samples, messages, promises) count on their own.
+// Elements, pads, pipelines and devices are GstObjects: fresh ones from a factory are floating, so take them
+// with Ref<GstElement>::sink(); gst_bin_get_by_name(), gst_element_get_static_pad() and g_object_get() give
+// full references, so take those with adopt(). Mini objects (caps, buffers, samples, messages, promises)
+// count on their own.
 #pragma once
 
 #include <gst/app/gstappsink.h>
@@ -73,8 +74,8 @@ struct FreeSdp {
 };
 using SdpPtr = std::unique_ptr<GstSDPMessage, FreeSdp>;
 
-/// Gives a C callback a value of its own for as long as the closure lives: pass the two to *_full functions that
-/// take (gpointer data, GDestroyNotify notify).
+/// Gives a C callback a value of its own for as long as the closure lives: pass the two to *_full functions
+/// that take (gpointer data, GDestroyNotify notify).
 template <class T>
 [[nodiscard]] gpointer box(T value) {
   return new T(std::move(value));

@@ -16,9 +16,9 @@ struct IceUrl {
   friend bool operator==(const IceUrl&, const IceUrl&) = default;
 };
 
-/// "stun:h[:p]", "turn:h[:p][?transport=udp|tcp]", "turns:..." (RFC 7064, RFC 7065) with user name and credential.
-/// The two are percent-escaped: time-limited credentials (timestamp:name, base64) hold ':', '/', '+' and '='.
-/// Fails with "ice-url-invalid"; the message never quotes the credential.
+/// "stun:h[:p]", "turn:h[:p][?transport=udp|tcp]", "turns:..." (RFC 7064, RFC 7065) with user name and
+/// credential. The two are percent-escaped: time-limited credentials (timestamp:name, base64) hold ':', '/',
+/// '+' and '='. Fails with "ice-url-invalid"; the message never quotes the credential.
 [[nodiscard]] base::Result<IceUrl> to_webrtcbin_url(const consultation::IceServer& server);
 
 }  // namespace sangdam::pipelines

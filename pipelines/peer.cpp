@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned k_max_candidates = 64;   // a phone with VPN, IPv6 and two TURN servers sends about 20
+constexpr unsigned k_max_candidates = 64;  // a phone with VPN, IPv6 and two TURN servers sends about 20
 constexpr unsigned k_max_servers = 8;
 constexpr std::size_t k_max_text = 16 * 1024;  // docs/protocol.md
 constexpr int k_max_queued_texts = 64;         // on their way to the main thread; a flood beyond is dropped
@@ -59,15 +59,15 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
       m_listener(listener),
       m_bridge(std::make_shared<Bridge>()),
       m_receiver(m_parts.patient_view, m_parts.patient_sound,
-                 [weak = m_anchor.weak()](int width, int height) {
-                   base::post_to_main(weak, [width, height](WebRtcPeer& self) {
+                 [bridge = m_bridge](int width, int height) {
+                   bridge->post([width, height](WebRtcPeer& self) {
                      if (self.m_phase != Phase::failed) self.m_listener.on_first_frame(width, height);
                    });
                  }),
       m_born(std::chrono::steady_clock::now()),
       m_counted(m_born) {
   base::assert_main_thread();
-  m_bridge->peer = m_anchor.weak();
+  m_bridge->peer = m_anchor.weak();  // here, not above: the anchor is the last member to be made
   if (const auto built = build(servers); !built) {
     // Told later, not from inside create_peer().
     base::post_to_main(m_anchor.weak(), [detail = built.error().message](WebRtcPeer& self) {
@@ -75,9 +75,11 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
     });
     return;
   }
-  // webrtcbin has no state change that blocks on the outside; starting it here saves the hop to a worker and back.
+  // webrtcbin has no state change that blocks on the outside; starting it here saves the hop to a worker and
+  // back.
   if (gst_element_set_state(m_pipeline->get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
-    base::post_to_main(m_anchor.weak(), [](WebRtcPeer& self) { self.fail(PeerFailure::offer_failed, "cannot start"); });
+    base::post_to_main(m_anchor.weak(),
+                       [](WebRtcPeer& self) { self.fail(PeerFailure::offer_failed, "cannot start"); });
     return;
   }
   open_channels();
@@ -95,11 +97,16 @@ WebRtcPeer::~WebRtcPeer() {
 base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& servers) {
   m_pipeline = std::make_unique<Pipeline>("peer", m_parts.timeline, m_parts.workers,
                                           [this](GstMessage& message) { on_bus(message); });
+  // webrtcbin's sending half waits for each packet's time plus the latency of all its inputs; a packet that
+  // is ready shall leave. What arrives is played in time by the playback, not here.
+  m_pipeline->skip_latency();
   m_webrtc = Ref<GstElement>::sink(gst_element_factory_make("webrtcbin", "webrtc"));
   if (!m_webrtc) return base::failure("element-missing", "webrtcbin");
-  g_object_set(m_webrtc.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", k_jitter_buffer_ms,
-               "ice-transport-policy",
-               m_parts.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, nullptr);
+  g_object_set(
+      m_webrtc.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", k_jitter_buffer_ms,
+      "ice-transport-policy",
+      m_parts.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL,
+      nullptr);
   bool has_stun = false;
   for (const auto& server : servers) {
     if (&server - servers.data() >= static_cast<std::ptrdiff_t>(k_max_servers)) break;
@@ -111,9 +118,12 @@ base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& ser
     gboolean taken = TRUE;
     switch (url->kind) {
       case IceUrlKind::stun:  // webrtcbin has room for one
-        if (!std::exchange(has_stun, true)) g_object_set(m_webrtc.get(), "stun-server", url->url.c_str(), nullptr);
+        if (!std::exchange(has_stun, true))
+          g_object_set(m_webrtc.get(), "stun-server", url->url.c_str(), nullptr);
         break;
-      case IceUrlKind::turn: g_signal_emit_by_name(m_webrtc.get(), "add-turn-server", url->url.c_str(), &taken); break;
+      case IceUrlKind::turn:
+        g_signal_emit_by_name(m_webrtc.get(), "add-turn-server", url->url.c_str(), &taken);
+        break;
     }
     if (!taken) base::log_warning("media", "webrtcbin does not take an ICE server");
   }
@@ -122,7 +132,8 @@ base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& ser
   if (auto built = m_sender.build(*m_pipeline, m_webrtc); !built) return built;
 
   Ref<GstWebRTCRTPTransceiver> video;
-  g_signal_emit_by_name(m_webrtc.get(), "get-transceiver", 1, static_cast<GstWebRTCRTPTransceiver**>(base::out(video)));
+  g_signal_emit_by_name(m_webrtc.get(), "get-transceiver", 1,
+                        static_cast<GstWebRTCRTPTransceiver**>(base::out(video)));
   if (!video) return base::failure("link-failed", "webrtcbin made no transceiver");
   // Retransmission both ways; forward error correction would cost its share of the link all the time.
   g_object_set(video.get(), "do-nack", TRUE, "fec-type", GST_WEBRTC_FEC_TYPE_NONE, nullptr);
@@ -144,31 +155,34 @@ void WebRtcPeer::connect_signals() {
                     }),
                     m_bridge);
   }
-  Bridge::connect(m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) noexcept {
+  Bridge::connect(m_webrtc.get(), "pad-added",
+                  G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) noexcept {
                     if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
                     const gulong probe = Receiver::hold(*pad);
                     unbox<Shared>(data)->post([held = Ref<GstPad>::share(pad), probe](WebRtcPeer& self) {
-                      if (self.m_phase != Phase::failed) self.m_receiver.add_pad(*self.m_pipeline, held, probe);
+                      if (self.m_phase != Phase::failed)
+                        self.m_receiver.add_pad(*self.m_pipeline, held, probe);
                     });
                   }),
                   m_bridge);
   // Anything at all from the network (media, RTCP, DTLS) is a sign of life; libnice alone notices a dead path
   // only after 50 s, because webrtcbin does not switch consent freshness (RFC 7675) on.
-  Bridge::connect(m_webrtc.get(), "deep-element-added",
-                  G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) noexcept {
-                    GstElementFactory* factory = gst_element_get_factory(element);
-                    if (factory == nullptr || std::strcmp(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
-                    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
-                    gst_pad_add_probe(
-                        pad.get(),
-                        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-                        [](GstPad*, GstPadProbeInfo*, gpointer bridge) noexcept -> GstPadProbeReturn {
-                          unbox<Shared>(bridge)->last_packet_ms = now_ms();
-                          return GST_PAD_PROBE_OK;
-                        },
-                        box<Shared>(unbox<Shared>(data)), free_box<Shared>);
-                  }),
-                  m_bridge);
+  Bridge::connect(
+      m_webrtc.get(), "deep-element-added",
+      G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) noexcept {
+        GstElementFactory* factory = gst_element_get_factory(element);
+        if (factory == nullptr || std::strcmp(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
+        const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+        gst_pad_add_probe(
+            pad.get(),
+            static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+            [](GstPad*, GstPadProbeInfo*, gpointer bridge) noexcept -> GstPadProbeReturn {
+              unbox<Shared>(bridge)->last_packet_ms = now_ms();
+              return GST_PAD_PROBE_OK;
+            },
+            box<Shared>(unbox<Shared>(data)), free_box<Shared>);
+      }),
+      m_bridge);
 }
 
 void WebRtcPeer::open_channels() {
@@ -187,12 +201,13 @@ void WebRtcPeer::open_channels() {
       Channel channel;
     };
     const auto connect = [&](const char* signal, GCallback callback) {
-      g_signal_connect_data(raw, signal, callback, box<Context>({m_bridge, channel}), free_box_closure<Context>,
-                            static_cast<GConnectFlags>(0));
+      g_signal_connect_data(raw, signal, callback, box<Context>({m_bridge, channel}),
+                            free_box_closure<Context>, static_cast<GConnectFlags>(0));
     };
     connect("on-open", G_CALLBACK(+[](GstWebRTCDataChannel*, gpointer data) noexcept {
               const Context& context = unbox<Context>(data);
-              context.bridge->post([channel = context.channel](WebRtcPeer& self) { self.on_channel_open(channel); });
+              context.bridge->post(
+                  [channel = context.channel](WebRtcPeer& self) { self.on_channel_open(channel); });
             }));
     connect("on-close", G_CALLBACK(+[](GstWebRTCDataChannel*, gpointer data) noexcept {
               const Context& context = unbox<Context>(data);
@@ -200,7 +215,8 @@ void WebRtcPeer::open_channels() {
                 self.m_channels[static_cast<std::size_t>(channel)].open = false;
               });
             }));
-    connect("on-message-string", G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer data) noexcept {
+    connect("on-message-string",
+            G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer data) noexcept {
               const Context& context = unbox<Context>(data);
               if (text == nullptr || strnlen(text, k_max_text + 1) > k_max_text) return;
               if (++context.bridge->queued_texts > k_max_queued_texts) {
@@ -222,7 +238,8 @@ void WebRtcPeer::create_offer() {
         if (gst_promise_wait(reply) == GST_PROMISE_RESULT_REPLIED) {
           GstWebRTCSessionDescription* raw = nullptr;
           const GstStructure* answer = gst_promise_get_reply(reply);
-          if (answer != nullptr) gst_structure_get(answer, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+          if (answer != nullptr)
+            gst_structure_get(answer, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
           if (raw != nullptr) offer.reset(raw, gst_webrtc_session_description_free);
         }
         unbox<Bridge::Shared>(data)->post([offer](WebRtcPeer& self) { self.on_offer_made(offer); });
@@ -277,7 +294,8 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
   for (const auto& [mline, candidate] : std::exchange(m_early_candidates, {})) {
     g_signal_emit_by_name(m_webrtc.get(), "add-ice-candidate", mline, candidate.c_str());
   }
-  m_deadline.start_once(m_parts.connect_timeout, [this] { fail(PeerFailure::connect_timeout, "no path in time"); });
+  m_deadline.start_once(m_parts.connect_timeout,
+                        [this] { fail(PeerFailure::connect_timeout, "no path in time"); });
 }
 
 void WebRtcPeer::add_candidate(unsigned mline_index, const std::string& candidate) {
@@ -301,7 +319,8 @@ bool WebRtcPeer::send(Channel channel, const std::string& text) {
   const ChannelState& state = m_channels[static_cast<std::size_t>(channel)];
   if (!is_up() || !state.open || text.size() > k_max_text) return false;
   base::ErrorPtr error;
-  if (!gst_webrtc_data_channel_send_string_full(state.handle.get(), text.c_str(), base::out(error))) return false;
+  if (!gst_webrtc_data_channel_send_string_full(state.handle.get(), text.c_str(), base::out(error)))
+    return false;
   return true;
 }
 
@@ -310,7 +329,9 @@ void WebRtcPeer::present() {
   if (m_parts.present) m_parts.present(*this);
 }
 
-void WebRtcPeer::set_presented(bool presented) { m_receiver.set_presented(presented && m_phase != Phase::failed); }
+void WebRtcPeer::set_presented(bool presented) {
+  m_receiver.set_presented(presented && m_phase != Phase::failed);
+}
 
 void WebRtcPeer::on_transport_state() {
   if (m_phase == Phase::failed || m_phase == Phase::offering || m_phase == Phase::offered) return;
@@ -322,8 +343,8 @@ void WebRtcPeer::on_transport_state() {
       break;
     case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
     case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED:
-      // Before the connection libnice gives up as soon as it has tried the candidates it knows; more may trickle in,
-      // so until then only the deadline ends the peer.
+      // Before the connection libnice gives up as soon as it has tried the candidates it knows; more may
+      // trickle in, so until then only the deadline ends the peer.
       if (is_up()) fail(PeerFailure::connection_lost, "the transport ended");
       break;
     case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED:  // watch_silence() decides, by what really arrives
@@ -339,22 +360,30 @@ void WebRtcPeer::verify() {
   Ref<GstWebRTCRTPSender> sender;
   Ref<GstWebRTCDTLSTransport> transport;
   base::CharPtr pem;
-  if (transceiver) g_object_get(transceiver.get(), "sender", static_cast<GstWebRTCRTPSender**>(base::out(sender)), nullptr);
-  if (sender) g_object_get(sender.get(), "transport", static_cast<GstWebRTCDTLSTransport**>(base::out(transport)), nullptr);
-  if (transport) g_object_get(transport.get(), "remote-certificate", static_cast<char**>(base::out(pem)), nullptr);
+  if (transceiver)
+    g_object_get(transceiver.get(), "sender", static_cast<GstWebRTCRTPSender**>(base::out(sender)), nullptr);
+  if (sender)
+    g_object_get(sender.get(), "transport", static_cast<GstWebRTCDTLSTransport**>(base::out(transport)),
+                 nullptr);
+  if (transport)
+    g_object_get(transport.get(), "remote-certificate", static_cast<char**>(base::out(pem)), nullptr);
   const auto der = der_of_pem(pem ? pem.get() : "");
   if (!der || !certificate_matches(*der, m_expected)) {
-    fail(PeerFailure::fingerprint_mismatch, der ? "the certificate is not the one of the answer" : der.error().message);
+    fail(PeerFailure::fingerprint_mismatch,
+         der ? "the certificate is not the one of the answer" : der.error().message);
     return;
   }
   m_deadline.stop();
   m_phase = Phase::connected;
   m_bridge->last_packet_ms = now_ms();
   // A browser that closes its connection says so in DTLS at once.
-  Bridge::connect(transport.get(), "notify::state", G_CALLBACK(+[](GObject* object, GParamSpec*, gpointer data) noexcept {
+  Bridge::connect(transport.get(), "notify::state",
+                  G_CALLBACK(+[](GObject* object, GParamSpec*, gpointer data) noexcept {
                     GstWebRTCDTLSTransportState state{};
                     g_object_get(object, "state", &state, nullptr);
-                    if (state != GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED && state != GST_WEBRTC_DTLS_TRANSPORT_STATE_FAILED) return;
+                    if (state != GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED &&
+                        state != GST_WEBRTC_DTLS_TRANSPORT_STATE_FAILED)
+                      return;
                     unbox<Bridge::Shared>(data)->post([](WebRtcPeer& self) {
                       if (self.is_up()) self.fail(PeerFailure::connection_lost, "the other side closed");
                     });
@@ -364,12 +393,15 @@ void WebRtcPeer::verify() {
     g_signal_emit_by_name(rtpbin.get(), "get-session", 0, static_cast<GstElement**>(base::out(m_session)));
   }
   if (m_session) {
-    Bridge::connect(m_session.get(), "notify::twcc-stats", G_CALLBACK(+[](GObject* session, GParamSpec*, gpointer data) noexcept {
+    Bridge::connect(m_session.get(), "notify::twcc-stats",
+                    G_CALLBACK(+[](GObject* session, GParamSpec*, gpointer data) noexcept {
                       StructurePtr stats;
-                      g_object_get(session, "twcc-stats", static_cast<GstStructure**>(base::out(stats)), nullptr);
+                      g_object_get(session, "twcc-stats", static_cast<GstStructure**>(base::out(stats)),
+                                   nullptr);
                       if (!stats) return;
                       if (const auto feedback = read_feedback(*stats)) {
-                        unbox<Bridge::Shared>(data)->post([news = *feedback](WebRtcPeer& self) { self.on_feedback(news); });
+                        unbox<Bridge::Shared>(data)->post(
+                            [news = *feedback](WebRtcPeer& self) { self.on_feedback(news); });
                       }
                     }),
                     m_bridge);
@@ -422,7 +454,7 @@ void WebRtcPeer::on_bus(GstMessage& message) {
   const GValue* rms = gst_structure_get_value(structure, "rms");
   if (rms == nullptr || !G_VALUE_HOLDS_BOXED(rms)) return;
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS  // `level` still reports in a GValueArray
-  const auto* channels = static_cast<const GValueArray*>(g_value_get_boxed(rms));
+      const auto* channels = static_cast<const GValueArray*>(g_value_get_boxed(rms));
   if (channels == nullptr || channels->n_values == 0) return;
   const double level = g_value_get_double(&channels->values[0]);
   G_GNUC_END_IGNORE_DEPRECATIONS
@@ -435,7 +467,8 @@ void WebRtcPeer::on_second() {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
         const GstStructure* stats = gst_promise_get_reply(reply);
         if (stats == nullptr) return;
-        unbox<Bridge::Shared>(data)->post([counters = read_counters(*stats)](WebRtcPeer& self) { self.on_counters(counters); });
+        unbox<Bridge::Shared>(data)->post(
+            [counters = read_counters(*stats)](WebRtcPeer& self) { self.on_counters(counters); });
       },
       box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
   g_signal_emit_by_name(m_webrtc.get(), "get-stats", nullptr, promise);
@@ -446,15 +479,17 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
   const auto now = std::chrono::steady_clock::now();
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_counted);
   const bool has_feedback = m_last_feedback && age() - *m_last_feedback < 2s;
-  m_controller.on_report(age(), has_feedback || !counters.has_report ? std::nullopt
-                                                                     : std::optional(100 * counters.lost_out_fraction),
-                         counters.round_trip_ms);
+  m_controller.on_report(
+      age(),
+      has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
+      counters.round_trip_ms);
   if (!has_feedback) m_loss_percent = 100 * counters.lost_out_fraction;
   m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_loss_percent);
 
   auto statistics = between(m_counters.value_or(counters), counters, elapsed);
   const unsigned frames = m_receiver.shared().frames;
-  statistics.received_fps = elapsed.count() > 0 ? (frames - m_frames_counted) * 1000.0 / static_cast<double>(elapsed.count()) : 0;
+  statistics.received_fps =
+      elapsed.count() > 0 ? (frames - m_frames_counted) * 1000.0 / static_cast<double>(elapsed.count()) : 0;
   statistics.received_width = m_receiver.shared().width;
   statistics.received_height = m_receiver.shared().height;
   statistics.target_kbps = m_controller.target_kbps();

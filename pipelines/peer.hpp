@@ -1,11 +1,12 @@
 // One RTCPeerConnection with a patient's browser, on webrtcbin: offers, checks, sends, shows.
 //
-// Until the DTLS certificate has proved to be the one the answer named (fingerprint.hpp), nothing leaves the kiosk
-// but the handshake and nothing that arrived is decoded, shown, played or reported.
+// Until the DTLS certificate has proved to be the one the answer named (fingerprint.hpp), nothing leaves the
+// kiosk but the handshake and nothing that arrived is decoded, shown, played or reported.
 //
 //   main thread            every member function, every listener call
-//   webrtcbin's thread     promises, candidates, states          } copy plain values and post; they share `Bridge`,
-//   streaming threads      pads, samples, channel messages       } which outlives the peer, and nothing else
+//   webrtcbin's thread     promises, candidates, states          } copy plain values and post; they share
+//   `Bridge`, streaming threads      pads, samples, channel messages       } which outlives the peer, and
+//   nothing else
 //
 // Destroying a peer is safe in every state and returns at once; webrtcbin stops on a worker thread.
 #pragma once
@@ -49,7 +50,8 @@ class WebRtcPeer final : public consultation::Peer {
     std::chrono::milliseconds lost_after{7000};
   };
 
-  WebRtcPeer(Parts parts, consultation::PeerListener& listener, const std::vector<consultation::IceServer>& servers);
+  WebRtcPeer(Parts parts, consultation::PeerListener& listener,
+             const std::vector<consultation::IceServer>& servers);
   ~WebRtcPeer() override;
   WebRtcPeer(const WebRtcPeer&) = delete;
   WebRtcPeer& operator=(const WebRtcPeer&) = delete;
@@ -63,14 +65,14 @@ class WebRtcPeer final : public consultation::Peer {
   void set_presented(bool presented);
 
  private:
-  // An ordered life; `failed` is the end. Being interrupted is a property of `connected`, told to the listener once
-  // each way.
+  // An ordered life; `failed` is the end. Being interrupted is a property of `connected`, told to the
+  // listener once each way.
   enum class Phase : std::uint8_t { offering, offered, connecting, connected, interrupted, failed };
   struct Bridge;
   struct ChannelState {
     Ref<GstWebRTCDataChannel> handle;
-    bool open = false;                // on the wire
-    std::vector<std::string> early;   // came before the certificate was checked
+    bool open = false;               // on the wire
+    std::vector<std::string> early;  // came before the certificate was checked
   };
 
   base::Result<> build(const std::vector<consultation::IceServer>& servers);

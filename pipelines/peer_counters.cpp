@@ -25,9 +25,11 @@ void add_one(PeerCounters& counters, const GstStructure* s) {
       counters.bytes_received += unsigned_field(s, "bytes-received");
       counters.packets_received += unsigned_field(s, "packets-received");
       gint64 lost = 0;
-      if (gst_structure_get_int64(s, "packets-lost", &lost)) counters.packets_lost_in += std::max<gint64>(lost, 0);
+      if (gst_structure_get_int64(s, "packets-lost", &lost))
+        counters.packets_lost_in += std::max<gint64>(lost, 0);
       double jitter = 0;
-      if (gst_structure_get_double(s, "jitter", &jitter)) counters.jitter_ms = std::max(counters.jitter_ms, jitter * 1000);
+      if (gst_structure_get_double(s, "jitter", &jitter))
+        counters.jitter_ms = std::max(counters.jitter_ms, jitter * 1000);
       break;
     }
     case GST_WEBRTC_STATS_OUTBOUND_RTP: counters.bytes_sent += unsigned_field(s, "bytes-sent"); break;
@@ -72,7 +74,8 @@ PeerCounters read_counters(const GstStructure& stats) {
   gst_structure_foreach(
       &stats,
       [](GQuark, const GValue* value, gpointer data) -> gboolean {
-        if (GST_VALUE_HOLDS_STRUCTURE(value)) add_one(*static_cast<PeerCounters*>(data), gst_value_get_structure(value));
+        if (GST_VALUE_HOLDS_STRUCTURE(value))
+          add_one(*static_cast<PeerCounters*>(data), gst_value_get_structure(value));
         return TRUE;
       },
       &counters);
@@ -83,7 +86,8 @@ std::optional<TransportFeedback> read_feedback(const GstStructure& stats) {
   guint sent = 0, received = 0;
   double loss = 0;
   gint64 delta_of_delta = 0;
-  if (!gst_structure_get_uint(&stats, "bitrate-sent", &sent) || !gst_structure_get_uint(&stats, "bitrate-recv", &received) ||
+  if (!gst_structure_get_uint(&stats, "bitrate-sent", &sent) ||
+      !gst_structure_get_uint(&stats, "bitrate-recv", &received) ||
       !gst_structure_get_double(&stats, "packet-loss-pct", &loss) ||
       !gst_structure_get_int64(&stats, "avg-delta-of-delta", &delta_of_delta)) {
     return std::nullopt;

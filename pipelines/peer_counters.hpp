@@ -15,9 +15,9 @@ namespace sangdam::pipelines {
 struct PeerCounters {
   std::uint64_t bytes_sent = 0, bytes_received = 0;
   std::uint64_t packets_received = 0;
-  std::int64_t packets_lost_in = 0;    // by us, of what the patient sent
-  double lost_out_fraction = 0;        // by the patient, of what we sent, in the last report (video)
-  bool has_report = false;             // the patient's receiver report on our video was in it
+  std::int64_t packets_lost_in = 0;  // by us, of what the patient sent
+  double lost_out_fraction = 0;      // by the patient, of what we sent, in the last report (video)
+  bool has_report = false;           // the patient's receiver report on our video was in it
   double round_trip_ms = 0;
   double jitter_ms = 0;
   bool relayed = false;

@@ -50,7 +50,8 @@ Pipeline::~Pipeline() {
 base::Result<Ref<GstElement>> Pipeline::add(const std::string& description) {
   base::ErrorPtr error;
   auto element = Ref<GstElement>::sink(gst_parse_bin_from_description_full(
-      description.c_str(), TRUE, nullptr, static_cast<GstParseFlags>(GST_PARSE_FLAG_FATAL_ERRORS), base::out(error)));
+      description.c_str(), TRUE, nullptr, static_cast<GstParseFlags>(GST_PARSE_FLAG_FATAL_ERRORS),
+      base::out(error)));
   if (!element) return base::failure("element-missing", base::message_of(error));
   add(element);
   return element;
@@ -62,12 +63,16 @@ Ref<GstElement> Pipeline::find(const char* name) const {
   return Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), name));
 }
 
+void Pipeline::skip_latency() { gst_pipeline_set_latency(GST_PIPELINE(m_pipeline.get()), 0); }
+
 void Pipeline::play() {
   m_started = m_workers->run([pipeline = m_pipeline] {
     if (gst_element_set_state(pipeline.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) return;
     // Elements that refuse without a message exist; the owner waits for one.
-    const base::ErrorPtr error(g_error_new_literal(GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "could not start"));
-    gst_element_post_message(pipeline.get(), gst_message_new_error(GST_OBJECT(pipeline.get()), error.get(), nullptr));
+    const base::ErrorPtr error(
+        g_error_new_literal(GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "could not start"));
+    gst_element_post_message(pipeline.get(),
+                             gst_message_new_error(GST_OBJECT(pipeline.get()), error.get(), nullptr));
   });
 }
 
@@ -77,7 +82,8 @@ void Pipeline::dump(const char* why) const {
 }
 
 gboolean Pipeline::on_bus(GstMessage& message) {
-  if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_STATE_CHANGED && GST_MESSAGE_SRC(&message) == GST_OBJECT(m_pipeline.get())) {
+  if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_STATE_CHANGED &&
+      GST_MESSAGE_SRC(&message) == GST_OBJECT(m_pipeline.get())) {
     GstState state{};
     gst_message_parse_state_changed(&message, nullptr, &state, nullptr);
     dump(gst_element_state_get_name(state));

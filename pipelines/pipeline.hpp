@@ -1,10 +1,12 @@
 // One GStreamer pipeline on the engine's common timeline.
 //
-// Every pipeline of an engine runs on the same clock with the same base time, so a buffer's timestamp means the same
-// moment in all of them: buffers cross from one pipeline to another (relay.hpp) unchanged, and live sound stays in time.
+// Every pipeline of an engine runs on the same clock with the same base time, so a buffer's timestamp means
+// the same moment in all of them: buffers cross from one pipeline to another (relay.hpp) unchanged, and live
+// sound stays in time.
 //
-// Main thread. Starting and stopping happen on worker threads; the destructor returns at once, and the pipeline
-// ends by itself. Whatever its streaming threads use must therefore be kept alive by their closures, not by the owner.
+// Main thread. Starting and stopping happen on worker threads; the destructor returns at once, and the
+// pipeline ends by itself. Whatever its streaming threads use must therefore be kept alive by their closures,
+// not by the owner.
 #pragma once
 
 #include <functional>
@@ -41,6 +43,9 @@ class Pipeline {
   [[nodiscard]] Ref<GstElement> find(const char* name) const;
   [[nodiscard]] GstElement* get() const { return m_pipeline.get(); }
 
+  /// Sinks and webrtcbin's senders do not hold anything back: for a pipeline in which nothing is played in
+  /// time.
+  void skip_latency();
   /// A start that fails arrives as an error message.
   void play();
   /// Writes NAME-WHY.dot if GST_DEBUG_DUMP_DOT_DIR is set.

@@ -24,7 +24,9 @@ bool has_element(const char* name) {
 
 }  // namespace
 
-std::string Playback::echo_probe() { return has_element("webrtcdsp") && has_element("webrtcechoprobe") ? k_probe : ""; }
+std::string Playback::echo_probe() {
+  return has_element("webrtcdsp") && has_element("webrtcechoprobe") ? k_probe : "";
+}
 
 Playback::Playback(Parts parts, std::string wanted)
     : m_parts(std::move(parts)), m_wanted(std::move(wanted)), m_pause(k_first_pause) {
@@ -52,18 +54,20 @@ void Playback::set_devices(const std::vector<Device>& devices) {
 void Playback::start() {
   m_retry.stop();
   m_output.reset();
-  m_pipeline = std::make_unique<Pipeline>("playback", m_parts.timeline, m_parts.workers, [this](GstMessage& message) {
-    if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
-    base::ErrorPtr error;
-    gst_message_parse_error(&message, base::out(error), nullptr);
-    fail(base::message_of(error));
-  });
+  m_pipeline =
+      std::make_unique<Pipeline>("playback", m_parts.timeline, m_parts.workers, [this](GstMessage& message) {
+        if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
+        base::ErrorPtr error;
+        gst_message_parse_error(&message, base::out(error), nullptr);
+        fail(base::message_of(error));
+      });
   const std::string probe = echo_probe();
-  const auto chain = m_pipeline->add(
-      fmt::format("appsrc name=in is-live=true format=time min-latency={} max-buffers=50 leaky-type=downstream "
-                  "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! {} audioconvert ! audioresample",
-                  (k_jitter_buffer_ms + k_margin_ms) * GST_MSECOND,
-                  probe.empty() ? "" : "webrtcechoprobe name=" + probe + " !"));
+  const auto chain = m_pipeline->add(fmt::format(
+      "appsrc name=in is-live=true format=time min-latency={} max-buffers=50 leaky-type=downstream "
+      "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! {} audioconvert ! "
+      "audioresample",
+      (k_jitter_buffer_ms + k_margin_ms) * GST_MSECOND,
+      probe.empty() ? "" : "webrtcechoprobe name=" + probe + " !"));
   Ref<GstElement> sink;
   if (m_device) sink = Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
   if (!sink) {

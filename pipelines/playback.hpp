@@ -1,8 +1,8 @@
 // The patient's sound, from the presented peer's relay to the speaker.
 //
-// A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked fake sink
-// takes its place. Carries the webrtcechoprobe, which tells the microphone's echo canceller what the speaker says.
-// Main thread.
+// A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked
+// fake sink takes its place. Carries the webrtcechoprobe, which tells the microphone's echo canceller what
+// the speaker says. Main thread.
 #pragma once
 
 #include <functional>

@@ -12,17 +12,18 @@ namespace {
 // One picture and one sound were offered. A browser may change its SSRC once or twice; more is not a browser.
 constexpr std::size_t k_max_pads = 8;
 
-// The queue takes the packets off the jitter buffer's thread, so that decoding delays no retransmission. The second
-// one lets decoding and conversion run on two cores, and drops pictures a slow machine cannot show.
+// The queue takes the packets off the jitter buffer's thread, so that decoding delays no retransmission. The
+// second one lets decoding and conversion run on two cores, and drops pictures a slow machine cannot show.
 constexpr const char* k_video_chain =
     "queue max-size-buffers=0 max-size-time=0 max-size-bytes=8000000 ! "
     "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! "
     "vp8dec name=decoder automatic-request-sync-points=true "
-    "automatic-request-sync-point-flags=discard-input+corrupt-output threads=2 ! "
+    "automatic-request-sync-point-flags=discard-input+corrupt-output threads=1 ! "
     "queue name=shown max-size-buffers=2 leaky=downstream ! videoconvert ! video/x-raw,format=RGB ! "
     "appsink name=picture sync=false max-buffers=1 drop=true enable-last-sample=false";
 constexpr const char* k_audio_chain =
-    "queue max-size-buffers=0 max-size-time=2000000000 max-size-bytes=0 ! rtpopusdepay ! opusdec use-inband-fec=true plc=true ! "
+    "queue max-size-buffers=0 max-size-time=2000000000 max-size-bytes=0 ! rtpopusdepay ! opusdec "
+    "use-inband-fec=true plc=true ! "
     "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
     "level name=loudness interval=500000000 ! "
     "appsink name=sound sync=false max-buffers=50 drop=true enable-last-sample=false";
@@ -53,7 +54,8 @@ Receiver::Receiver(std::shared_ptr<base::FrameSlot> view, std::shared_ptr<Relay>
 gulong Receiver::hold(GstPad& pad) {
   return gst_pad_add_probe(
       &pad, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM,
-      [](GstPad*, GstPadProbeInfo*, gpointer) noexcept -> GstPadProbeReturn { return GST_PAD_PROBE_OK; }, nullptr, nullptr);
+      [](GstPad*, GstPadProbeInfo*, gpointer) noexcept -> GstPadProbeReturn { return GST_PAD_PROBE_OK; },
+      nullptr, nullptr);
 }
 
 void Receiver::add_pad(Pipeline& pipeline, Ref<GstPad> pad, gulong probe) {
@@ -106,7 +108,8 @@ base::Result<Ref<GstElement>> Receiver::decoder_for(Pipeline& pipeline, GstPad& 
     });
     return chain;
   }
-  // A second stream of a kind, or something unknown: it must flow somewhere, or its "not linked" stops all others.
+  // A second stream of a kind, or something unknown: it must flow somewhere, or its "not linked" stops all
+  // others.
   return pipeline.add("fakesink sync=false async=false");
 }
 
@@ -118,7 +121,8 @@ void Receiver::attach(Pipeline& pipeline, const Held& held) {
   }
   const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(decoder->get(), "sink"));
   gst_element_sync_state_with_parent(decoder->get());
-  if (sink && gst_pad_link(held.pad.get(), sink.get()) == GST_PAD_LINK_OK) gst_pad_remove_probe(held.pad.get(), held.probe);
+  if (sink && gst_pad_link(held.pad.get(), sink.get()) == GST_PAD_LINK_OK)
+    gst_pad_remove_probe(held.pad.get(), held.probe);
 }
 
 }  // namespace sangdam::pipelines

@@ -1,7 +1,9 @@
 // The receiving half of a peer: from webrtcbin's source pads to frames and sound, behind two doors.
 //
-//   1. A pad that appears is blocked on the spot, and a decoder attached only when the peer has been verified: not
-//      one byte of an impostor's stream reaches a decoder. Nothing is lost meanwhile, it waits in the jitter buffer.
+//   1. A pad that appears is blocked on the spot, and a decoder attached only when the peer has been
+//   verified: not
+//      one byte of an impostor's stream reaches a decoder. Nothing is lost meanwhile, it waits in the jitter
+//      buffer.
 //   2. What is decoded passes the gate only while the peer is presented.
 //
 // Main thread, except where `Shared` says otherwise.

@@ -41,7 +41,8 @@ void Relay::push(GstBuffer* buffer) {
   for (Entry& entry : m_entries) {
     // While a camera takes over from its stand-in both push for a moment; encoders want time to go forward.
     const GstClockTime pts = GST_BUFFER_PTS(buffer);
-    if (GST_CLOCK_TIME_IS_VALID(entry.last_pts) && (!GST_CLOCK_TIME_IS_VALID(pts) || pts <= entry.last_pts)) continue;
+    if (GST_CLOCK_TIME_IS_VALID(entry.last_pts) && (!GST_CLOCK_TIME_IS_VALID(pts) || pts <= entry.last_pts))
+      continue;
     if (entry.count++ % static_cast<unsigned>(entry.divisor) != 0) continue;
     entry.last_pts = pts;
     gst_app_src_push_buffer(GST_APP_SRC(entry.appsrc.get()), gst_buffer_ref(buffer));
@@ -52,10 +53,12 @@ void on_each_sample(GstElement* appsink, std::function<void(GstSample&)> on_samp
   using Handler = std::function<void(GstSample&)>;
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* sink, gpointer data) noexcept -> GstFlowReturn {
-    if (const auto sample = Ref<GstSample>::adopt(gst_app_sink_pull_sample(sink))) unbox<Handler>(data)(*sample.get());
+    if (const auto sample = Ref<GstSample>::adopt(gst_app_sink_pull_sample(sink)))
+      unbox<Handler>(data)(*sample.get());
     return GST_FLOW_OK;
   };
-  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, box<Handler>(std::move(on_sample)), free_box<Handler>);
+  gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, box<Handler>(std::move(on_sample)),
+                             free_box<Handler>);
 }
 
 std::optional<base::VideoFrame> to_frame(GstSample& sample) {

@@ -1,7 +1,9 @@
-// The bridges between pipelines: a gate that can be shut for certain, and a relay from one producer to many consumers.
+// The bridges between pipelines: a gate that can be shut for certain, and a relay from one producer to many
+// consumers.
 //
-// These two hold the only locks of this folder. A flag alone would not do: "camera off" and "impostor" must mean that
-// no picture passes after the call returned, also none that a streaming thread had in its hands at that moment.
+// These two hold the only locks of this folder. A flag alone would not do: "camera off" and "impostor" must
+// mean that no picture passes after the call returned, also none that a streaming thread had in its hands at
+// that moment.
 #pragma once
 
 #include <gst/app/gstappsink.h>
@@ -68,8 +70,8 @@ class Relay {
   std::vector<Entry> m_entries;  // protected by m_mutex
 };
 
-/// Calls `on_sample` on the streaming thread for each sample of an appsink. The closure keeps what it captured until
-/// the appsink dies.
+/// Calls `on_sample` on the streaming thread for each sample of an appsink. The closure keeps what it
+/// captured until the appsink dies.
 void on_each_sample(GstElement* appsink, std::function<void(GstSample&)> on_sample);
 
 /// An RGB sample as a frame, without copying: the frame keeps the buffer mapped. Nothing if it is not RGB.

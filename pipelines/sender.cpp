@@ -1,41 +1,46 @@
 #include "pipelines/sender.hpp"
 
-#include <fmt/format.h>
 #include <gst/rtp/rtp.h>
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
+#include <cstdlib>
 
 namespace sangdam::pipelines {
 namespace {
 
-// deadline=1 is libvpx's real-time mode. Key frames cost ten times a delta frame, so they come on demand only (PLI,
-// FIR, a new peer) or after 20 s. error-resilient keeps entropy state per frame: a lost frame does not garble the
-// next. cbr with a short buffer: a live link has no room for peaks.
+// deadline=1 is libvpx's real-time mode. Key frames cost ten times a delta frame, so they come on demand only
+// (PLI, FIR, a new peer) or after 20 s. error-resilient keeps entropy state per frame: a lost frame does not
+// garble the next. cbr with a short buffer: a live link has no room for peaks. One thread: libvpx's VP8
+// threads spin while they wait for each other. On two busy cores a 720p frame cost 8 ms of CPU with one
+// thread and 70 ms with two (measured). A positive cpu-used lets libvpx choose its speed by the time frames
+// take; 8 costs a third less than 4, and 12 or 16 no less than 8.
 std::string video_chain() {
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  return fmt::format(
-      "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
-      "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
-      "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! "
-      "vp8enc name=vp8 deadline=1 cpu-used=8 threads={} token-partitions=2 end-usage=cbr target-bitrate=1200000 "
-      "min-quantizer=4 max-quantizer=56 undershoot=95 overshoot=15 buffer-initial-size=300 buffer-optimal-size=400 "
-      "buffer-size=600 lag-in-frames=0 error-resilient=default keyframe-max-dist=600 "
-      "min-force-key-unit-interval=300000000 timebase=1/90000 ! "
-      "rtpvp8pay name=vp8pay pt=96 picture-id-mode=15-bit mtu=1200 ! "
-      "capsfilter caps=application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000",
-      std::min(cores, 4U));
+  return "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
+         "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
+         "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! "
+         "vp8enc name=vp8 deadline=1 cpu-used=8 threads=1 token-partitions=2 end-usage=cbr "
+         "target-bitrate=1200000 "
+         "min-quantizer=4 max-quantizer=56 undershoot=95 overshoot=15 buffer-initial-size=300 "
+         "buffer-optimal-size=400 "
+         "buffer-size=600 lag-in-frames=0 error-resilient=default keyframe-max-dist=600 "
+         "min-force-key-unit-interval=300000000 timebase=1/90000 ! "
+         "rtpvp8pay name=vp8pay pt=96 picture-id-mode=15-bit mtu=1200 ! "
+         "capsfilter caps=application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000";
 }
 
 std::string audio_chain() {
   return "appsrc name=microphone is-live=true format=time max-buffers=20 leaky-type=downstream "
          "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
          // Opus frames are 20 ms; the microphone's blocks are of any size.
-         "opusenc name=opus bitrate=32000 audio-type=voice frame-size=20 inband-fec=true packet-loss-percentage=5 "
+         "opusenc name=opus bitrate=32000 audio-type=voice frame-size=20 inband-fec=true "
+         "packet-loss-percentage=5 "
          "dtx=false ! "
          "rtpopuspay name=opuspay pt=111 mtu=1200 ! "
-         "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2";
+         "capsfilter "
+         "caps=application/"
+         "x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2,"
+         "extmap-1=http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 }
 
 /// Must happen before the payloader is linked to webrtcbin, or the offer does not name the extension.
@@ -99,8 +104,8 @@ void Sender::set_quality(double target_kbps, const BitrateController::Picture& p
   }
   if (picture != m_picture) {
     m_picture = picture;
-    const auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, picture.width, "height",
-                                                              G_TYPE_INT, picture.height, nullptr));
+    const auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple(
+        "video/x-raw", "width", G_TYPE_INT, picture.width, "height", G_TYPE_INT, picture.height, nullptr));
     g_object_set(m_size.get(), "caps", caps.get(), nullptr);
     m_camera->set_divisor(picture.frame_divisor);
   }

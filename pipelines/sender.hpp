@@ -1,7 +1,7 @@
 // The sending half of a peer: from the engine's relays through VP8 and Opus to webrtcbin's sink pads.
 //
-// The chains exist from the start, because the offer is made from their caps, but stay dry until start(): nothing
-// is encoded, let alone sent, to somebody who has not proved to be the patient. Main thread.
+// The chains exist from the start, because the offer is made from their caps, but stay dry until start():
+// nothing is encoded, let alone sent, to somebody who has not proved to be the patient. Main thread.
 #pragma once
 
 #include <memory>

@@ -1,8 +1,8 @@
 // Threads for state changes that may take their time.
 //
-// Opening a camera, connecting to a sound server and stopping webrtcbin can each block for seconds (or, with a broken
-// driver, for ever). None of that happens on the main thread: each such job gets a short-lived thread of its own, so
-// that one stuck driver holds up nothing else.
+// Opening a camera, connecting to a sound server and stopping webrtcbin can each block for seconds (or, with
+// a broken driver, for ever). None of that happens on the main thread: each such job gets a short-lived
+// thread of its own, so that one stuck driver holds up nothing else.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// A whole call in one process: the engine's peer on one side, a plain webrtcbin on the other, real ICE, DTLS and RTP
-// over loopback.
+// A whole call in one process: the engine's peer on one side, a plain webrtcbin on the other, real ICE, DTLS
+// and RTP over loopback.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -58,8 +58,8 @@ class Listener : public consultation::PeerListener {
 /// One peer and one patient, wired as the gateway would.
 struct Call {
   using Edit = std::function<std::string(const std::string&)>;
-  explicit Call(Engine& engine, const std::vector<consultation::IceServer>& servers = {}, TestPatient::Options options = {},
-                Edit edit_answer = {})
+  explicit Call(Engine& engine, const std::vector<consultation::IceServer>& servers = {},
+                TestPatient::Options options = {}, Edit edit_answer = {})
       : patient(std::move(options),
                 {.on_answer =
                      [this, edit_answer](const std::string& sdp) {
@@ -69,7 +69,8 @@ struct Call {
                      [this](unsigned mline, const std::string& candidate) {
                        if (peer) peer->add_candidate(mline, candidate);
                      },
-                 .on_text = [this](const std::string& channel, const std::string& text) { heard[channel].push_back(text); }}) {
+                 .on_text = [this](const std::string& channel,
+                                   const std::string& text) { heard[channel].push_back(text); }}) {
     listener.forward_offer = [this](const std::string& sdp) { patient.accept(sdp); };
     listener.forward_candidate = [this](unsigned mline, const std::string& candidate) {
       patient.add_candidate(mline, candidate);
@@ -103,7 +104,9 @@ Colour colour_at(const base::VideoFrame& frame, int x, int y) {
   const auto* p = pixels + static_cast<std::size_t>(y) * frame.stride + 3 * static_cast<std::size_t>(x);
   return {p[0], p[1], p[2]};
 }
-bool is_near(Colour a, Colour b) { return std::abs(a.r - b.r) < 40 && std::abs(a.g - b.g) < 40 && std::abs(a.b - b.b) < 40; }
+bool is_near(Colour a, Colour b) {
+  return std::abs(a.r - b.r) < 40 && std::abs(a.g - b.g) < 40 && std::abs(a.b - b.b) < 40;
+}
 
 }  // namespace
 
@@ -112,7 +115,11 @@ TEST_CASE("Pictures, sound and text cross both ways", "[call]") {
   Call call(engine);
   REQUIRE(run_until([&] { return call.listener.connected == 1; }, 15s));
   INFO(call.listener.offer);
-  REQUIRE(run_until([&] { return call.patient.seen().frames > 30; }));
+  const bool pictures = run_until([&] { return call.patient.seen().frames > 30; });
+  INFO("frames: " << call.patient.seen().frames << " sound: " << call.patient.seen().sound_buffers
+                  << " from the patient: " << engine.patient_view()->frames()
+                  << " own: " << engine.self_view()->frames());
+  REQUIRE(pictures);
   // White is the first bar of the test picture.
   CHECK(call.patient.seen().corner_r > 200);
   CHECK(call.patient.seen().corner_g > 200);
@@ -131,7 +138,8 @@ TEST_CASE("Pictures, sound and text cross both ways", "[call]") {
   CHECK(is_near(colour_at(*frame, 20, 20), {0x10, 0x80, 0x20}));
   CHECK(call.listener.first_frames == 1);
 
-  REQUIRE(run_until([&] { return call.listener.open[Channel::chat] && call.listener.open[Channel::control]; }));
+  REQUIRE(
+      run_until([&] { return call.listener.open[Channel::chat] && call.listener.open[Channel::control]; }));
   const std::string greeting = "안녕하세요 👩‍⚕️ 어디가 아프세요?";
   CHECK(call.peer->send(Channel::chat, greeting));
   CHECK(call.peer->send(Channel::control, R"({"type":"media","microphone":true,"camera":true})"));
@@ -145,7 +153,9 @@ TEST_CASE("Pictures, sound and text cross both ways", "[call]") {
   }));
   CHECK(call.listener.texts[Channel::chat].front() == reply);
 
-  REQUIRE(run_until([&] { return call.listener.statistics.size() >= 3 && call.listener.statistics.back().received_level_db > -40; }));
+  REQUIRE(run_until([&] {
+    return call.listener.statistics.size() >= 3 && call.listener.statistics.back().received_level_db > -40;
+  }));
   const auto& statistics = call.listener.statistics.back();
   CHECK(statistics.received_fps > 10);
   CHECK(statistics.received_width == 640);

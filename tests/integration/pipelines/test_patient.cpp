@@ -22,10 +22,12 @@ namespace {
 using Weak = std::weak_ptr<TestPatient>;
 
 void connect(gpointer instance, const char* signal, GCallback callback, const Weak& weak) {
-  g_signal_connect_data(instance, signal, callback, box<Weak>(weak), free_box_closure<Weak>, static_cast<GConnectFlags>(0));
+  g_signal_connect_data(instance, signal, callback, box<Weak>(weak), free_box_closure<Weak>,
+                        static_cast<GConnectFlags>(0));
 }
 
-void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame, std::vector<unsigned char>& before) {
+void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame,
+                     std::vector<unsigned char>& before) {
   gsize size = 0;
   const auto* pixels = static_cast<const unsigned char*>(g_bytes_get_data(frame.pixels.get(), &size));
   seen.width = frame.width;
@@ -48,8 +50,11 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   const std::string description = fmt::format(
       "webrtcbin name=webrtc bundle-policy=max-bundle latency=50 {} "
       "{} ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay pt=111 ! "
-      "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! webrtc.sink_0 "
-      "{} ! video/x-raw,width=640,height=360,framerate=20/1 ! timeoverlay valignment=bottom ! vp8enc deadline=1 cpu-used=8 "
+      "application/"
+      "x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! "
+      "webrtc.sink_0 "
+      "{} ! video/x-raw,width=640,height=360,framerate=20/1 ! timeoverlay valignment=bottom ! vp8enc "
+      "deadline=1 cpu-used=8 threads=1 "
       "target-bitrate={} keyframe-max-dist=600 ! rtpvp8pay pt=96 picture-id-mode=15-bit ! "
       "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000 ! webrtc.sink_1",
       options.turn_server.empty() ? "" : "turn-server=" + options.turn_server, options.sound, options.picture,
@@ -68,26 +73,29 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
           weak);
   connect(m_webrtc.get(), "on-data-channel",
           G_CALLBACK(+[](GstElement*, GstWebRTCDataChannel* channel, gpointer data) noexcept {
-            // The message handler must stand before the first message, so it is connected here and not on main.
+            // The message handler must stand before the first message, so it is connected here and not on
+            // main.
             struct Context {
               Weak weak;
               std::string label;
             };
             base::CharPtr label;
             g_object_get(channel, "label", static_cast<char**>(base::out(label)), nullptr);
-            g_signal_connect_data(channel, "on-message-string",
-                                  G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer context_data) noexcept {
-                                    const auto& context = unbox<Context>(context_data);
-                                    base::post_to_main(context.weak, [label_copy = context.label,
-                                                                      copy = std::string(text ? text : "")](TestPatient& self) {
-                                      if (self.m_callbacks.on_text) self.m_callbacks.on_text(label_copy, copy);
-                                    });
-                                  }),
-                                  box<Context>({unbox<Weak>(data), label.get()}), free_box_closure<Context>,
-                                  static_cast<GConnectFlags>(0));
-            base::post_to_main(unbox<Weak>(data), [held = Ref<GstWebRTCDataChannel>::share(channel)](TestPatient& self) {
-              self.m_channels.push_back(held);
-            });
+            g_signal_connect_data(
+                channel, "on-message-string",
+                G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer context_data) noexcept {
+                  const auto& context = unbox<Context>(context_data);
+                  base::post_to_main(context.weak, [label_copy = context.label,
+                                                    copy = std::string(text ? text : "")](TestPatient& self) {
+                    if (self.m_callbacks.on_text) self.m_callbacks.on_text(label_copy, copy);
+                  });
+                }),
+                box<Context>({unbox<Weak>(data), label.get()}), free_box_closure<Context>,
+                static_cast<GConnectFlags>(0));
+            base::post_to_main(unbox<Weak>(data),
+                               [held = Ref<GstWebRTCDataChannel>::share(channel)](TestPatient& self) {
+                                 self.m_channels.push_back(held);
+                               });
           }),
           weak);
   using SeenBox = std::shared_ptr<Seen>;
@@ -95,12 +103,14 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
       m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement* webrtc, GstPad* pad, gpointer data) noexcept {
         if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
         Ref<GstWebRTCRTPTransceiver> transceiver;
-        g_object_get(pad, "transceiver", static_cast<GstWebRTCRTPTransceiver**>(base::out(transceiver)), nullptr);
+        g_object_get(pad, "transceiver", static_cast<GstWebRTCRTPTransceiver**>(base::out(transceiver)),
+                     nullptr);
         GstWebRTCKind kind{};
         g_object_get(transceiver.get(), "kind", &kind, nullptr);
         const bool video = kind == GST_WEBRTC_KIND_VIDEO;
         const auto chain = Ref<GstElement>::sink(gst_parse_bin_from_description(
-            video ? "queue ! rtpvp8depay request-keyframe=true ! vp8dec automatic-request-sync-points=true ! videoconvert ! "
+            video ? "queue ! rtpvp8depay request-keyframe=true ! vp8dec threads=1 "
+                    "automatic-request-sync-points=true ! videoconvert ! "
                     "video/x-raw,format=RGB ! appsink sync=false name=out"
                   : "queue ! rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,format=S16LE,channels=1 ! "
                     "appsink sync=false name=out",
@@ -108,9 +118,11 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
         const auto out = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(chain.get()), "out"));
         const SeenBox seen = unbox<SeenBox>(data);
         if (video) {
-          pipelines::on_each_sample(out.get(), [seen, before = std::vector<unsigned char>()](GstSample& sample) mutable {
-            if (const auto frame = pipelines::to_frame(sample)) measure_picture(*seen, *frame, before);
-          });
+          pipelines::on_each_sample(out.get(),
+                                    [seen, before = std::vector<unsigned char>()](GstSample& sample) mutable {
+                                      if (const auto frame = pipelines::to_frame(sample))
+                                        measure_picture(*seen, *frame, before);
+                                    });
         } else {
           // Loudness of the last half second, so that one quiet block between two ticks is not "silence".
           pipelines::on_each_sample(out.get(), [seen, sum = 0.0, count = 0](GstSample& sample) mutable {
@@ -139,24 +151,25 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   gst_element_set_state(m_pipeline.get(), GST_STATE_PLAYING);
 }
 
-TestPatient::~TestPatient() {
-  gst_element_set_state(m_pipeline.get(), GST_STATE_NULL);
-}
+TestPatient::~TestPatient() { gst_element_set_state(m_pipeline.get(), GST_STATE_NULL); }
 
 void TestPatient::accept(const std::string& offer) {
   GstSDPMessage* sdp = nullptr;
   gst_sdp_message_new_from_text(offer.c_str(), &sdp);
-  const pipelines::SessionDescriptionPtr description(gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp));
+  const pipelines::SessionDescriptionPtr description(
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp));
   g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", description.get(), gst_promise_new());
   GstPromise* promise = gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
         GstWebRTCSessionDescription* raw = nullptr;
-        gst_structure_get(gst_promise_get_reply(reply), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+        gst_structure_get(gst_promise_get_reply(reply), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw,
+                          nullptr);
         if (raw == nullptr) return;
         std::shared_ptr<GstWebRTCSessionDescription> answer(raw, gst_webrtc_session_description_free);
         base::post_to_main(unbox<Weak>(data), [answer](TestPatient& self) {
-          g_signal_emit_by_name(self.m_webrtc.get(), "set-local-description", answer.get(), gst_promise_new());
+          g_signal_emit_by_name(self.m_webrtc.get(), "set-local-description", answer.get(),
+                                gst_promise_new());
           const base::CharPtr text(gst_sdp_message_as_text(answer->sdp));
           if (self.m_callbacks.on_answer) self.m_callbacks.on_answer(text.get());
         });
@@ -187,11 +200,12 @@ void TestPatient::vanish() {
   GstIterator* all = gst_bin_iterate_all_by_element_factory_name(GST_BIN(m_webrtc.get()), "nicesink");
   GValue item = G_VALUE_INIT;
   while (gst_iterator_next(all, &item) == GST_ITERATOR_OK) {
-    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(&item)), "sink"));
+    const auto pad =
+        Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(&item)), "sink"));
     gst_pad_add_probe(
         pad.get(), static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-        [](GstPad*, GstPadProbeInfo*, gpointer) noexcept -> GstPadProbeReturn { return GST_PAD_PROBE_DROP; }, nullptr,
-        nullptr);
+        [](GstPad*, GstPadProbeInfo*, gpointer) noexcept -> GstPadProbeReturn { return GST_PAD_PROBE_DROP; },
+        nullptr, nullptr);
     g_value_reset(&item);
   }
   g_value_unset(&item);

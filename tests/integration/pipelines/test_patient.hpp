@@ -1,5 +1,5 @@
-// The other side of a peer, for tests: a plain webrtcbin that answers, in the same process, with a picture and a tone
-// of its own, and that measures what it gets.
+// The other side of a peer, for tests: a plain webrtcbin that answers, in the same process, with a picture
+// and a tone of its own, and that measures what it gets.
 //
 // Main thread, like the engine's peers; what its streaming threads notice is kept in `Seen`.
 #pragma once
@@ -19,7 +19,8 @@ namespace sangdam::tests {
 class TestPatient {
  public:
   struct Options {
-    std::string picture = "videotestsrc is-live=true pattern=solid-color foreground-color=0xff108020";  // green
+    std::string picture =
+        "videotestsrc is-live=true pattern=solid-color foreground-color=0xff108020";  // green
     std::string sound = "audiotestsrc is-live=true wave=sine freq=440 volume=0.3";
     int kbps = 1500;
     std::string turn_server{};

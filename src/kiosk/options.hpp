@@ -25,7 +25,7 @@ struct Options {
   std::vector<std::string> stun_urls, turn_urls;
   std::filesystem::path turn_secret_file;
   std::filesystem::path web_dir;  // development: serve the page from here
-  std::string clinic;
+  std::string clinic = "Sangdam";  // shown to patients: a name there must be
   std::string clinic_phone;
   std::string language;  // ko or en; empty: the system's, else ko
   bool relay_only = false;

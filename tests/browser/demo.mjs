@@ -44,10 +44,15 @@ class Kiosk {
     this.#process.stderr.on('data', (data) => { this.#stderr = (this.#stderr + data).slice(-4000); });
   }
 
+  /** How the program ended, or null while it runs. */
+  get #ended() {
+    return this.#process.exitCode ?? this.#process.signalCode;
+  }
+
   /** The event of that name, the newest after `after` events were seen; waits for it. */
   event(name, after = 0, deadline = 30000) {
     return waitFor(`the kiosk's event ${name}`, () => {
-      if (this.#process.exitCode !== null) throw new Error(`the kiosk ended (${this.#process.exitCode}): ${this.#stderr}`);
+      if (this.#ended !== null) throw new Error(`the kiosk ended (${this.#ended}): ${this.#stderr}`);
       return this.events.slice(after).find((event) => event.event === name);
     }, deadline);
   }
@@ -58,7 +63,7 @@ class Kiosk {
   }
 
   async end() {
-    if (this.#process.exitCode !== null) return;
+    if (this.#ended !== null) return;
     const gone = new Promise((resolve) => { this.#process.once('exit', resolve); });
     this.#process.kill('SIGTERM');
     await gone;
@@ -111,6 +116,8 @@ try {
     await kiosk.act('add-appointment', `(${quoted(name)}, ${quoted(WORDS.clinician)}, ${quoted(start)})`);
   }
   await kioskPicture('today');
+  // Staff have read that this machine has no camera and no loudspeaker.
+  for (const notice of ['camera', 'speaker']) await kiosk.act('dismiss-notice', quoted(notice));
 
   await kiosk.act('start-walk-in');
   const { code, consultation } = await kiosk.event('session-open');
@@ -148,7 +155,7 @@ try {
   await patient.page.getByText(WORDS.link).first().waitFor({ state: 'attached' });
   await phonePicture(patient, 'chat');
   readme['kiosk-call.png'] = await kioskPicture('call');
-  await patient.page.keyboard.press('Escape');
+  await patient.chatButton.click();
   readme['phone-call.png'] = await phonePicture(patient, 'call');
   await kiosk.act('mute-microphone');
   await kioskPicture('muted');

@@ -3,6 +3,7 @@
 
 #include <csignal>
 
+#include "base/main_thread.hpp"
 #include "integration/gateway/client.hpp"
 
 using namespace sangdam;

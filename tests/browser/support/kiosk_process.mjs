@@ -197,6 +197,10 @@ export class Kiosk {
     return this.#gdbus('org.gtk.Actions.Describe', name);
   }
 
+  get pid() {
+    return this.#kiosk.process.pid;
+  }
+
   get environment() {
     return this.#environment;
   }

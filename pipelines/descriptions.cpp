@@ -138,12 +138,13 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
     }
   }
   // One stream for both: only then do browsers keep sound and picture in step (RFC 8830).
-  for (const char* kind : {"a=mid:audio", "a=mid:video"}) {
-    const std::size_t mid = result.find(kind);
-    if (mid == std::string::npos) continue;
-    const std::size_t end = result.find("\r\n", mid);
-    if (end != std::string::npos)
-      result.insert(end + 2, fmt::format("a=msid:kiosk {}\r\n", kind + std::strlen("a=mid:")));
+  constexpr std::string_view k_mid = "a=mid:";
+  for (std::size_t at = result.find(k_mid); at != std::string::npos; at = result.find(k_mid, at + 1)) {
+    const std::size_t end = result.find("\r\n", at);
+    if (end == std::string::npos) break;
+    const std::string mid = result.substr(at + k_mid.size(), end - at - k_mid.size());
+    if (mid.starts_with("application")) continue;
+    result.insert(end + 2, fmt::format("a=msid:kiosk {}\r\n", mid));
   }
   return result;
 }

@@ -155,16 +155,16 @@ void WebRtcPeer::connect_signals() {
                     }),
                     m_bridge);
   }
-  Bridge::connect(m_webrtc.get(), "pad-added",
-                  G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) noexcept {
-                    if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
-                    const gulong probe = Receiver::hold(*pad);
-                    unbox<Shared>(data)->post([held = Ref<GstPad>::share(pad), probe](WebRtcPeer& self) {
-                      if (self.m_phase != Phase::failed)
-                        self.m_receiver.add_pad(*self.m_pipeline, held, probe);
-                    });
-                  }),
-                  m_bridge);
+  Bridge::connect(
+      m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) noexcept {
+        if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
+        Receiver::hold(*pad, [bridge = unbox<Shared>(data), held = Ref<GstPad>::share(pad)](gulong probe) {
+          bridge->post([held, probe](WebRtcPeer& self) {
+            if (self.m_phase != Phase::failed) self.m_receiver.add_pad(*self.m_pipeline, held, probe);
+          });
+        });
+      }),
+      m_bridge);
   // Anything at all from the network (media, RTCP, DTLS) is a sign of life; libnice alone notices a dead path
   // only after 50 s, because webrtcbin does not switch consent freshness (RFC 7675) on.
   Bridge::connect(

@@ -36,8 +36,9 @@ class Receiver {
   Receiver(std::shared_ptr<base::FrameSlot> view, std::shared_ptr<Relay> sound,
            std::function<void(int width, int height)> on_first_frame);
 
-  /// Streaming thread: blocks the pad; returns the probe to hand to add_pad().
-  [[nodiscard]] static gulong hold(GstPad& pad);
+  /// Streaming thread: lets no data through the pad. `on_blocked(probe)` is called there once, when the first
+  /// data waits; by then the pad's caps say what it is. Give the probe to add_pad().
+  static void hold(GstPad& pad, std::function<void(gulong probe)> on_blocked);
   /// A held pad; decoded at once if verified.
   void add_pad(Pipeline& pipeline, Ref<GstPad> pad, gulong probe);
   /// Opens the first door.

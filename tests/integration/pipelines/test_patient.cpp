@@ -102,12 +102,10 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   g_signal_connect_data(
       m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement* webrtc, GstPad* pad, gpointer data) noexcept {
         if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
-        Ref<GstWebRTCRTPTransceiver> transceiver;
-        g_object_get(pad, "transceiver", static_cast<GstWebRTCRTPTransceiver**>(base::out(transceiver)),
-                     nullptr);
-        GstWebRTCKind kind{};
-        g_object_get(transceiver.get(), "kind", &kind, nullptr);
-        const bool video = kind == GST_WEBRTC_KIND_VIDEO;
+        // By the payload type in the inner pad's name: webrtcbin 1.22 now and then puts the wrong transceiver
+        // on a pad.
+        const auto inner = Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(pad)));
+        const bool video = g_str_has_suffix(GST_OBJECT_NAME(inner.get()), "_96");
         const auto chain = Ref<GstElement>::sink(gst_parse_bin_from_description(
             video ? "queue ! rtpvp8depay request-keyframe=true ! vp8dec threads=1 "
                     "automatic-request-sync-points=true ! videoconvert ! "

@@ -24,8 +24,8 @@ namespace sangdam::consultation {
 
 /// How long things may take. Configuration; the defaults are what a small clinic wants.
 struct Limits {
-  std::chrono::minutes walk_in_code_lifetime{30};      // from opening
-  std::chrono::minutes appointment_code_lifetime{60};  // from the later of opening and the planned start
+  std::chrono::seconds walk_in_code_lifetime{30 * 60};      // from opening
+  std::chrono::seconds appointment_code_lifetime{60 * 60};  // from the later of opening and the planned start
   std::chrono::seconds wait_grace{120};      // away while waiting, before the seat counts as given up
   std::chrono::minutes reconnect_grace{30};  // nobody in the call, nobody ended it
 };

@@ -8,9 +8,9 @@
 #include "base/handles.hpp"
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
+#include "base/service_notify.hpp"
 #include "gateway/options.hpp"
 #include "gateway/server.hpp"
-#include "gateway/service_notify.hpp"
 
 namespace {
 
@@ -62,7 +62,7 @@ void run_until_quit(gateway::Server& server) {
   const auto loop = base::Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
   base::Timer farewell;
   const auto quit = [&] {
-    gateway::notify_service_manager("STOPPING=1");
+    base::notify_service_manager("STOPPING=1");
     server.stop();
     // Long enough for the close frames to leave; clients reconnect by themselves.
     farewell.start_once(std::chrono::milliseconds(300), [&] { g_main_loop_quit(loop.get()); });
@@ -78,10 +78,10 @@ void run_until_quit(gateway::Server& server) {
     }
   });
   base::Timer watchdog;
-  if (const auto interval = gateway::watchdog_interval()) {
-    watchdog.start_repeating(*interval, [] { gateway::notify_service_manager("WATCHDOG=1"); });
+  if (const auto interval = base::watchdog_interval(base::Watched::main_process)) {
+    watchdog.start_repeating(*interval, [] { base::notify_service_manager("WATCHDOG=1"); });
   }
-  gateway::notify_service_manager("READY=1");
+  base::notify_service_manager("READY=1");
   g_main_loop_run(loop.get());
 }
 

@@ -99,6 +99,11 @@ void PatientConnection::on_resume(const protocol::Resume& resume) {
   m_last_try = now();
   if (m_registry.resume(m_id, resume)) {
     m_seated = true;
+  } else if (m_registry.may_be_restored()) {
+    // A patient in a running call must not be sent back to the code because the page was faster than the
+    // kiosk.
+    refuse("clinic-away",
+           "the gateway has just started and the clinic is not back yet: try again in a moment");
   } else {
     refuse("resume-unknown", "this token is not known (any more): ask for the code");
   }

@@ -46,6 +46,7 @@ Registry::Registry(Outlet& outlet, const base::Clock& clock, IceServers ice_serv
       m_clock(clock),
       m_ice_servers(std::move(ice_servers)),
       m_limits(limits),
+      m_started(clock.now()),
       m_salt(base::random_hex(16)) {}
 
 // --- Kiosks ---------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class Outlet {
 struct RegistryLimits {
   std::chrono::seconds kiosk_grace{60};
   std::chrono::seconds seat_grace{30 * 60};
+  std::chrono::seconds restart_grace{60};  // after the start, tokens not known yet may still be restored
   std::chrono::seconds used_code_memory{24 * 60 * 60};
   std::size_t max_sessions_per_kiosk = 256;
   std::size_t max_used_codes = 100'000;
@@ -73,6 +74,8 @@ class Registry {
   [[nodiscard]] tl::expected<void, JoinRefusal> join(ConnectionId connection, const protocol::Join& message);
   /// False: the token is not known.
   [[nodiscard]] bool resume(ConnectionId connection, const protocol::Resume& message);
+  /// The gateway started a moment ago, and kiosks may not have restored their seats yet.
+  [[nodiscard]] bool may_be_restored() const { return m_clock.now() - m_started < m_limits.restart_grace; }
   void from_patient(ConnectionId connection, const protocol::FromPatientBody& message);
   void patient_gone(ConnectionId connection);
 
@@ -129,6 +132,7 @@ class Registry {
   const base::Clock& m_clock;
   IceServers m_ice_servers;
   RegistryLimits m_limits;
+  base::Instant m_started;
   std::unordered_map<std::string, Kiosk> m_kiosks;  // as many as there are tokens
   std::unordered_map<ConnectionId, std::string> m_kiosk_connections;
   std::unordered_map<std::string, Session> m_sessions;

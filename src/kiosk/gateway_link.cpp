@@ -162,7 +162,7 @@ void GatewayLink::on_error(const protocol::Error& error) {
     m_listener.on_code_taken(error.session);
     return;
   }
-  base::log_warning("link", "the gateway reports {}", error.code);
+  base::log_warning("link", "the gateway reports {}: {}", error.code, error.text);
   // Another kiosk with our token took our place. Fighting over it would cut off both: try again slowly.
   if (error.code == "replaced") m_attempts = static_cast<int>(k_backoff.size());
 }

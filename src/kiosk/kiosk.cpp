@@ -54,7 +54,7 @@ Result<> Kiosk::start() {
   media.relay_only = m_options.relay_only;
   m_engine = std::make_unique<pipelines::Engine>(media);
   m_desk = std::make_unique<consultation::Desk>(consultation::Desk::Parts{
-      *m_database, *m_database, m_clock, *m_engine, *m_link, m_codec, *this, {}, m_options.auto_admit});
+      *m_database, *m_database, m_clock, *m_engine, *m_link, m_codec, *this, m_options.limits, m_options.auto_admit});
 
   m_window = std::make_unique<ui::KioskWindow>(m_application, m_engine->self_view(), m_engine->patient_view(),
                                                m_options.fullscreen);

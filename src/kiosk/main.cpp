@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
+#include "base/service_notify.hpp"
 #include "kiosk/kiosk.hpp"
 #include "kiosk/notices.hpp"
 #include "kiosk/options.hpp"
@@ -57,11 +58,16 @@ class Program {
  private:
   void on_activate() {
     if (m_kiosk || m_failure) return;  // activated again: the window is there
+    if (const auto interval = base::watchdog_interval(base::Watched::child)) {
+      m_watchdog.start_repeating(*interval, [] { base::notify_service_manager("WATCHDOG=1"); });
+    }
     if (!m_options.language.empty() && !ui::set_language(m_options.language)) {
       base::log_warning("kiosk", "there is no catalogue for {}: the screens are in English",
                         m_options.language);
     }
     start();
+    // Ready even with a failure on the screen: a restart would not mend it, and would take the sentence away.
+    base::notify_service_manager("READY=1");
   }
 
   void start() {
@@ -99,6 +105,7 @@ class Program {
   std::unique_ptr<kiosk::Kiosk> m_kiosk;
   std::unique_ptr<ui::FailureWindow> m_failure;
   bool m_failed = false;
+  base::Timer m_watchdog;
   base::SignalConnection m_activate;
 };
 

@@ -118,9 +118,6 @@ std::optional<std::string> words_for(const pipelines::Health& health) {
       }
       break;
   }
-  if (health.condition == Condition::test_source && health.part == Part::camera) {
-    return tr("A test picture is sent instead of the camera. Patients do not see this room.");
-  }
   return std::nullopt;
 }
 

@@ -1,11 +1,13 @@
 #include "kiosk/options.hpp"
 
+#include <fmt/format.h>
 #include <glib.h>
 
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <ratio>
 
 #include "base/handles.hpp"
 
@@ -19,21 +21,34 @@ struct Named {
   const char* name;
   const char* argument;  // null: a flag
   const char* help;
-  void (*set)(Options&, const std::string&);
+  bool (*set)(Options&, const std::string&);  // false: not a value it can take
   bool repeatable = false;
 };
 
 template <auto Member>
-void set_text(Options& options, const std::string& value) {
+bool set_text(Options& options, const std::string& value) {
   options.*Member = value;
+  return true;
 }
 template <auto Member>
-void set_flag(Options& options, const std::string& value) {
-  options.*Member = value == "true" || value == "1" || value.empty();
+bool set_flag(Options& options, const std::string& value) {
+  options.*Member = value == "true";
+  return value == "true" || value == "false";
 }
 template <auto Member>
-void add_text(Options& options, const std::string& value) {
+bool add_text(Options& options, const std::string& value) {
   (options.*Member).push_back(value);
+  return true;
+}
+bool set_code_lifetime(Options& options, const std::string& value) {
+  constexpr double k_longest = 24 * 60;
+  char* end = nullptr;
+  const double minutes = g_ascii_strtod(value.c_str(), &end);
+  if (value.empty() || *end != '\0' || !(minutes > 0) || minutes > k_longest) return false;
+  options.limits.walk_in_code_lifetime = options.limits.appointment_code_lifetime =
+      std::chrono::duration_cast<std::chrono::seconds>(
+          std::chrono::duration<double, std::ratio<60>>(minutes));
+  return true;
 }
 
 constexpr std::array k_options{
@@ -58,6 +73,8 @@ constexpr std::array k_options{
           set_text<&Options::turn_secret_file>},
     Named{"clinic", "NAME", "The clinic's name, as patients see it", set_text<&Options::clinic>},
     Named{"clinic-phone", "NUMBER", "A number patients can call for help", set_text<&Options::clinic_phone>},
+    Named{"code-lifetime", "MINUTES", "How long a code is good (30; from an appointment's time: 60)",
+          set_code_lifetime},
     Named{"language", "ko|en", "Language of the kiosk's screens", set_text<&Options::language>},
     Named{"web-dir", "DIR", "Serve the patient's page from a folder (development)",
           set_text<&Options::web_dir>},
@@ -73,6 +90,11 @@ constexpr std::array k_options{
     Named{"set-aside-corrupt-log", nullptr, "If the log cannot be read, keep it aside and begin a new one",
           set_flag<&Options::set_aside_corrupt>},
 };
+
+tl::unexpected<base::Failure> not_a_value(const Named& option) {
+  return failure("usage", fmt::format("{} cannot take that value. It is: {}. Run sangdam-kiosk --help.",
+                                      option.name, option.help));
+}
 
 base::Result<> read_config(const std::string& path, Options& options) {
   const base::KeyFilePtr file(g_key_file_new());
@@ -91,13 +113,16 @@ base::Result<> read_config(const std::string& path, Options& options) {
       return failure("usage", "The configuration file has an unknown key: " + std::string(*key) +
                                   ". Run sangdam-kiosk --help for the known ones.");
     }
+    std::vector<std::string> values;
     if (known->repeatable) {
-      const base::StrvPtr values(g_key_file_get_string_list(file.get(), "kiosk", *key, nullptr, nullptr));
-      for (char** value = values.get(); value != nullptr && *value != nullptr; ++value)
-        known->set(options, *value);
-    } else {
-      const base::CharPtr value(g_key_file_get_string(file.get(), "kiosk", *key, nullptr));
-      if (value) known->set(options, value.get());
+      const base::StrvPtr list(g_key_file_get_string_list(file.get(), "kiosk", *key, nullptr, nullptr));
+      for (char** value = list.get(); value != nullptr && *value != nullptr; ++value)
+        values.emplace_back(*value);
+    } else if (const base::CharPtr value(g_key_file_get_string(file.get(), "kiosk", *key, nullptr)); value) {
+      values.emplace_back(value.get());
+    }
+    for (const std::string& value : values) {
+      if (!known->set(options, value)) return not_a_value(*known);
     }
   }
   return {};
@@ -188,12 +213,15 @@ base::Result<Options> parse_options(int argc, char** argv) {
     result = read_config(config.get(), options);
   }
   for (std::size_t i = 0; i < k_options.size(); ++i) {
-    if (given[i].flag) k_options[i].set(options, "true");
+    std::vector<std::string> values;
+    if (given[i].flag) values.emplace_back("true");
     const base::CharPtr text(given[i].text);
-    if (text) k_options[i].set(options, text.get());
+    if (text) values.emplace_back(text.get());
     const base::StrvPtr list(given[i].list);
-    for (char** value = list.get(); value != nullptr && *value != nullptr; ++value) {
-      k_options[i].set(options, *value);
+    for (char** value = list.get(); value != nullptr && *value != nullptr; ++value)
+      values.emplace_back(*value);
+    for (const std::string& value : values) {
+      if (result && !k_options[i].set(options, value)) result = not_a_value(k_options[i]);
     }
   }
   if (version) {

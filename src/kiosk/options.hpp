@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "consultation/consultation.hpp"
 
 namespace sangdam::kiosk {
 
@@ -24,10 +25,11 @@ struct Options {
   std::filesystem::path tls_cert, tls_key;  // empty: self-signed, made and kept in data_dir
   std::vector<std::string> stun_urls, turn_urls;
   std::filesystem::path turn_secret_file;
-  std::filesystem::path web_dir;  // development: serve the page from here
-  std::string clinic;
+  std::filesystem::path web_dir;   // development: serve the page from here
+  std::string clinic = "Sangdam";  // shown to patients: a name there must be
   std::string clinic_phone;
-  std::string language;  // ko or en; empty: the system's, else ko
+  std::string language;         // ko or en; empty: the system's, else ko
+  consultation::Limits limits;  // code lifetimes; the rest is not for configuration
   bool relay_only = false;
   bool insecure_http = false;
   bool walk_in = false;

@@ -97,12 +97,12 @@ describe('a consultation', { timeout: 900000 }, () => {
 
     // At the kiosk: the coloured bars of the patient's camera are on its screen, and the voice has a level.
     for (const { name, rgb } of PATCHES.filter(({ name }) => ['yellow', 'cyan', 'green', 'magenta'].includes(name))) {
-      await waitFor(`${name} on the kiosk's screen`, async () => (await kiosk.shareOfColour(rgb, 45)) > 0.02, 20000);
+      await waitFor(`${name} on the kiosk's screen`, async () => (await kiosk.shareOfColour(rgb, 45)) > 0.02, 60000);
     }
     await waitFor('the picture at the kiosk moves and the voice is heard', async () => {
       const measured = await statistics();
       return measured.received_fps > 5 && measured.received_level_db > -50;
-    }, 20000);
+    }, 60000);
 
     await kiosk.end();
     assert.equal((await kiosk.event('ended')).outcome, 'completed');
@@ -129,15 +129,15 @@ describe('a consultation', { timeout: 900000 }, () => {
 
   it('mutes the patient\'s microphone and turns the camera off, as the kiosk measures it', async () => {
     await openInCall();
-    await waitFor('the voice at the kiosk', async () => (await statistics()).received_level_db > -50, 20000);
+    await waitFor('the voice at the kiosk', async () => (await statistics()).received_level_db > -50, 60000);
     await patient.microphone.click();
-    await waitFor('silence at the kiosk', async () => (await statistics()).received_level_db < -60, 20000);
+    await waitFor('silence at the kiosk', async () => (await statistics()).received_level_db < -60, 60000);
     await patient.camera.click();
-    await waitFor('no picture at the kiosk', async () => (await statistics()).received_fps < 1, 20000);
+    await waitFor('no picture at the kiosk', async () => (await statistics()).received_fps < 1, 60000);
     await patient.camera.click();
-    await waitFor('the picture is back', async () => (await statistics()).received_fps > 5, 20000);
+    await waitFor('the picture is back', async () => (await statistics()).received_fps > 5, 60000);
     await patient.microphone.click();
-    await waitFor('the voice is back', async () => (await statistics()).received_level_db > -50, 20000);
+    await waitFor('the voice is back', async () => (await statistics()).received_level_db > -50, 60000);
   });
 
   it('mutes the kiosk, and the patient is told and hears nothing', async () => {
@@ -145,9 +145,9 @@ describe('a consultation', { timeout: 900000 }, () => {
     assert.ok(await patient.loudness() > 0.01);
     await kiosk.act('mute-microphone');
     await patient.page.getByText('The clinic’s microphone is off', { exact: true }).filter({ visible: true }).first().waitFor();
-    await waitFor('silence', async () => (await patient.loudness()) < 0.001, 15000);
+    await waitFor('silence', async () => (await patient.loudness()) < 0.001, 60000);
     await kiosk.act('mute-microphone');
-    await waitFor('the sound is back', async () => (await patient.loudness()) > 0.01, 15000);
+    await waitFor('the sound is back', async () => (await patient.loudness()) > 0.01, 60000);
     await kiosk.act('camera-off');
     await patient.page.getByText('The clinic’s camera is off', { exact: true }).filter({ visible: true }).first().waitFor();
   });
@@ -156,9 +156,9 @@ describe('a consultation', { timeout: 900000 }, () => {
     await openInCall();
     await patient.page.reload();
     await patient.inCall();
-    await kiosk.event('reconnected', 30000);
-    await patient.seesMovement(20, 30000);
-    await waitFor('the patient\'s picture at the kiosk', async () => (await statistics()).received_fps > 5, 30000);
+    await kiosk.event('reconnected', 60000);
+    await patient.seesMovement(20, 60000);
+    await waitFor('the patient\'s picture at the kiosk', async () => (await statistics()).received_fps > 5, 60000);
     const kinds = await timeline(kiosk);
     assert.equal(kinds.filter((kind) => kind === 'opened').length, 1);
     assert.equal(kinds.filter((kind) => kind === 'ended').length, 0);
@@ -192,8 +192,8 @@ describe('a consultation', { timeout: 900000 }, () => {
     await kiosk.event('disconnected');
     await patient.button('Go back to the visit').click();
     await patient.inCall();
-    await kiosk.event('reconnected', 30000);
-    await patient.seesMovement(20, 30000);
+    await kiosk.event('reconnected', 60000);
+    await patient.seesMovement(20, 60000);
     const kinds = await timeline(kiosk);
     assert.ok(kinds.indexOf('patient-left') >= 0 && kinds.indexOf('patient-left') < kinds.lastIndexOf('patient-returned'), String(kinds));
   });
@@ -256,7 +256,7 @@ describe('a consultation', { timeout: 900000 }, () => {
     const { port } = new URL(kiosk.session.url);
     await kiosk.restart(['--listen', `127.0.0.1:${port}`]);
     await kiosk.event('reconnected', 60000);
-    await patient.seesMovement(20, 30000);
+    await patient.seesMovement(20, 60000);
     assert.ok((await timeline(kiosk)).includes('restored'));
   });
 

@@ -11,7 +11,7 @@ import { Patient } from './support/patient.mjs';
 const code = (eight) => eight + checkDigit(eight);
 const CODE = code('48273190');
 
-describe('the page at a real gateway', { timeout: 300000 }, () => {
+describe('the page at a real gateway', { timeout: 1200000 }, () => {
   let browser;
   let gateway;
   let patient;

@@ -215,10 +215,13 @@ void CallScreen::tick(Instant now) {
   if (m_model.connected) set_text(m_ui.label("timer"), timer(now - *m_model.connected));
 }
 
-CallScreen::Unfinished CallScreen::unfinished() const { return {m_chat.is_open(), m_chat.draft()}; }
+CallScreen::Unfinished CallScreen::unfinished() const {
+  return {m_chat.is_open(), m_chat.draft(), m_chat.seen()};
+}
 
 void CallScreen::resume(const Unfinished& unfinished) {
   m_chat.set_draft(unfinished.draft);
+  m_chat.set_seen(unfinished.seen);
   m_chat.show(unfinished.chat_open);
   draw_controls();
 }

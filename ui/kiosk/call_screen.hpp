@@ -32,6 +32,7 @@ class CallScreen {
   struct Unfinished {
     bool chat_open = false;
     std::string draft;
+    std::size_t seen = 0;  // messages
   };
   [[nodiscard]] Unfinished unfinished() const;
   void resume(const Unfinished& unfinished);

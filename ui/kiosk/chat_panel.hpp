@@ -21,7 +21,9 @@ class ChatPanel {
   /// The patient's messages that came while the panel was closed.
   [[nodiscard]] std::size_t unread() const;
 
-  /// What is typed but not sent: kept when the screens are built anew.
+  /// What was seen, and what is typed but not sent: kept when the screens are built anew.
+  [[nodiscard]] std::size_t seen() const { return m_seen; }
+  void set_seen(std::size_t count) { m_seen = count; }
   [[nodiscard]] std::string draft() const;
   void set_draft(const std::string& text);
 

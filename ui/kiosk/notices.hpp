@@ -1,9 +1,11 @@
 // The messages under the bar: what happened, what it means, what to do. Stay until the program drops them or
-// staff dismiss them.
+// staff dismiss them. One is in view, the gravest; the others unfold, so that trouble never pushes the code
+// or the patient off the screen.
 #pragma once
 
 #include <vector>
 
+#include "base/main_thread.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/widgets.hpp"
 
@@ -15,7 +17,14 @@ class NoticesView {
   void set(const std::vector<NoticeBar>& notices);
 
  private:
+  void draw();
+  [[nodiscard]] GtkWidget* bar_of(const NoticeBar& notice, bool with_unfold);
+
   GtkBox* m_place;
+  std::vector<NoticeBar> m_notices;  // the gravest first
+  bool m_unfolded = false;
+  Signals m_signals;
+  base::Anchor<NoticesView> m_anchor{this};
 };
 
 }  // namespace sangdam::ui

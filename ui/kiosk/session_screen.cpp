@@ -84,8 +84,7 @@ void SessionScreen::draw_code() {
     const std::string address =
         "<span weight=\"bold\" foreground=\"#0B6B62\">" + escaped(spoken(m_model.address)) + "</span>";
     const std::string say =
-        fill(tr("“On your phone or computer, go to {address} and type these nine digits.”"),
-             fmt::arg("address", address));
+        fill(tr("“On your phone or computer, go to {address} and type:”"), fmt::arg("address", address));
     gtk_label_set_markup(m_ui.label("say"), say.c_str());
   } else {
     set_text(m_ui.label("say"), tr("The code does not work yet, because the kiosk is still connecting. "
@@ -125,7 +124,7 @@ void SessionScreen::draw_door_text() {
     const auto waited = m_model.waiting_since ? m_now - *m_model.waiting_since : Instant::duration::zero();
     about = fill(tr("Has been waiting for {duration}"), fmt::arg("duration", duration(waited)));
     if (!seat->present) {
-      about += std::string(" · ") + tr("The phone has lost its connection just now");
+      about += std::string(" · ") + tr("Connection lost just now");
     }
     if (!m_model.patient.empty() && !seat->name.empty() && m_model.patient != seat->name) {
       mismatch = fill(tr("The appointment is for {patient}. Please check who this is."),

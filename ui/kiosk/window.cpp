@@ -144,7 +144,14 @@ void KioskWindow::Impl::draw_screen() {
     case Screen::log:
     case Screen::timeline: name = "log"; break;
   }
-  gtk_stack_set_visible_child_name(ui.stack("screens"), name);
+  // Assistive technology reads what is visible, and a stack's other pages count as visible to it.
+  GtkStack* stack = ui.stack("screens");
+  set_visible(gtk_stack_get_child_by_name(stack, name), true);
+  gtk_stack_set_visible_child_name(stack, name);
+  for (const char* other : {"today", "session", "call", "log"}) {
+    GtkWidget* child = gtk_stack_get_child_by_name(stack, other);
+    set_visible(child, child == gtk_stack_get_visible_child(stack));
+  }
   set_visible(ui.widget("bar_place"), screen != Screen::call);
   screens->bar.set_screen(screen);
   screens->log.show_timeline(screen == Screen::timeline && timeline.has_value());

@@ -69,7 +69,7 @@ export class GatewayDouble {
   }
 
   /** Resolves with the next (or an earlier, not yet asked for) message of a type. */
-  async wait(type, deadline = 10000) {
+  async wait(type, deadline = 30000) {
     const found = () => {
       const at = this.heard.findIndex((message) => message.type === type && !message.taken);
       if (at < 0) return null;

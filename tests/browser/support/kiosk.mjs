@@ -91,6 +91,7 @@ export class KioskDouble {
   }
 
   async #onPatient(message) {
+    if (this.state === 'ended') return;  // crossed on the way
     const run = (name, ...values) => this.#page.evaluate(([call, list]) => window.kiosk[call](...list), [name, values]);
     switch (message.type) {
       case 'knock':

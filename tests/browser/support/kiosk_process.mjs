@@ -73,7 +73,7 @@ export class Kiosk {
   }
 
   /** The next event of this name that was not waited for yet. */
-  async event(name, deadline = 20000) {
+  async event(name, deadline = 60000) {
     return waitFor(`the kiosk's event "${name}"`, () => {
       const found = this.events.find((event) => event.event === name && !event.taken);
       if (found) found.taken = true;
@@ -195,6 +195,10 @@ export class Kiosk {
   /** The state of a stateful action, as GVariant text. */
   async describe(name) {
     return this.#gdbus('org.gtk.Actions.Describe', name);
+  }
+
+  get pid() {
+    return this.#kiosk.process.pid;
   }
 
   get environment() {

@@ -1,5 +1,4 @@
 // The patient's page as a person meets it: everything is found by role and accessible name.
-import { waitFor } from './wait.mjs';
 
 const WORDS = {
   en: {
@@ -44,6 +43,7 @@ export class Patient {
       locale: language === 'ko' ? 'ko-KR' : 'en-GB', viewport: { width, height }, ignoreHTTPSErrors: true, ...(permissions ? { permissions } : {}), ...more,
     });
     const page = await context.newPage();
+    page.setDefaultTimeout(60000);  // only a failure waits that long; a busy machine must not be one
     const patient = new Patient(page, language);
     page.on('pageerror', (error) => patient.complain(String(error)));
     page.on('console', (line) => {
@@ -135,15 +135,25 @@ export class Patient {
     return this.page.getByLabel(this.words.clinicPicture, { exact: true });
   }
 
-  /** How many frames of the clinic's picture were shown. */
-  async frames() {
-    return this.remote.evaluate((video) => video.getVideoPlaybackQuality().totalVideoFrames - video.getVideoPlaybackQuality().droppedVideoFrames);
-  }
-
-  /** Waits until the clinic's picture moves: at least this many further frames. */
-  async seesMovement(frames = 10, deadline = 15000) {
-    const before = await this.remote.evaluate((video) => video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0).catch(() => 0);
-    await waitFor(`${frames} further frames from the clinic`, async () => (await this.frames()) >= before + frames, deadline);
+  /**
+   * Waits until the clinic's picture moves: that many new frames are put on the screen from now on. (The counters of
+   * getVideoPlaybackQuality begin anew with each stream, so a difference of two readings may mean nothing.)
+   */
+  async seesMovement(frames = 10, deadline = 45000) {
+    await this.remote.evaluate((video, [wanted, ms]) => new Promise((resolve, reject) => {
+      let seen = 0;
+      const timer = setTimeout(() => reject(new Error(`only ${seen} of ${wanted} frames from the clinic within ${ms} ms`)), ms);
+      const onFrame = () => {
+        seen += 1;
+        if (seen < wanted) {
+          video.requestVideoFrameCallback(onFrame);
+        } else {
+          clearTimeout(timer);
+          resolve();
+        }
+      };
+      video.requestVideoFrameCallback(onFrame);
+    }), [frames, deadline]);
   }
 
   /** The colour of a spot of the clinic's picture; x and y from 0 to 1. */

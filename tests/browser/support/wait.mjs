@@ -7,7 +7,7 @@
  * @param {number} [deadline] milliseconds
  * @returns {Promise<T>}
  */
-export async function waitFor(what, probe, deadline = 10000) {
+export async function waitFor(what, probe, deadline = 30000) {
   const end = Date.now() + deadline;
   for (;;) {
     const value = await probe();

@@ -1,100 +1,20 @@
 // A whole call in one process: the engine's peer on one side, a plain webrtcbin on the other, real ICE, DTLS
 // and RTP over loopback.
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <chrono>
-#include <map>
+#include <cstdlib>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "integration/pipelines/test_patient.hpp"
-#include "pipelines/engine.hpp"
-#include "support/catch.hpp"
-#include "support/main_loop.hpp"
+#include "integration/pipelines/call.hpp"
 
 namespace sangdam::tests {
 namespace {
 
-using consultation::Channel;
-using consultation::PeerFailure;
-using pipelines::Engine;
 using namespace std::chrono_literals;
-
-/// Keeps what the peer told; anything a test did not ask for shows in the fields it looks at.
-class Listener : public consultation::PeerListener {
- public:
-  void on_offer(const std::string& sdp) override {
-    offer = sdp;
-    if (forward_offer) forward_offer(sdp);
-  }
-  void on_candidate(unsigned mline, const std::string& candidate) override {
-    ++candidates;
-    if (forward_candidate) forward_candidate(mline, candidate);
-  }
-  void on_connected() override {
-    ++connected;
-    if (then) then();
-  }
-  void on_interrupted() override { ++interrupted; }
-  void on_failed(PeerFailure why, const std::string&) override { failures.push_back(why); }
-  void on_channel_open(Channel channel) override { open[channel] = true; }
-  void on_channel_text(Channel channel, const std::string& text) override { texts[channel].push_back(text); }
-  void on_first_frame(int, int) override { ++first_frames; }
-  void on_statistics(const consultation::PeerStatistics& news) override { statistics.push_back(news); }
-
-  std::string offer;
-  unsigned candidates = 0;
-  int connected = 0, interrupted = 0, first_frames = 0;
-  std::vector<PeerFailure> failures;
-  std::map<Channel, bool> open;
-  std::map<Channel, std::vector<std::string>> texts;
-  std::vector<consultation::PeerStatistics> statistics;
-  std::function<void(const std::string&)> forward_offer;
-  std::function<void(unsigned, const std::string&)> forward_candidate;
-  std::function<void()> then;
-};
-
-/// One peer and one patient, wired as the gateway would.
-struct Call {
-  using Edit = std::function<std::string(const std::string&)>;
-  explicit Call(Engine& engine, const std::vector<consultation::IceServer>& servers = {},
-                TestPatient::Options options = {}, Edit edit_answer = {})
-      : patient(std::move(options),
-                {.on_answer =
-                     [this, edit_answer](const std::string& sdp) {
-                       if (peer) peer->set_answer(edit_answer ? edit_answer(sdp) : sdp);
-                     },
-                 .on_candidate =
-                     [this](unsigned mline, const std::string& candidate) {
-                       if (peer) peer->add_candidate(mline, candidate);
-                     },
-                 .on_text = [this](const std::string& channel,
-                                   const std::string& text) { heard[channel].push_back(text); }}) {
-    listener.forward_offer = [this](const std::string& sdp) { patient.accept(sdp); };
-    listener.forward_candidate = [this](unsigned mline, const std::string& candidate) {
-      patient.add_candidate(mline, candidate);
-    };
-    listener.then = [this] {
-      if (present_when_connected && peer) peer->present();
-    };
-    peer = engine.create_peer(listener, servers);
-  }
-
-  bool present_when_connected = true;
-  std::map<std::string, std::vector<std::string>> heard;
-  Listener listener;
-  TestPatient patient;
-  std::unique_ptr<consultation::Peer> peer;  // last: dies first
-};
-
-Engine& shared_engine() {
-  // One for all tests: its capture going on through every peer's life and death is part of what is tested.
-  static const bool started = Engine::start_up().has_value();
-  REQUIRE(started);
-  static Engine engine({.camera = "test", .microphone = "test", .speaker = "none"});
-  return engine;
-}
 
 struct Colour {
   int r, g, b;
@@ -164,6 +84,202 @@ TEST_CASE("Pictures, sound and text cross both ways", "[call]") {
   CHECK_FALSE(statistics.relayed);
   CHECK(call.listener.failures.empty());
   CHECK(call.listener.candidates > 0);
+}
+
+TEST_CASE("A muted microphone sends silence and a camera that is off sends black, to a running call",
+          "[call][privacy]") {
+  Engine& engine = shared_engine();
+  Call call(engine);
+  const auto& seen = call.patient.seen();
+  REQUIRE(run_until([&] { return seen.frames > 5 && seen.brightest > 200 && seen.level_db > -50; }, 20s));
+
+  engine.set_microphone_muted(true);
+  engine.set_camera_off(true);
+  CHECK_FALSE(engine.self_view()->has_picture());
+  REQUIRE(run_until([&] { return seen.brightest < 40 && seen.level_db < -75; }));
+  // The tick comes once a second: listen and look for longer than that.
+  double loudest = -100;
+  int brightest = 0;
+  const unsigned frames = seen.frames;
+  const unsigned sounds = seen.sound_buffers;
+  run_until(
+      [&] {
+        loudest = std::max(loudest, seen.level_db.load());
+        brightest = std::max(brightest, seen.brightest.load());
+        return false;
+      },
+      2500ms);
+  CHECK(loudest < -75);
+  CHECK(brightest < 40);
+  CHECK(seen.frames > frames);         // black pictures, not a frozen one
+  CHECK(seen.sound_buffers > sounds);  // silence, not a gap
+  CHECK_FALSE(engine.self_view()->has_picture());
+
+  engine.set_microphone_muted(false);
+  engine.set_camera_off(false);
+  CHECK(run_until([&] { return seen.brightest > 200 && seen.level_db > -50; }));
+  CHECK(run_until([&] { return engine.self_view()->has_picture(); }));
+}
+
+TEST_CASE("An impostor's certificate ends the peer with nothing shown, played or sent",
+          "[call][fingerprint]") {
+  Engine& engine = shared_engine();
+  const std::size_t shown_before = engine.patient_view()->frames();
+  Call call(engine, {}, {}, [](const std::string& sdp) {
+    // One digit of every fingerprint is another one: as if somebody on the media path had a certificate of
+    // their own.
+    std::string text = sdp;
+    for (std::size_t at = text.find("a=fingerprint:sha-256 "); at != std::string::npos;
+         at = text.find("a=fingerprint:sha-256 ", at + 1)) {
+      char& digit = text[at + 22];
+      digit = digit == '0' ? '1' : '0';
+    }
+    return text;
+  });
+  REQUIRE(run_until([&] { return !call.listener.failures.empty(); }, 20s));
+  CHECK(call.listener.failures == std::vector{PeerFailure::fingerprint_mismatch});
+  CHECK(call.listener.connected == 0);
+  // Give anything that might still be on its way the time to show up.
+  run_until([] { return false; }, 1000ms);
+  CHECK(engine.patient_view()->frames() == shown_before);
+  CHECK_FALSE(engine.patient_view()->has_picture());
+  CHECK(call.listener.first_frames == 0);
+  CHECK(call.listener.open.empty());
+  CHECK(call.listener.texts.empty());
+  CHECK(call.patient.seen().frames == 0);
+  CHECK(call.patient.seen().sound_buffers == 0);
+  CHECK_FALSE(call.peer->send(Channel::chat, "x"));
+}
+
+TEST_CASE("A peer shows nothing before it is presented", "[call]") {
+  Engine& engine = shared_engine();
+  const std::size_t shown_before = engine.patient_view()->frames();
+  Call call(engine);
+  call.present_when_connected = false;
+  REQUIRE(run_until(
+      [&] { return !call.listener.statistics.empty() && call.listener.statistics.back().received_fps > 1; },
+      20s));
+  CHECK(engine.patient_view()->frames() == shown_before);
+  call.peer->present();
+  CHECK(run_until(
+      [&] { return call.listener.first_frames == 1 && engine.patient_view()->frames() > shown_before; }));
+}
+
+TEST_CASE("A second peer takes over from the first without a break in the capture", "[call]") {
+  Engine& engine = shared_engine();
+  auto first = std::make_unique<Call>(engine);
+  REQUIRE(run_until([&] { return engine.patient_view()->has_picture() && first->patient.seen().frames > 5; },
+                    20s));
+  Call second(engine, {},
+              {.picture = "videotestsrc is-live=true pattern=solid-color foreground-color=0xff2030c0"});
+  REQUIRE(run_until([&] { return second.listener.connected == 1; }, 20s));
+  CHECK(first->listener.failures.empty());
+  const auto blue = [&] {
+    const auto frame = engine.patient_view()->take();
+    return frame && is_near(colour_at(*frame, 20, 20), {0x20, 0x30, 0xc0});
+  };
+  CHECK(run_until(blue));
+  first.reset();
+  CHECK(engine.patient_view()
+            ->has_picture());  // the end of the hidden one does not clear the shown one's picture
+  const unsigned frames = second.patient.seen().frames;
+  const std::size_t self = engine.self_view()->frames();
+  CHECK(run_until(
+      [&] { return second.patient.seen().frames > frames + 10 && engine.self_view()->frames() > self + 5; }));
+  CHECK(second.listener.failures.empty());
+  second.peer.reset();
+  CHECK_FALSE(engine.patient_view()->has_picture());
+}
+
+TEST_CASE("Garbage for an answer ends the peer with answer-invalid and nothing else", "[call][answer]") {
+  Engine& engine = shared_engine();
+  const std::vector<std::function<std::string(const std::string&)>> edits = {
+      [](const std::string&) { return std::string("hello"); },
+      [](const std::string&) { return std::string(); },
+      [](const std::string& sdp) { return sdp.substr(0, sdp.size() / 2); },
+      [](const std::string& sdp) { return sdp + sdp; },
+      [](const std::string&) { return std::string(100'000, 'a'); }};
+  for (const auto& edit : edits) {
+    Call call(engine, {}, {}, edit);
+    REQUIRE(run_until([&] { return !call.listener.failures.empty(); }));
+    CHECK(call.listener.failures == std::vector{PeerFailure::answer_invalid});
+    call.peer->set_answer("again");
+    call.peer->add_candidate(0, "candidate:1 1 udp 1 127.0.0.1 9 typ host");
+    CHECK_FALSE(call.peer->send(Channel::chat, "x"));
+  }
+}
+
+TEST_CASE("A peer can be destroyed at any moment", "[call][lifetime]") {
+  Engine& engine = shared_engine();
+  Listener alone;
+  for (int i = 0; i < 5; ++i) {
+    auto peer = engine.create_peer(alone, {});
+    if (i > 0) run_until([] { return false; }, std::chrono::milliseconds(i));
+    peer.reset();
+  }
+  CHECK(alone.failures.empty());
+  const std::vector<std::function<bool(Call&)>> moments = {
+      [](Call& call) { return !call.listener.offer.empty(); },
+      [](Call& call) { return call.listener.candidates > 0; },
+      [](Call& call) { return call.listener.connected > 0; },
+      [](Call& call) { return call.listener.open[Channel::chat]; },
+      [](Call& call) { return call.listener.first_frames > 0; },
+      [](Call& call) { return !call.listener.statistics.empty(); }};
+  for (const auto& moment : moments) {
+    Call call(engine);
+    REQUIRE(run_until([&] { return moment(call); }, 20s));
+    call.peer.reset();
+    const int connected = call.listener.connected;
+    const auto statistics = call.listener.statistics.size();
+    run_until([] { return false; }, 50ms);
+    CHECK(call.listener.connected == connected);  // nothing comes after the end
+    CHECK(call.listener.statistics.size() == statistics);
+    CHECK(call.listener.failures.empty());
+  }
+  // Inside a callback of its own.
+  Call call(engine);
+  call.listener.then = [&] { call.peer.reset(); };
+  CHECK(run_until([&] { return call.listener.connected == 1; }, 20s));
+  CHECK(run_until([&] { return call.peer == nullptr; }));
+}
+
+TEST_CASE("A browser that closes is noticed at once", "[call][loss]") {
+  Engine& engine = shared_engine();
+  Call call(engine);
+  REQUIRE(run_until([&] { return call.listener.first_frames == 1; }, 20s));
+  call.patient.close();
+  REQUIRE(run_until([&] { return !call.listener.failures.empty(); }, 12s));
+  CHECK(call.listener.failures == std::vector{PeerFailure::connection_lost});
+  CHECK(engine.self_view()->has_picture());  // the camera does not care
+}
+
+TEST_CASE("A patient who vanishes is interrupted after 3 s and lost after 7", "[call][loss]") {
+  Engine& engine = shared_engine();
+  Call call(engine);
+  REQUIRE(run_until([&] { return call.listener.first_frames == 1; }, 20s));
+  call.patient.vanish();
+  const auto start = std::chrono::steady_clock::now();
+  REQUIRE(run_until([&] { return call.listener.interrupted == 1; }, 6s));
+  CHECK(call.listener.failures.empty());
+  REQUIRE(run_until([&] { return !call.listener.failures.empty(); }, 8s));
+  CHECK(call.listener.failures == std::vector{PeerFailure::connection_lost});
+  CHECK(std::chrono::steady_clock::now() - start < 9s);
+}
+
+TEST_CASE("Without camera and microphone the call goes on in black and silence", "[call][devices]") {
+  shared_engine();
+  Engine engine({.camera = "none", .microphone = "none", .speaker = "none"});
+  std::vector<pipelines::Health> health;
+  engine.on_health([&](const pipelines::Health& news) { health.push_back(news); });
+  REQUIRE(health.size() == 3);
+  CHECK(health[0].condition == pipelines::Condition::disabled);
+  CHECK(health[1].condition == pipelines::Condition::disabled);
+  Call call(engine);
+  REQUIRE(run_until([&] { return call.patient.seen().frames > 5 && call.patient.seen().sound_buffers > 50; },
+                    20s));
+  CHECK(call.patient.seen().brightest < 40);
+  CHECK(run_until([&] { return engine.patient_view()->has_picture(); }));
+  CHECK_FALSE(engine.self_view()->has_picture());
 }
 
 }  // namespace sangdam::tests

@@ -279,6 +279,9 @@ TEST_CASE("after the gateway restarts the kiosk restores who was there", "[regis
   Clinic before;
   before.start_with_patient();
   Clinic after;
+  CHECK(after.registry.may_be_restored());
+  CHECK_FALSE(
+      after.registry.resume(9, {before.outlet.token, "ko", 4}));  // the page was faster than the kiosk
   after.code = before.code;
   after.connect_kiosk(1);
   after.open(1, before.outlet.seat);
@@ -286,6 +289,8 @@ TEST_CASE("after the gateway restarts the kiosk restores who was there", "[regis
   CHECK(after.registry.resume(10, {before.outlet.token, "ko", 4}));
   CHECK(after.outlet.take(10) == Said{"joined again"});
   CHECK(after.outlet.take(1) == Said{"returned 4"});
+  after.clock.time += 60s;
+  CHECK_FALSE(after.registry.may_be_restored());
 }
 
 TEST_CASE("a kiosk's newer connection replaces the older", "[registry][kiosk]") {

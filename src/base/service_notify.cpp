@@ -1,4 +1,4 @@
-#include "gateway/service_notify.hpp"
+#include "base/service_notify.hpp"
 
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
@@ -8,7 +8,7 @@
 
 #include "base/handles.hpp"
 
-namespace sangdam::gateway {
+namespace sangdam::base {
 
 void notify_service_manager(std::string_view state) noexcept {
   const char* path = g_getenv("NOTIFY_SOCKET");
@@ -24,13 +24,14 @@ void notify_service_manager(std::string_view state) noexcept {
   g_socket_send_to(socket.get(), address.get(), state.data(), state.size(), nullptr, nullptr);
 }
 
-std::optional<std::chrono::milliseconds> watchdog_interval() {
+std::optional<std::chrono::milliseconds> watchdog_interval(Watched who) {
   const char* micros = g_getenv("WATCHDOG_USEC");
   const char* pid = g_getenv("WATCHDOG_PID");
-  if (micros == nullptr || (pid != nullptr && pid != std::to_string(getpid()))) return std::nullopt;
+  if (micros == nullptr) return std::nullopt;
+  if (who == Watched::main_process && pid != nullptr && pid != std::to_string(getpid())) return std::nullopt;
   const guint64 value = g_ascii_strtoull(micros, nullptr, 10);
   if (value == 0) return std::nullopt;
   return std::chrono::milliseconds(value / 2000);
 }
 
-}  // namespace sangdam::gateway
+}  // namespace sangdam::base

@@ -7,10 +7,14 @@
 #include <optional>
 #include <string_view>
 
-namespace sangdam::gateway {
+namespace sangdam::base {
 
 void notify_service_manager(std::string_view state) noexcept;
-/// Half of WATCHDOG_USEC, as sd_watchdog_enabled(3) advises; nothing if systemd does not watch this process.
-[[nodiscard]] std::optional<std::chrono::milliseconds> watchdog_interval();
 
-}  // namespace sangdam::gateway
+/// Who answers for the service: its main process, or (NotifyAccess=all) a child of it, as the kiosk inside
+/// its compositor. A child inherits the main process's WATCHDOG_PID.
+enum class Watched { main_process, child };
+/// Half of WATCHDOG_USEC, as sd_watchdog_enabled(3) advises; nothing if systemd does not watch this process.
+[[nodiscard]] std::optional<std::chrono::milliseconds> watchdog_interval(Watched who);
+
+}  // namespace sangdam::base

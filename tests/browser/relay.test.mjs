@@ -1,0 +1,86 @@
+// A consultation through a real TURN server: both sides may use nothing but the relay.
+//
+//   SANGDAM_BUILD=<build folder> node --test relay.test.mjs
+import assert from 'node:assert/strict';
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { launchBrowser } from './support/browser.mjs';
+import { Kiosk } from './support/kiosk_process.mjs';
+import { Patient } from './support/patient.mjs';
+import { waitFor } from './support/wait.mjs';
+
+const hasTurnServer = (() => {
+  try {
+    execFileSync('turnserver', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch (error) {
+    return error.code !== 'ENOENT';  // some versions leave --version with an error
+  }
+})();
+
+/** A free TCP port; coturn takes the UDP port of the same number. */
+const freePort = () => new Promise((resolve) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ? false : 'turnserver (coturn) is not installed' }, () => {
+  let folder;
+  let turn;
+  let browser;
+  let kiosk;
+  let patient;
+
+  before(async () => { browser = await launchBrowser(); });
+  after(async () => {
+    await patient?.close();
+    await kiosk?.stop();
+    await browser?.close();
+    turn?.kill('SIGTERM');
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('connects by relay alone, with credentials that are good for a while only', async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'sangdam-turn-'));
+    const port = await freePort();
+    const secretFile = path.join(folder, 'secret');
+    await writeFile(secretFile, 'a secret of this test\n', { mode: 0o600 });
+    await writeFile(path.join(folder, 'turn.conf'), [
+      'listening-ip=127.0.0.1', 'relay-ip=127.0.0.1', `listening-port=${port}`, 'no-tls', 'no-dtls', 'use-auth-secret',
+      'static-auth-secret=a secret of this test', 'realm=sangdam.test', 'allow-loopback-peers', 'no-cli',
+      'min-port=49200', 'max-port=49400', `userdb=${folder}/users`, `pidfile=${folder}/pid`, 'log-file=stdout', 'simple-log', 'verbose',
+    ].join('\n'), { mode: 0o600 });
+    turn = spawn('turnserver', ['-c', path.join(folder, 'turn.conf')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let log = '';
+    turn.stdout.on('data', (data) => { log += data; });
+    turn.stderr.on('data', (data) => { log += data; });
+    await waitFor('the TURN server', () => /IPv4\. UDP listener opened/.test(log), 15000);
+
+    kiosk = await Kiosk.start({ args: ['--relay-only', '--turn-url', `turn:127.0.0.1:${port}?transport=udp`, '--turn-secret-file', secretFile] });
+    patient = await Patient.open(browser, 'about:blank');
+    await patient.page.addInitScript(() => {
+      const Peer = globalThis.RTCPeerConnection;
+      globalThis.RTCPeerConnection = class extends Peer {
+        constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
+      };
+    });
+    await patient.page.goto(new URL(kiosk.session.url).origin);
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    await kiosk.event('connected', 30000);
+    await patient.seesMovement(20, 30000);
+    await waitFor('the patient at the kiosk, by relay', () => {
+      const measured = kiosk.all('statistics').at(-1);
+      return measured && measured.received_fps > 5 && measured.relayed === 1;
+    }, 30000);
+    assert.match(log, /session \d+: .*ALLOCATE processed, success/);
+    assert.doesNotMatch(kiosk.log, /a secret of this test/);
+  });
+});

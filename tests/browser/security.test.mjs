@@ -1,0 +1,101 @@
+// What must not happen, tried against the real kiosk: an impostor on the path of the media, an answer before
+// admission, a code past its time.
+//
+//   SANGDAM_BUILD=<build folder> node --test security.test.mjs
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { launchBrowser } from './support/browser.mjs';
+import { Kiosk } from './support/kiosk_process.mjs';
+import { Patient } from './support/patient.mjs';
+import { waitFor } from './support/wait.mjs';
+
+describe('a consultation under attack', { timeout: 600000 }, () => {
+  let browser;
+  let kiosk;
+  let patient;
+
+  before(async () => { browser = await launchBrowser(); });
+  after(async () => { await browser?.close(); });
+  afterEach(async () => {
+    await patient?.close();
+    await kiosk?.stop();
+    patient = undefined;
+    kiosk = undefined;
+  });
+
+  /** Opens the page with a script that sees every WebSocket message before it is sent. */
+  const openTampered = async (tamper) => {
+    patient = await Patient.open(browser, 'about:blank');
+    await patient.page.addInitScript(`
+      const tamper = ${tamper};
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (text) { send.call(this, JSON.stringify(tamper(JSON.parse(text)))); };
+    `);
+    await patient.page.goto(new URL(kiosk.session.url).origin);
+  };
+
+  it('ends a peer whose certificate is not the one of the answer, with nothing shown', async () => {
+    kiosk = await Kiosk.start();
+    // One hexadecimal digit of the fingerprint (RFC 8122) is another: as if somebody else held the connection.
+    await openTampered(`(message) => {
+      if (message.type === 'answer') {
+        message.sdp = message.sdp.replace(/(a=fingerprint:sha-256 )(.)/g, (_, head, digit) => head + (digit === '0' ? '1' : '0'));
+      }
+      return message;
+    }`);
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    const failed = await kiosk.event('peer-failed', 30000);
+    assert.equal(failed.failure, 'fingerprint-mismatch');
+    // Staff decide anew, and the patient is told to wait for them.
+    await patient.heading(patient.words.waitingTitle).waitFor();
+    assert.equal(kiosk.all('connected').length, 0);
+    assert.equal(kiosk.all('first-frame').length, 0);
+    assert.equal(kiosk.all('statistics').length, 0);
+    assert.ok(await kiosk.shareOfColour([0, 255, 0], 60) < 0.005, 'no picture of the impostor is on the screen');
+  });
+
+  it('does not look at an answer that comes before admission', async () => {
+    kiosk = await Kiosk.start();
+    await openTampered('(message) => message');
+    // The page holds its answer until it is let in; this one answers the moment it is offered anything.
+    await patient.page.addInitScript(() => {
+      globalThis.sdp = 'v=0\r\n';
+      const Socket = WebSocket;
+      globalThis.WebSocket = class extends Socket {
+        constructor(...args) {
+          super(...args);
+          this.addEventListener('message', ({ data }) => {
+            const message = JSON.parse(data);
+            if (message.type === 'offer') this.send(JSON.stringify({ type: 'answer', peer: message.peer, sdp: globalThis.sdp }));
+          });
+        }
+      };
+    });
+    await patient.page.reload();
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    // The early nonsense was ignored: the real answer still works.
+    await kiosk.event('connected', 30000);
+    assert.equal(kiosk.all('peer-failed').length, 0);
+  });
+
+  it('forgets a code when its time is over, and says so', async () => {
+    kiosk = await Kiosk.start({ args: ['--code-lifetime', '0.1'] });  // minutes
+    await kiosk.event('ended', 20000);
+    patient = await Patient.open(browser, new URL(kiosk.session.url).origin);
+    await patient.enterCode(kiosk.session.code);
+    await patient.problem.filter({ hasText: /ended|expired|no longer/ }).waitFor();
+    assert.equal(kiosk.all('patient-waiting').length, 0);
+  });
+
+  it('lets a stranger in only where staff have said so beforehand', async () => {
+    kiosk = await Kiosk.start({ args: ['--auto-admit'] });
+    patient = await Patient.open(browser, new URL(kiosk.session.url).origin);
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('connected', 30000);
+    await waitFor('the picture at the kiosk', () => kiosk.all('first-frame').length > 0);
+  });
+});

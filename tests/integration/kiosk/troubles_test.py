@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+"""What the real kiosk says and keeps when something is wrong with the machine it runs on.
+
+    troubles_test.py SANGDAM-KIOSK LOCALE-DIRECTORY
+
+Each trouble is really made: a folder that cannot be, a damaged file, a port that is taken, an expired certificate.
+What staff read is read off the screen through the accessibility bus.
+"""
+import glob
+import json
+import os
+import select
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
+import desktop  # noqa: E402
+
+DEADLINE = 60.0
+KIOSK = ""
+
+
+class Kiosk:
+    """The kiosk on test sources, its events as they come."""
+
+    def __init__(self, data, *arguments):
+        self.log = tempfile.TemporaryFile(mode="w+")
+        self.process = subprocess.Popen(
+            [KIOSK, "--data-dir", data, "--listen", "127.0.0.1:0", "--camera", "test", "--microphone", "test",
+             "--print-events", "--language", "en", *arguments],
+            stdout=subprocess.PIPE, stderr=self.log, bufsize=0)
+        self.buffer = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(DEADLINE)
+        self.process.stdout.close()
+        self.log.close()
+
+    def event(self, name, deadline=DEADLINE):
+        """The next event of this name."""
+        end = time.monotonic() + deadline
+        while True:
+            while b"\n" in self.buffer:
+                line, self.buffer = self.buffer.split(b"\n", 1)
+                event = json.loads(line)
+                if event["event"] == name:
+                    return event
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))
+            chunk = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            if not chunk:
+                raise AssertionError(f"no event '{name}': {self.stderr()}")
+            self.buffer += chunk
+
+    def stderr(self):
+        self.log.seek(0)
+        return self.log.read()
+
+
+class Troubles(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="sangdam-trouble-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.data = os.path.join(self.folder, "data")
+        self.database = os.path.join(self.data, "sangdam.db")
+
+    def reads(self, kiosk, sentence):
+        """Waits until the sentence is on the screen."""
+        try:
+            desktop.wait_for_text(kiosk.process.pid, sentence, DEADLINE)
+        except desktop.NotThere as missing:
+            raise AssertionError(f"{missing}\n{kiosk.stderr()}") from missing
+
+    def test_a_data_folder_that_cannot_be_written_is_named_and_nothing_starts(self):
+        # Root may write anywhere, so the folder is one that cannot exist.
+        blocked = os.path.join(self.folder, "a-file")
+        with open(blocked, "w", encoding="utf-8"):
+            pass
+        with Kiosk(os.path.join(blocked, "data")) as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "data-dir-unwritable")
+            self.reads(kiosk, "cannot write to its data folder")
+
+    def test_a_damaged_log_is_never_touched_and_the_kiosk_goes_on_when_staff_say_so(self):
+        os.makedirs(self.data, 0o700)
+        damaged = b"this was a database once " * 400
+        with open(self.database, "wb") as file:
+            file.write(damaged)
+        with Kiosk(self.data) as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "database-corrupt")
+            self.reads(kiosk, "It has not been changed")
+            with open(self.database, "rb") as file:
+                self.assertEqual(file.read(), damaged)
+            desktop.press(kiosk.process.pid, "Keep the damaged log aside and begin a new one", DEADLINE)
+            kiosk.event("ready")
+        kept = glob.glob(self.database + ".corrupt-*")
+        self.assertEqual(len(kept), 1)
+        with open(kept[0], "rb") as file:
+            self.assertEqual(file.read(), damaged)
+
+    def test_a_log_of_a_newer_version_is_refused_and_left_alone(self):
+        with Kiosk(self.data) as kiosk:
+            kiosk.event("ready")
+        with sqlite3.connect(self.database) as connection:
+            connection.execute("PRAGMA user_version = 999")
+        with Kiosk(self.data) as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "schema-newer")
+            self.reads(kiosk, "a newer version")
+        with sqlite3.connect(self.database) as connection:
+            self.assertEqual(connection.execute("PRAGMA user_version").fetchone()[0], 999)
+
+    def test_a_port_that_is_taken_is_said_and_used_as_soon_as_it_is_free(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            with Kiosk(self.data, "--listen", f"127.0.0.1:{port}") as kiosk:
+                self.reads(kiosk, "Another program uses this kiosk's network port")
+                taken.close()
+                self.assertIn(str(port), kiosk.event("ready")["url"])
+
+    def test_an_expired_certificate_is_named(self):
+        certificate, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        request = os.path.join(self.folder, "request.pem")
+        for command in (["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                         "-out", request, "-subj", "/CN=clinic.test"],
+                        ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-out", certificate]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True)
+        with Kiosk(self.data, "--tls-cert", certificate, "--tls-key", key) as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "certificate-expired")
+            self.reads(kiosk, "certificate has expired")
+
+    def test_without_camera_microphone_or_speaker_the_kiosk_works_and_says_what_is_missing(self):
+        with Kiosk(self.data, "--camera", "auto", "--microphone", "auto", "--walk-in") as kiosk:
+            self.assertEqual(len(kiosk.event("session-open")["code"]), 9)
+            self.reads(kiosk, "was found")
+            desktop.wait_for_text(kiosk.process.pid, "No camera", DEADLINE)
+            desktop.wait_for_text(kiosk.process.pid, "No microphone", DEADLINE)
+
+    def test_wrong_options_are_refused_with_a_sentence(self):
+        for arguments, sentence in ([["--listen", "nowhere"], "--listen takes ADDRESS:PORT"],
+                                    [["--gateway", "http://example.test"], "begins with wss://"],
+                                    [["--language", "xx"], "knows ko and en"],
+                                    [["--tls-cert", "x"], "belong together"],
+                                    [["--code-lifetime", "long"], "code-lifetime cannot take that value"],
+                                    [["--no-such-option"], "--help"]):
+            with self.subTest(arguments=arguments):
+                result = subprocess.run([KIOSK, *arguments], capture_output=True, text=True, timeout=DEADLINE,
+                                        check=False)
+                self.assertEqual(result.returncode, 64)
+                self.assertIn(sentence, result.stderr)
+
+    def test_without_a_display_the_kiosk_says_so(self):
+        env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        result = subprocess.run([KIOSK, "--data-dir", self.data], env=env, capture_output=True, text=True,
+                                timeout=DEADLINE, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("there is no display", result.stderr)
+
+
+if __name__ == "__main__":
+    KIOSK, os.environ["SANGDAM_LOCALE_DIR"] = sys.argv[1:3]
+    desktop.run_inside_own(sys.argv)
+    unittest.main(argv=[sys.argv[0]], verbosity=2)

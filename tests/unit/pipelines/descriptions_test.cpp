@@ -1,0 +1,131 @@
+#include "pipelines/descriptions.hpp"
+
+#include <functional>
+#include <regex>
+
+#include "support/catch.hpp"
+
+namespace sangdam::pipelines {
+namespace {
+
+const std::string k_digest =
+    "sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
+
+std::string section(const std::string& kind, const std::string& formats, const std::string& mid,
+                    const std::string& more) {
+  const bool data = kind == "application";
+  return "m=" + kind + " 9 " + (data ? "UDP/DTLS/SCTP " : "UDP/TLS/RTP/SAVPF ") + formats +
+         "\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdef012345\r\na=fingerprint:" +
+         k_digest + "\r\na=setup:active\r\na=mid:" + mid + "\r\n" + (data ? "" : "a=rtcp-mux\r\n") + more;
+}
+std::string answer_text() {
+  return "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE audio0 video1 application2\r\n" +
+         section("audio", "111", "audio0", "a=rtpmap:111 opus/48000/2\r\n") +
+         section("video", "96 97", "video1",
+                 "a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n") +
+         section("application", "webrtc-datachannel", "application2", "a=sctp-port:5000\r\n");
+}
+/// For the checks, an offer is what it has in sections, mids and formats.
+SdpPtr offer() {
+  GstSDPMessage* sdp = nullptr;
+  REQUIRE(gst_sdp_message_new_from_text(answer_text().c_str(), &sdp) == GST_SDP_OK);
+  return SdpPtr(sdp);
+}
+std::string replaced(const std::string& what, const std::string& with) {
+  std::string text = answer_text();
+  const std::size_t at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), with);
+}
+std::string code_of(const std::string& answer) {
+  const auto result = check_answer(answer, *offer());
+  return result ? "fine" : result.error().code;
+}
+
+}  // namespace
+
+TEST_CASE("A browser's answer passes the checks", "[answer]") {
+  const auto result = check_answer(answer_text(), *offer());
+  REQUIRE(result.has_value());
+  CHECK(gst_sdp_message_medias_len(result->sdp.get()) == 3);
+  REQUIRE(result->fingerprints.size() == 3);
+  CHECK(result->fingerprints[0] == *parse_fingerprint(k_digest));
+  CHECK(code_of(replaced("a=setup:active", "a=setup:passive")) == "fine");
+}
+
+TEST_CASE("An answer that does not fit the offer is refused", "[answer]") {
+  CHECK(code_of("") == "answer-invalid");
+  CHECK(code_of("hello") == "answer-invalid");
+  CHECK(code_of("v=0\r\n") == "answer-invalid");
+  CHECK(code_of(std::string(60'000, 'v')) == "answer-invalid");
+  CHECK(code_of(answer_text() + std::string(60'000, '\n')) == "answer-invalid");
+  CHECK(code_of("v=0\r\n" + std::string(5'000, 'a')) == "answer-invalid");
+  CHECK(code_of(replaced("s=-", std::string("s=\0", 3))) == "answer-invalid");
+  CHECK(code_of(answer_text() + section("audio", "111", "extra", "")) == "answer-invalid");
+  CHECK(code_of(replaced("m=video 9", "m=audio 9")) == "answer-invalid");
+  CHECK(code_of(replaced("m=video 9", "m=video 0")) == "answer-invalid");
+  CHECK(code_of(replaced("a=mid:video1", "a=mid:other")) == "answer-invalid");
+  CHECK(code_of(replaced("BUNDLE audio0 video1 application2", "BUNDLE audio0 video1")) == "answer-invalid");
+  CHECK(code_of(replaced("a=group:BUNDLE", "a=group:LS")) == "answer-invalid");
+  CHECK(code_of(replaced("a=group:BUNDLE audio0", "a=group:BUNDLE audio0 audio0")) == "answer-invalid");
+  CHECK(code_of(replaced("SAVPF 96 97", "SAVPF 96 98")) == "answer-invalid");
+  CHECK(code_of(replaced("UDP/TLS/RTP/SAVPF 111", "RTP/AVP 111")) == "answer-invalid");
+  CHECK(code_of(replaced("a=setup:active", "a=setup:actpass")) == "answer-invalid");
+  CHECK(code_of(replaced("a=ice-ufrag:abcd", "a=ice-ufrag:a")) == "answer-invalid");
+  CHECK(code_of(replaced("a=ice-pwd:0123456789abcdef012345", "a=ice-pwd:short")) == "answer-invalid");
+  CHECK(code_of(replaced("a=rtcp-mux\r\n", "")) == "answer-invalid");
+  CHECK(code_of(replaced("a=fingerprint:" + k_digest + "\r\n", "")) == "fingerprint-missing");
+  CHECK(code_of(replaced("sha-256 00:11", "sha-256 00-11")) == "fingerprint-malformed");
+}
+
+TEST_CASE("Every truncation of an answer is refused or complete, never a crash", "[answer]") {
+  const std::string text = answer_text();
+  const auto whole = offer();
+  for (std::size_t length = 0; length < text.size(); length += 7) {
+    const auto result = check_answer(text.substr(0, length), *whole);
+    if (result) CHECK(result->fingerprints.size() == 3);
+  }
+  SUCCEED();
+}
+
+TEST_CASE("The browser is told where to start, and nothing else changes", "[offer]") {
+  const std::string before =
+      "m=audio 9 X 111\r\na=rtpmap:111 OPUS/48000/2\r\na=fmtp:111 sprop-stereo=0\r\na=mid:audio0\r\n"
+      "m=video 0 X 96\r\na=rtpmap:96 VP8/90000\r\na=mid:video1\r\n";
+  const std::string after = with_hints(before, {.start_kbps = 2000, .min_kbps = 300, .max_kbps = 3000});
+  CHECK(after ==
+        "m=audio 9 X 111\r\na=rtpmap:111 OPUS/48000/2\r\na=fmtp:111 "
+        "minptime=10;useinbandfec=1;sprop-stereo=0\r\n"
+        "a=mid:audio0\r\na=msid:kiosk audio0\r\nm=video 0 X 96\r\na=rtpmap:96 VP8/90000\r\n"
+        "a=fmtp:96 x-google-start-bitrate=2000;x-google-min-bitrate=300;x-google-max-bitrate=3000\r\n"
+        "a=mid:video1\r\na=msid:kiosk video1\r\n");
+  CHECK(with_hints("nothing to do", {}) == "nothing to do");
+}
+
+TEST_CASE("Candidates are used, ignored or refused", "[candidate]") {
+  const auto use = CandidateVerdict::use;
+  const auto ignore = CandidateVerdict::ignore;
+  const auto malformed = CandidateVerdict::malformed;
+  CHECK(judge_candidate("candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host generation 0 ufrag abcd") ==
+        use);
+  CHECK(judge_candidate("candidate:a/+ 1 UDP 1 2001:db8::1 1 typ srflx raddr 0.0.0.0 rport 0") == use);
+  CHECK(judge_candidate("candidate:1 1 udp 1 192.0.2.1 3478 typ relay raddr 1.2.3.4 rport 5") == use);
+  CHECK(judge_candidate("") == ignore);
+  CHECK(judge_candidate("candidate:1 1 udp 1 0a1b2c3d-1111-2222-3333-444455556666.local 5 typ host") ==
+        ignore);
+  CHECK(judge_candidate("candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active") == ignore);
+  CHECK(judge_candidate("candidate:1 2 udp 1 192.0.2.1 9 typ host") == ignore);
+  for (const std::string bad :
+       {"x", "candidate:", "candidate:1 1 udp 1 192.0.2.1 54321 typ",
+        "candidate:1 1 udp 1 192.0.2.1 54321 type host", "candidate:1 0 udp 1 192.0.2.1 1 typ host",
+        "candidate:1 1 udp -1 192.0.2.1 1 typ host", "candidate:1 1 udp 1 192.0.2.1 70000 typ host",
+        "candidate:1 1 udp 1 example.org 1 typ host", "candidate:1 1 udp 1 192.0.2.1 1 typ strange",
+        "candidate:1 1 udp 99999999999 192.0.2.1 1 typ host",
+        "candidate:1 1 udp 1 192.0.2.1 1 typ host\r\na=evil"}) {
+    INFO(bad);
+    CHECK(judge_candidate(bad) == malformed);
+  }
+  CHECK(judge_candidate("candidate:1 1 udp 1 192.0.2.1 1 typ host " + std::string(600, 'x')) == malformed);
+}
+
+}  // namespace sangdam::pipelines

@@ -1,0 +1,74 @@
+#include "pipelines/devices.hpp"
+
+#include "support/catch.hpp"
+
+namespace sangdam::pipelines {
+namespace {
+
+StructurePtr properties(const std::string& fields) {
+  gst_init(nullptr, nullptr);
+  StructurePtr result(
+      gst_structure_from_string(("properties" + (fields.empty() ? "" : "," + fields)).c_str(), nullptr));
+  REQUIRE(result);
+  return result;
+}
+Device listing(const char* provider, const char* device_class, const char* name, const std::string& fields) {
+  const auto device = describe(provider, device_class, name, properties(fields).get());
+  REQUIRE(device.has_value());
+  return *device;
+}
+
+}  // namespace
+
+TEST_CASE("Own streams, monitors and the dummy output are no devices", "[devices]") {
+  CHECK_FALSE(describe("GstPipeWireDevice", "Stream/Input/Video", "kiosk", properties("").get()).has_value());
+  CHECK_FALSE(describe("GstPulseDevice", "Audio/Source", "Monitor of Speaker",
+                       properties("device.class=(string)monitor").get()));
+  CHECK_FALSE(describe("GstPipeWireDevice", "Audio/Sink", "Dummy Output",
+                       properties("node.name=(string)auto_null").get()));
+  CHECK_FALSE(describe("GstPulseDevice", "Audio/Source", "x",
+                       properties("node.name=(string)vspeaker.monitor").get()));
+}
+
+TEST_CASE("A camera listed by V4L2 and PipeWire is one camera, opened through V4L2", "[devices]") {
+  const auto devices =
+      fold({listing("GstPipeWireDevice", "Video/Source", "HD Webcam (V4L2)",
+                    "node.name=(string)v4l2_input.usb, api.v4l2.path=(string)/dev/video0"),
+            listing("GstV4l2Device", "Video/Source", "HD Webcam", "device.path=(string)/dev/video0"),
+            listing("GstPipeWireDevice", "Video/Source", "Other", "node.name=(string)other")});
+  REQUIRE(devices.size() == 2);
+  CHECK(devices[0].name == "HD Webcam");
+  CHECK(devices[0].kind == Part::camera);
+  CHECK(devices[1].name == "Other");
+}
+
+TEST_CASE("A microphone listed three times is one, opened through PulseAudio", "[devices]") {
+  const auto devices =
+      fold({listing("GstPipeWireDevice", "Audio/Source/Virtual", "vmic", "node.name=(string)vmic"),
+            listing("GstPulseDevice", "Audio/Source", "vmic", "node.name=(string)vmic"),
+            listing("GstPipeWireDevice", "Audio/Source/Virtual", "vmic", "node.name=(string)vmic")});
+  REQUIRE(devices.size() == 1);
+  CHECK(devices[0].rank == 3);
+}
+
+TEST_CASE("Two devices of the same model stay two", "[devices]") {
+  const auto devices =
+      fold({listing("GstPulseDevice", "Audio/Source", "USB Microphone", "node.name=(string)usb-1"),
+            listing("GstPulseDevice", "Audio/Source", "USB Microphone", "node.name=(string)usb-2")});
+  CHECK(devices.size() == 2);
+}
+
+TEST_CASE("The configured device is picked by name, else the default one", "[devices]") {
+  const auto devices =
+      fold({listing("GstPulseDevice", "Audio/Source", "A", "node.name=(string)a"),
+            listing("GstPulseDevice", "Audio/Source", "B", "node.name=(string)b, is-default=(boolean)true"),
+            listing("GstPulseDevice", "Audio/Sink", "C", "node.name=(string)c")});
+  CHECK(pick(devices, Part::microphone, "auto")->name == "B");
+  CHECK(pick(devices, Part::microphone, "A")->name == "A");
+  CHECK(pick(devices, Part::microphone, "b")->name == "B");
+  CHECK(pick(devices, Part::speaker, "auto")->name == "C");
+  CHECK_FALSE(pick(devices, Part::microphone, "C").has_value());
+  CHECK_FALSE(pick(devices, Part::camera, "auto").has_value());
+}
+
+}  // namespace sangdam::pipelines

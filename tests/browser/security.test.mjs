@@ -48,8 +48,8 @@ describe('a consultation under attack', { timeout: 600000 }, () => {
     await kiosk.admit();
     const failed = await kiosk.event('peer-failed', 30000);
     assert.equal(failed.failure, 'fingerprint-mismatch');
-    // Staff decide anew, and the patient is told to wait for them.
-    await patient.heading(patient.words.waitingTitle).waitFor();
+    // Staff decide anew, and the patient is told why nothing comes.
+    await patient.heading('We could not connect safely').waitFor();
     assert.equal(kiosk.all('connected').length, 0);
     assert.equal(kiosk.all('first-frame').length, 0);
     assert.equal(kiosk.all('statistics').length, 0);

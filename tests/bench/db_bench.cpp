@@ -212,7 +212,7 @@ int run(std::int64_t consultations, const std::filesystem::path& directory) {
   print_row("a page at the old end", fmt::format("{:.2f} ms, worst {:.2f}", deep.median, deep.worst));
   measure_pages(*database, "김", "search 1 syllable, common (김)");
   measure_pages(*database, "민준", "search 2 syllables, a given name (민준)");
-  measure_pages(*database, "궁솔", "search 2 syllables, rare (궁솔)");
+  measure_pages(*database, "궁솔", "search 2 syllables, part of a long name (궁솔)");
   measure_pages(*database, "김민준", "search 3 syllables (김민준)");
   measure_pages(*database, "남궁민준", "search 4 syllables (남궁민준)");
   measure_pages(*database, "이수진", "search a clinician of every fifth (이수진)");

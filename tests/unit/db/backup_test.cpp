@@ -24,7 +24,7 @@ TEST_CASE("A backup made while the log is being written is whole", "[db][backup]
   const auto found = verified(directory / "copy.db");
   CHECK(found.intact());
   CHECK(found.entries >= 100);
-  REQUIRE(run_until([&] { return answers == 2000; }));
+  REQUIRE(run_until([&] { return answers == 2000; }, std::chrono::minutes(1)));
   database.reset();
   CHECK(verified(directory / "log.db", found.head).intact());  // the copy is a beginning of the log
   CHECK(open(directory / "copy.db")->timeline(record.id).value().size() ==

@@ -85,7 +85,7 @@ TEST_CASE("Answers come on the main thread in the order of the appends, with ris
     });
   }
   CHECK(answers.empty());  // never inside append()
-  REQUIRE(run_until([&] { return answers.size() == 1000; }));
+  REQUIRE(run_until([&] { return answers.size() == 1000; }, std::chrono::minutes(1)));
   for (int i = 0; i < 1000; ++i) {
     REQUIRE(answers[static_cast<std::size_t>(i)] == std::pair<int, std::int64_t>(i, i + 1));
   }
@@ -104,7 +104,7 @@ TEST_CASE("Destruction writes what is queued, and its answers still come", "[db]
   }
   database.reset();
   CHECK(verified(path).entries == 500);
-  CHECK(run_until([&] { return answers == 500; }));
+  CHECK(run_until([&] { return answers == 500; }, std::chrono::minutes(1)));
 }
 
 TEST_CASE("An append may be made without waiting for an answer", "[db][log]") {

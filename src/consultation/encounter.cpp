@@ -224,8 +224,7 @@ bool Encounter::wants_peer() const {
   return false;
 }
 
-bool Encounter::may_see_offer() const {
-  // Not before the knock: an offer tells the kiosk's addresses.
+bool Encounter::may_see_addresses() const {
   return record().seat && (state() == State::waiting || may_answer());
 }
 
@@ -254,7 +253,7 @@ void Encounter::on_step(const Step& step, const std::optional<base::Failure>& fa
       if (step.from != State::open && step.from != State::waiting) discard_peers();
       if (!m_next) prepare_peer();
       tell(Notice::waiting);
-      offer_prepared_peer();
+      send_addresses();
       break;
     case EventKind::admitted:
       if (!m_next) prepare_peer();
@@ -370,13 +369,17 @@ void Encounter::retry_later() {
 }
 
 void Encounter::offer_prepared_peer() {
-  if (!m_next || m_next->offer().empty() || !may_see_offer()) return;
-  const std::string& seat = record().seat->id;
-  m_parts.signalling.send_offer(record().id, seat, m_next->number(), m_next->offer());
-  for (const auto& [mline, candidate] : m_next->candidates()) {
-    m_parts.signalling.send_candidate(record().id, seat, m_next->number(), mline, candidate);
-  }
+  if (!m_next || m_next->offer().empty() || !record().seat) return;
+  m_parts.signalling.send_offer(record().id, record().seat->id, m_next->number(), m_next->offer());
   m_next->set_offered();
+  send_addresses();
+}
+
+void Encounter::send_addresses() {
+  if (!m_next || !m_next->offered() || !may_see_addresses()) return;
+  for (const auto& [mline, candidate] : m_next->candidates()) {
+    m_parts.signalling.send_candidate(record().id, record().seat->id, m_next->number(), mline, candidate);
+  }
 }
 
 void Encounter::on_peer_offer(LivePeer& peer) {
@@ -384,7 +387,7 @@ void Encounter::on_peer_offer(LivePeer& peer) {
 }
 
 void Encounter::on_peer_candidate(LivePeer& peer, unsigned mline, const std::string& candidate) {
-  if (!peer.offered() || !record().seat) return;  // it goes out with the offer
+  if (!peer.offered() || !may_see_addresses()) return;  // it goes out with the others
   m_parts.signalling.send_candidate(record().id, record().seat->id, peer.number(), mline, candidate);
 }
 

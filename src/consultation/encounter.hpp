@@ -1,9 +1,10 @@
 // One consultation with everything that lives only while it is open: the peers, the chat, the quality.
 //
 // The consultation (consultation.hpp) decides what state the visit is in; the encounter acts on its steps and
-// feeds it what the gateway and the media engine notice. A peer is prepared, offer and all, while the patient
-// waits, so that admission is one answer away from a picture. When the network changes a second peer is built
-// and takes over once it is connected (make before break).
+// feeds it what the gateway and the media engine notice. A peer is prepared as soon as somebody arrives: the
+// offer goes out at once, the kiosk's addresses (candidates) after the knock, so that admission is one answer
+// away from a picture. When the network changes a second peer is built and takes over once it is connected
+// (make before break).
 //
 // Main thread. Owns its peers; everything in Parts outlives it.
 #pragma once
@@ -116,13 +117,14 @@ class Encounter {
   [[nodiscard]] bool is_seat(const std::string& seat) const;
   [[nodiscard]] bool may_answer() const;
   [[nodiscard]] bool wants_peer() const;
-  [[nodiscard]] bool may_see_offer() const;
+  [[nodiscard]] bool may_see_addresses() const;
 
   void prepare_peer();
   void discard_peers();
   void retire(std::unique_ptr<LivePeer> peer);
   void retry_later();
   void offer_prepared_peer();
+  void send_addresses();
   void welcome_back(unsigned peer);
 
   void on_peer_offer(LivePeer& peer);

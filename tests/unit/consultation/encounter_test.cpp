@@ -65,14 +65,14 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("A peer is prepared when somebody arrives, and offered only after the knock", "[encounter]") {
+TEST_CASE("A peer is offered when somebody arrives, its addresses only after the knock", "[encounter]") {
   Fixture f;
   f.encounter.open("482731906");
   f.arrive();
   f.peer().listener.on_candidate(0, "c1");
-  CHECK(f.gateway.take() == Lines{"publish 482731906", "tell getting-ready"});
+  CHECK(f.gateway.take() == Lines{"publish 482731906", "tell getting-ready", "offer 1 sdp"});
   f.encounter.on_knock("s1", "김순자", "2026-1", true, true);
-  CHECK(f.gateway.take() == Lines{"tell waiting", "offer 1 sdp", "candidate 1 c1"});
+  CHECK(f.gateway.take() == Lines{"tell waiting", "candidate 1 c1"});
   f.peer().listener.on_candidate(0, "c2");
   CHECK(f.gateway.take() == Lines{"candidate 1 c2"});
 }
@@ -233,15 +233,15 @@ TEST_CASE("A patient who leaves the call may come back without a new code", "[en
   CHECK_FALSE(f.encounter.patient_left());
 }
 
-TEST_CASE("A newcomer during a broken call is not offered anything before knocking",
-          "[encounter][security]") {
+TEST_CASE("A newcomer during a broken call learns no address before knocking", "[encounter][security]") {
   Fixture f;
   f.talk();
   f.peer().listener.on_failed(PeerFailure::connection_lost, "");
   f.gateway.take();
   f.encounter.on_arrived(Fixture::seat("s2"));
   f.peer().listener.on_offer("sdp");
-  CHECK(f.gateway.take() == Lines{"tell getting-ready"});
+  f.peer().listener.on_candidate(0, "c1");
+  CHECK(f.gateway.take() == Lines{"tell getting-ready", "offer 3 sdp"});
   f.encounter.on_answer("s2", f.number(), "answer");
   CHECK(f.peer().answer.empty());
 }

@@ -31,8 +31,9 @@ void Sheets::ask(const Question& question) {
   open(box, question.title, keep.widget());
   m_target = question.target;
   m_signals->on(keep.widget(), "clicked", [this] { close(); });
-  // The button's own action has run by now: "clicked" is an action signal that runs it first.
-  m_signals->on(go.widget(), "clicked", [this] { close(); });
+  // A button activates its action in an "after" handler of its own: closed earlier, it would be out of the
+  // window by then and reach no action.
+  m_signals->after(go.widget(), "clicked", [this] { close(); });
 }
 
 void Sheets::open(GtkWidget* content, const std::string& name, GtkWidget* focus,

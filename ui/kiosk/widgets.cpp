@@ -29,13 +29,14 @@ GObject* Ui::object(const char* id, GType type) const {
   return found;
 }
 
-void Signals::on(gpointer instance, const char* signal, std::function<void()> work) {
+void Signals::connect(gpointer instance, const char* signal, std::function<void()> work,
+                      GConnectFlags flags) {
   auto slot = std::make_unique<Slot>();
   slot->work = std::move(work);
   // Swapped, so that the slot is the first argument whatever the signal's own arguments are.
   const gulong id = g_signal_connect_data(
       instance, signal, G_CALLBACK(+[](gpointer data) noexcept { static_cast<Slot*>(data)->work(); }),
-      slot.get(), nullptr, G_CONNECT_SWAPPED);
+      slot.get(), nullptr, flags);
   slot->connection = base::SignalConnection(instance, id);
   m_slots.push_back(std::move(slot));
 }

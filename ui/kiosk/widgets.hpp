@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/handles.hpp"
@@ -45,9 +46,17 @@ class Ui {
 class Signals {
  public:
   /// `work` runs at every emission; further arguments of the signal are not looked at.
-  void on(gpointer instance, const char* signal, std::function<void()> work);
+  void on(gpointer instance, const char* signal, std::function<void()> work) {
+    connect(instance, signal, std::move(work), G_CONNECT_SWAPPED);
+  }
+  /// As on(), after the handlers connected so far.
+  void after(gpointer instance, const char* signal, std::function<void()> work) {
+    connect(instance, signal, std::move(work),
+            static_cast<GConnectFlags>(G_CONNECT_SWAPPED | G_CONNECT_AFTER));
+  }
 
  private:
+  void connect(gpointer instance, const char* signal, std::function<void()> work, GConnectFlags flags);
   struct Slot {
     std::function<void()> work;
     base::SignalConnection connection;

@@ -266,6 +266,7 @@ class Check:
         """In English, and every one through the accessibility bus."""
         visit = "c" * 32
 
+        self.scene("today-empty")  # so that no choice is left from before
         self.scene("today-many")
         self.press("Start a session now")
         self.expect("start-walk-in ", "Start a session now")

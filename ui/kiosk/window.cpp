@@ -85,7 +85,12 @@ KioskWindow::Impl::Impl(GApplication* application, std::shared_ptr<base::FrameSl
       self_view(std::move(self_slot), true),
       patient_view(std::move(patient_slot), false) {
   gtk_window_set_title(window.get(), "Sangdam");
-  gtk_window_set_default_size(window.get(), 1280, 800);
+  // As large as the screen by itself: under a bare X server nobody would make it so.
+  const auto monitor = base::Ref<GdkMonitor>::adopt(static_cast<GdkMonitor*>(
+      g_list_model_get_item(gdk_display_get_monitors(gdk_display_get_default()), 0)));
+  GdkRectangle area{0, 0, 1280, 800};
+  if (monitor) gdk_monitor_get_geometry(monitor.get(), &area);
+  gtk_window_set_default_size(window.get(), area.width, area.height);
   gtk_window_set_decorated(window.get(), FALSE);
   if (fullscreen) gtk_window_fullscreen(window.get());
   gtk_widget_add_css_class(GTK_WIDGET(window.get()), "sd");

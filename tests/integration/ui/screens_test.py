@@ -132,10 +132,6 @@ class Check:
         self.size = options.size
         self.failures = []
         self.screens = Screens(options.program, options.locale_directory)
-        width, height = options.size.split("x")
-        # There is no window manager to make it as large as the screen.
-        subprocess.run(["xdotool", "search", "--sync", "--name", "Sangdam", "windowmove", "0", "0", "windowsize",
-                        width, height], check=True, timeout=DEADLINE)
         self.application = self.wait_for(self.find_application, "the program on the accessibility bus")
 
     def wait_for(self, find, what):

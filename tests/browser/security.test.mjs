@@ -94,7 +94,10 @@ describe('a consultation under attack', { timeout: 600000 }, () => {
   it('lets a stranger in only where staff have said so beforehand', async () => {
     kiosk = await Kiosk.start({ args: ['--auto-admit'] });
     patient = await Patient.open(browser, new URL(kiosk.session.url).origin);
-    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await patient.enterCode(kiosk.session.code);
+    await patient.giveNameAndConsent('김순자');
+    await patient.turnOnDevices();
+    await patient.button(patient.words.ready).click();
     await kiosk.event('connected', 30000);
     await waitFor('the picture at the kiosk', () => kiosk.all('first-frame').length > 0);
   });

@@ -10,13 +10,13 @@ const run = promisify(execFile);
 
 /** The SMPTE bars' upper patches from left to right (ITU-R BT.601, 75 %), as a viewer sees them. */
 export const PATCHES = [
-  { at: 0.07, name: 'grey', rgb: [191, 191, 191] },
-  { at: 0.21, name: 'yellow', rgb: [191, 191, 0] },
-  { at: 0.36, name: 'cyan', rgb: [0, 191, 191] },
-  { at: 0.5, name: 'green', rgb: [0, 191, 0] },
-  { at: 0.64, name: 'magenta', rgb: [191, 0, 191] },
-  { at: 0.79, name: 'red', rgb: [191, 0, 0] },
-  { at: 0.93, name: 'blue', rgb: [0, 0, 191] },
+  { at: 0.07, name: 'white', rgb: [255, 255, 255] },
+  { at: 0.21, name: 'yellow', rgb: [255, 255, 0] },
+  { at: 0.36, name: 'cyan', rgb: [0, 255, 255] },
+  { at: 0.5, name: 'green', rgb: [0, 255, 0] },
+  { at: 0.64, name: 'magenta', rgb: [255, 0, 255] },
+  { at: 0.79, name: 'red', rgb: [255, 0, 0] },
+  { at: 0.93, name: 'blue', rgb: [0, 0, 255] },
 ];
 
 async function exists(file) {

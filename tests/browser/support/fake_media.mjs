@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The SMPTE bars' upper patches from left to right (ITU-R BT.601, 75 %), as a viewer sees them. */
+/** The SMPTE bars' upper patches from left to right, as a viewer sees them. */
 export const PATCHES = [
   { at: 0.07, name: 'white', rgb: [255, 255, 255] },
   { at: 0.21, name: 'yellow', rgb: [255, 255, 0] },

@@ -20,7 +20,9 @@ class SignalConnection {
     g_weak_ref_init(&m_instance, instance);
   }
   /// Takes over a handler that is connected already (g_signal_connect_data with its own flags).
-  SignalConnection(gpointer instance, gulong handler) : m_id(handler) { g_weak_ref_init(&m_instance, instance); }
+  SignalConnection(gpointer instance, gulong handler) : m_id(handler) {
+    g_weak_ref_init(&m_instance, instance);
+  }
   SignalConnection(const SignalConnection&) = delete;
   SignalConnection& operator=(const SignalConnection&) = delete;
   SignalConnection(SignalConnection&& other) noexcept : SignalConnection() { *this = std::move(other); }

@@ -100,10 +100,9 @@ bool Consultation::dispatch(const Event& event) {
                  name_of(m_record.state), name_of(event.kind));
 
   Step step{event.kind, before.state, m_record.state, before, m_record};
-  append(entry_for(event, before.state),
-         [this, step = std::move(step)](const std::optional<base::Failure>& failure) {
-           if (m_listener) m_listener(step, failure);
-         });
+  append(entry_for(event, before.state), [this, step = std::move(step)] {
+    if (m_listener) m_listener(step);
+  });
   return true;
 }
 
@@ -117,9 +116,7 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   if (event.kind == EventKind::opened) {
     m_record.opened = now;
     m_record.code = event.code;
-    m_record.code_expires = m_record.appointment_id.empty() ? now + m_limits.walk_in_code_lifetime
-                                                            : std::max(now, m_record.planned.value_or(now)) +
-                                                                  m_limits.appointment_code_lifetime;
+    m_record.code_expires = std::max(now, m_record.planned.value_or(now)) + code_lifetime();
   }
   if (event.kind == EventKind::knocked && m_record.patient_name.empty() && m_record.seat) {
     m_record.patient_name = m_record.seat->name;
@@ -130,9 +127,15 @@ void Consultation::apply(const Event& event, const Transition& transition) {
     m_record.waiting_since = transition.to == State::waiting ? std::optional(now) : std::nullopt;
     if (transition.to == State::admitted && !m_record.admitted) m_record.admitted = now;
   }
+  // Back at the door after having been let near it: the code is good again, however long the wait was.
+  if (transition.to == State::open && (from == State::waiting || from == State::admitted)) {
+    m_record.code_expires = std::max(m_record.code_expires.value_or(now), now + code_lifetime());
+  }
   if (transition.to == State::ended) {
     m_record.ended = now;
     m_record.outcome = event.kind == EventKind::ended && event.outcome ? event.outcome : transition.outcome;
+    // They had met: whatever came afterwards, it was not that nobody came.
+    if (m_record.outcome == Outcome::no_show && m_record.connected) m_record.outcome = Outcome::completed;
     m_record.code.clear();
     m_record.code_expires.reset();
     m_record.seat.reset();
@@ -145,6 +148,11 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   } else if (!m_away_since || transition.to != from) {
     m_away_since = now;
   }
+}
+
+std::chrono::seconds Consultation::code_lifetime() const {
+  return m_record.appointment_id.empty() ? m_limits.walk_in_code_lifetime
+                                         : m_limits.appointment_code_lifetime;
 }
 
 LogEntry Consultation::entry_for(const Event& event, State from) const {
@@ -176,17 +184,16 @@ void Consultation::note(std::string kind, Actor actor, std::map<std::string, std
   entry.actor = actor;
   entry.from = entry.to = m_record.state;
   entry.details = std::move(details);
-  append(std::move(entry), [then = std::move(then)](const std::optional<base::Failure>&) {
-    if (then) then();
-  });
+  append(std::move(entry), std::move(then));
 }
 
-void Consultation::append(LogEntry entry, std::function<void(const std::optional<base::Failure>&)> then) {
+void Consultation::append(LogEntry entry, std::function<void()> then) {
   m_log.append(std::move(entry), m_record,
-               [self = m_anchor.weak(), then = std::move(then)](const base::Result<std::int64_t>& result) {
-                 const auto alive = self.lock();
-                 if (!alive) return;
-                 then(result ? std::nullopt : std::optional(result.error()));
+               [weak = m_anchor.weak(), then = std::move(then)](const base::Result<std::int64_t>& result) {
+                 const auto self = weak.lock();
+                 if (!self) return;
+                 if (!result && self->m_failure_listener) self->m_failure_listener(result.error());
+                 if (then) then();
                });
 }
 
@@ -221,8 +228,10 @@ void Consultation::on_time() {
   }
 }
 
-void Consultation::on_step(std::function<void(const Step&, const std::optional<base::Failure>&)> listener) {
-  m_listener = std::move(listener);
+void Consultation::on_step(std::function<void(const Step&)> listener) { m_listener = std::move(listener); }
+
+void Consultation::on_log_failure(std::function<void(const base::Failure&)> listener) {
+  m_failure_listener = std::move(listener);
 }
 
 }  // namespace sangdam::consultation

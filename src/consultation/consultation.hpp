@@ -60,16 +60,20 @@ class Consultation {
   void on_time();
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
-  /// Called after each step is durable; `failure` is set when the log could not keep it (disk full, ...). The
-  /// visit goes on all the same: staff see the alarm, the patient is not cut off.
-  void on_step(std::function<void(const Step&, const std::optional<base::Failure>& failure)> listener);
+  /// Called after each step is durable, or could not be kept (disk full, ...): the visit goes on all the
+  /// same. Staff see the alarm (on_log_failure), the patient is not cut off.
+  void on_step(std::function<void(const Step&)> listener);
+
+  /// Called for every entry, step or note, that the log could not keep.
+  void on_log_failure(std::function<void(const base::Failure&)> listener);
 
   [[nodiscard]] const ConsultationRecord& record() const { return m_record; }
   [[nodiscard]] State state() const { return m_record.state; }
 
  private:
+  [[nodiscard]] std::chrono::seconds code_lifetime() const;
   void apply(const Event& event, const Transition& transition);
-  void append(LogEntry entry, std::function<void(const std::optional<base::Failure>&)> then);
+  void append(LogEntry entry, std::function<void()> then);
   [[nodiscard]] LogEntry entry_for(const Event& event, State from) const;
   struct Due {
     Instant at;
@@ -82,7 +86,8 @@ class Consultation {
   const base::Clock& m_clock;
   Limits m_limits;
   std::optional<Instant> m_away_since;  // of the seat while waiting, or of the media while reconnecting
-  std::function<void(const Step&, const std::optional<base::Failure>&)> m_listener;
+  std::function<void(const Step&)> m_listener;
+  std::function<void(const base::Failure&)> m_failure_listener;
   base::Anchor<Consultation> m_anchor{this};
 };
 

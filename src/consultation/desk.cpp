@@ -22,8 +22,7 @@ Result<> Desk::restore() {
   return {};
 }
 
-// --- Staff
-// ----------------------------------------------------------------------------------------------------
+// --- Staff ---
 
 Result<std::string> Desk::start_walk_in() { return open(ConsultationRecord{}); }
 
@@ -111,8 +110,7 @@ void Desk::set_sending(MediaState state) {
   for (const auto& encounter : m_encounters) encounter->set_sending(state);
 }
 
-// --- The gateway
-// ----------------------------------------------------------------------------------------------
+// --- The gateway ---
 
 void Desk::on_gateway_ready(const std::vector<IceServer>& servers) {
   m_ice_servers = servers;
@@ -152,8 +150,7 @@ const Encounter* Desk::in_the_room() const {
   return nullptr;
 }
 
-// --- Time and changes
-// -----------------------------------------------------------------------------------------
+// --- Time and changes ---
 
 void Desk::on_time() {
   for (const auto& encounter : m_encounters) encounter->on_time();

@@ -56,8 +56,7 @@ class Desk final : private EncounterObserver {
   /// What the kiosk sends, to every call.
   void set_sending(MediaState state);
 
-  // --- The gateway
-  // ------------------------------------------------------------------------------------------
+  // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);
   void on_ice_servers(const std::vector<IceServer>& servers);
   void on_code_taken(const std::string& consultation);

@@ -26,24 +26,32 @@ constexpr std::size_t k_max_chat_code_points = 2000;
 
 Encounter::Encounter(ConsultationRecord record, Parts parts)
     : m_parts(parts), m_consultation(std::move(record), parts.log, parts.clock, parts.limits) {
-  m_consultation.on_step(
-      [this](const Step& step, const std::optional<base::Failure>& failure) { on_step(step, failure); });
+  m_consultation.on_step([this](const Step& step) { on_step(step); });
+  m_consultation.on_log_failure(
+      [this](const base::Failure& failure) { m_parts.observer.on_log_failure(*this, failure); });
 }
 
 Encounter::~Encounter() = default;
 
-// --- Staff
-// ----------------------------------------------------------------------------------------------------
-
-bool Encounter::open(const std::string& code) {
-  return m_consultation.dispatch({.kind = EventKind::opened, .code = code});
+bool Encounter::dispatch(const Event& event) {
+  const bool moved = m_consultation.dispatch(event);
+  // The log and the telling may wait for the disk; ending what is sent and shown may not.
+  if (!may_answer()) {
+    retire(std::move(m_current));
+    if (m_next && m_next->answered()) retire(std::move(m_next));
+  }
+  return moved;
 }
-bool Encounter::admit() { return m_consultation.dispatch({.kind = EventKind::admitted}); }
-bool Encounter::decline() { return m_consultation.dispatch({.kind = EventKind::declined}); }
-bool Encounter::cancel() { return m_consultation.dispatch({.kind = EventKind::cancelled}); }
-bool Encounter::no_show() { return m_consultation.dispatch({.kind = EventKind::no_show}); }
+
+// --- Staff ---
+
+bool Encounter::open(const std::string& code) { return dispatch({.kind = EventKind::opened, .code = code}); }
+bool Encounter::admit() { return dispatch({.kind = EventKind::admitted}); }
+bool Encounter::decline() { return dispatch({.kind = EventKind::declined}); }
+bool Encounter::cancel() { return dispatch({.kind = EventKind::cancelled}); }
+bool Encounter::no_show() { return dispatch({.kind = EventKind::no_show}); }
 bool Encounter::end(std::optional<Outcome> outcome) {
-  return m_consultation.dispatch({.kind = EventKind::ended, .outcome = outcome});
+  return dispatch({.kind = EventKind::ended, .outcome = outcome});
 }
 
 bool Encounter::send_chat(const std::string& text) {
@@ -73,8 +81,7 @@ void Encounter::set_sending(MediaState state) {
   if (m_current) m_current->send(Channel::control, m_parts.codec.encode(m_sending));
 }
 
-// --- The gateway
-// ----------------------------------------------------------------------------------------------
+// --- The gateway ---
 
 void Encounter::on_gateway_ready(const std::vector<IceServer>& servers) {
   m_ice_servers = servers;
@@ -84,11 +91,13 @@ void Encounter::on_gateway_ready(const std::vector<IceServer>& servers) {
 void Encounter::on_code_taken(const std::string& fresh_code) {
   // Only while nobody was told the code: it was drawn a moment ago, on this screen.
   if (state() != State::open) return;
-  m_consultation.dispatch({.kind = EventKind::recoded, .code = fresh_code});
+  dispatch({.kind = EventKind::recoded, .code = fresh_code});
 }
 
 void Encounter::on_arrived(Seat seat) {
-  m_consultation.dispatch({.kind = EventKind::arrived, .seat = std::move(seat)});
+  // A gateway we come back to may introduce the one we know already.
+  if (is_seat(seat.id)) return on_returned(seat.id, seat.language, 0);
+  dispatch({.kind = EventKind::arrived, .seat = std::move(seat)});
 }
 
 void Encounter::on_returned(const std::string& seat, const std::string& language, unsigned peer) {
@@ -96,11 +105,11 @@ void Encounter::on_returned(const std::string& seat, const std::string& language
   Seat update = *record().seat;
   update.language = language;
   m_returned_with_peer = peer;
-  m_consultation.dispatch({.kind = EventKind::returned, .seat = std::move(update)});
+  dispatch({.kind = EventKind::returned, .seat = std::move(update)});
 }
 
 void Encounter::on_away(const std::string& seat) {
-  if (is_seat(seat)) m_consultation.dispatch({.kind = EventKind::away});
+  if (is_seat(seat)) dispatch({.kind = EventKind::away});
 }
 
 void Encounter::on_knock(const std::string& seat, const std::string& name, const std::string& consent,
@@ -112,7 +121,7 @@ void Encounter::on_knock(const std::string& seat, const std::string& name, const
   update.consent = consent;
   update.has_camera = camera;
   update.has_microphone = microphone;
-  m_consultation.dispatch({.kind = EventKind::knocked, .seat = std::move(update)});
+  dispatch({.kind = EventKind::knocked, .seat = std::move(update)});
 }
 
 void Encounter::on_answer(const std::string& seat, unsigned peer, const std::string& sdp) {
@@ -144,11 +153,10 @@ void Encounter::on_request_offer(const std::string& seat, unsigned peer) {
 
 void Encounter::on_leave(const std::string& seat) {
   if (!is_seat(seat)) return;
-  m_consultation.dispatch({.kind = EventKind::left});
+  dispatch({.kind = EventKind::left});
 }
 
-// --- Time
-// -----------------------------------------------------------------------------------------------------
+// --- Time ---
 
 std::optional<Instant> Encounter::next_deadline() const {
   std::optional<Instant> deadline = m_consultation.next_deadline();
@@ -176,14 +184,12 @@ void Encounter::on_time() {
 void Encounter::restore() {
   m_consultation.note("restored", Actor::system, {});
   // The gateway says who is still there: everybody counts as away until then.
-  if (state() == State::in_call)
-    m_consultation.dispatch({.kind = EventKind::media_lost, .reason = "restored"});
-  m_consultation.dispatch({.kind = EventKind::away, .reason = "restored"});
+  if (state() == State::in_call) dispatch({.kind = EventKind::media_lost, .reason = "restored"});
+  dispatch({.kind = EventKind::away, .reason = "restored"});
   m_consultation.on_time();
 }
 
-// --- What it is doing
-// -----------------------------------------------------------------------------------------
+// --- What it is doing ---
 
 bool Encounter::has_the_room() const {
   switch (state()) {
@@ -228,15 +234,13 @@ bool Encounter::may_see_addresses() const {
   return record().seat && (state() == State::waiting || may_answer());
 }
 
-// --- Steps
-// ----------------------------------------------------------------------------------------------------
+// --- Steps ---
 
 void Encounter::tell(Notice notice) {
   if (record().seat) m_parts.signalling.tell(record().id, record().seat->id, notice);
 }
 
-void Encounter::on_step(const Step& step, const std::optional<base::Failure>& failure) {
-  if (failure) m_parts.observer.on_log_failure(*this, *failure);
+void Encounter::on_step(const Step& step) {
   const bool moved = step.from != step.to;
   if (moved && step.to != State::reconnecting) m_patient_left = false;
 
@@ -262,10 +266,12 @@ void Encounter::on_step(const Step& step, const std::optional<base::Failure>& fa
     case EventKind::declined:
       discard_peers();
       tell(Notice::declined);
+      m_parts.signalling.publish(step.after);  // the code's time was lengthened
       break;
     case EventKind::left:
       m_patient_left = step.to == State::reconnecting;
       discard_peers();
+      if (step.to == State::open) m_parts.signalling.publish(step.after);
       break;
     case EventKind::returned:
       m_patient_left = false;
@@ -278,7 +284,10 @@ void Encounter::on_step(const Step& step, const std::optional<base::Failure>& fa
     case EventKind::away:
     case EventKind::media_connected:
     case EventKind::media_lost: break;
-    case EventKind::wait_expired: discard_peers(); break;
+    case EventKind::wait_expired:
+      discard_peers();
+      m_parts.signalling.publish(step.after);
+      break;
     case EventKind::ended:
     case EventKind::cancelled:
     case EventKind::no_show:
@@ -332,8 +341,7 @@ void Encounter::welcome_back(unsigned peer) {
   }
 }
 
-// --- Peers
-// ----------------------------------------------------------------------------------------------------
+// --- Peers ---
 
 void Encounter::prepare_peer() {
   retire(std::move(m_next));
@@ -392,6 +400,7 @@ void Encounter::on_peer_candidate(LivePeer& peer, unsigned mline, const std::str
 }
 
 void Encounter::on_peer_connected(LivePeer& peer) {
+  if (!may_answer()) return;  // too late: it is on its way out
   if (&peer == m_next.get()) {
     retire(std::move(m_current));
     m_current = std::move(m_next);
@@ -399,20 +408,20 @@ void Encounter::on_peer_connected(LivePeer& peer) {
     m_failures_in_a_row = 0;
     m_quality.reset();
     m_patient_quality = Quality::unknown;
-    m_consultation.dispatch({.kind = EventKind::media_connected});
+    dispatch({.kind = EventKind::media_connected});
     return;
   }
   // The old path came back by itself before a new peer took over.
   if (&peer == m_current.get() && state() == State::reconnecting) {
     retire(std::move(m_next));
     m_retry_at.reset();
-    m_consultation.dispatch({.kind = EventKind::media_connected, .reason = "recovered"});
+    dispatch({.kind = EventKind::media_connected, .reason = "recovered"});
   }
 }
 
 void Encounter::on_peer_interrupted(LivePeer& peer) {
   if (&peer != m_current.get() || state() != State::in_call) return;
-  m_consultation.dispatch({.kind = EventKind::media_lost, .reason = "interrupted"});
+  dispatch({.kind = EventKind::media_lost, .reason = "interrupted"});
   if (wants_peer() && !m_next) prepare_peer();
 }
 
@@ -427,12 +436,12 @@ void Encounter::on_peer_failed(LivePeer& peer, PeerFailure failure, const std::s
   if (failure == PeerFailure::fingerprint_mismatch) {
     // Somebody sits on the path of the media. Nothing was shown; staff decide whether to try again.
     discard_peers();
-    m_consultation.dispatch({.kind = EventKind::media_rejected, .reason = "fingerprint-mismatch"});
+    dispatch({.kind = EventKind::media_rejected, .reason = "fingerprint-mismatch"});
     return;
   }
   retire(was_current ? std::move(m_current) : std::move(m_next));
   if (was_current && state() == State::in_call) {
-    m_consultation.dispatch({.kind = EventKind::media_lost, .reason = std::string(name_of(failure))});
+    dispatch({.kind = EventKind::media_lost, .reason = std::string(name_of(failure))});
   }
   if (!wants_peer() || m_next) return;
   if (was_current) {
@@ -460,8 +469,7 @@ void Encounter::on_peer_statistics(LivePeer& peer, const PeerStatistics& statist
   m_parts.observer.on_event(*this, "statistics", {});
 }
 
-// --- The data channels
-// ----------------------------------------------------------------------------------------
+// --- The data channels ---
 
 void Encounter::on_peer_channel_open(LivePeer& peer, Channel channel) {
   switch (channel) {

@@ -57,8 +57,7 @@ class Encounter {
   Encounter(const Encounter&) = delete;
   Encounter& operator=(const Encounter&) = delete;
 
-  // --- Staff. False: it means nothing in the present state.
-  // --------------------------------------------------
+  // --- Staff. False: it means nothing in the present state. ---
   bool open(const std::string& code);
   bool admit();
   bool decline();
@@ -71,8 +70,7 @@ class Encounter {
   /// the engine.
   void set_sending(MediaState state);
 
-  // --- The gateway
-  // ------------------------------------------------------------------------------------------
+  // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);
   void on_ice_servers(const std::vector<IceServer>& servers) { m_ice_servers = servers; }
   /// The gateway has another open session with this code: go on with a fresh one.
@@ -87,15 +85,13 @@ class Encounter {
   void on_request_offer(const std::string& seat, unsigned peer);
   void on_leave(const std::string& seat);
 
-  // --- Time
-  // -------------------------------------------------------------------------------------------------
+  // --- Time ---
   void on_time();
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   /// Takes a visit up again that was open when the kiosk stopped.
   void restore();
 
-  // --- What it is doing
-  // -------------------------------------------------------------------------------------
+  // --- What it is doing ---
   [[nodiscard]] const ConsultationRecord& record() const { return m_consultation.record(); }
   [[nodiscard]] State state() const { return m_consultation.state(); }
   /// A patient was admitted and the visit is not over: the camera is taken.
@@ -112,7 +108,8 @@ class Encounter {
  private:
   class LivePeer;
 
-  void on_step(const Step& step, const std::optional<base::Failure>& failure);
+  bool dispatch(const Event& event);
+  void on_step(const Step& step);
   void tell(Notice notice);
   [[nodiscard]] bool is_seat(const std::string& seat) const;
   [[nodiscard]] bool may_answer() const;

@@ -41,7 +41,8 @@ class Encounter::LivePeer final : public PeerListener {
   void set_offered() { m_offered = true; }
 
   void set_answer(const std::string& sdp) {
-    if (std::exchange(m_answered, true)) return;
+    // An answer to nothing is a left-over of a kiosk that has since restarted and counts anew.
+    if (!m_offered || std::exchange(m_answered, true)) return;
     m_peer->set_answer(sdp);
   }
   void add_candidate(unsigned mline, const std::string& candidate) {

@@ -119,7 +119,8 @@ class Records {
   /// Appointments that start in [from, to), with their consultation, and walk-ins opened in it; by time.
   [[nodiscard]] virtual base::Result<std::vector<DayRow>> day(Instant from, Instant to) const = 0;
   [[nodiscard]] virtual base::Result<std::vector<LogRow>> log(const LogQuery& query) const = 0;
-  [[nodiscard]] virtual base::Result<std::optional<LogRow>> log_row(const std::string& consultation) const = 0;
+  [[nodiscard]] virtual base::Result<std::optional<LogRow>> log_row(
+      const std::string& consultation) const = 0;
   [[nodiscard]] virtual base::Result<std::vector<LogEntry>> timeline(
       const std::string& consultation) const = 0;
   /// Consultations that were open when the kiosk stopped.

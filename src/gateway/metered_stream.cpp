@@ -5,7 +5,7 @@ namespace {
 using sangdam::base::Ref;
 using sangdam::gateway::StreamMeter;
 
-// --- The input half -------------------------------------------------------------------------------
+// --- The input half ---
 
 struct MeteredInput {
   GFilterInputStream parent;
@@ -86,7 +86,7 @@ GType metered_input_get_type() {
   return k_type;
 }
 
-// --- The stream -----------------------------------------------------------------------------------
+// --- The stream ---
 
 struct MeteredStream {
   GIOStream parent;

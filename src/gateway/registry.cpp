@@ -49,7 +49,7 @@ Registry::Registry(Outlet& outlet, const base::Clock& clock, IceServers ice_serv
       m_started(clock.now()),
       m_salt(base::random_hex(16)) {}
 
-// --- Kiosks ---------------------------------------------------------------------------------------
+// --- Kiosks ---
 
 void Registry::kiosk_registered(ConnectionId connection, const std::string& name,
                                 const protocol::Register& message) {
@@ -169,7 +169,7 @@ void Registry::to_patient(ConnectionId connection, const protocol::ToPatient& me
       std::visit([](const auto& body) { return GatewayToPatient(body); }, message.message));
 }
 
-// --- Patients -------------------------------------------------------------------------------------
+// --- Patients ---
 
 tl::expected<void, JoinRefusal> Registry::join(ConnectionId connection, const protocol::Join& message) {
   const auto holder = m_by_code.find(message.code);
@@ -213,6 +213,7 @@ bool Registry::resume(ConnectionId connection, const protocol::Resume& message) 
   seat.connection = connection;
   seat.language = message.language;
   seat.peer = message.peer;
+  seat.waiting.left = false;  // whoever is back has not left
   m_by_patient[connection] = id;
   welcome(connection, session, message.token, true);
   if (const auto kiosk = kiosk_connection(session)) {
@@ -263,7 +264,7 @@ void Registry::patient_gone(ConnectionId connection) {
   }
 }
 
-// --- Time -----------------------------------------------------------------------------------------
+// --- Time ---
 
 void Registry::on_time() {
   const base::Instant now = m_clock.now();
@@ -283,7 +284,7 @@ void Registry::on_time() {
   }
 }
 
-// --- Inside ---------------------------------------------------------------------------------------
+// --- Inside ---
 
 Registry::Kiosk* Registry::kiosk_of(ConnectionId connection) {
   const auto found = m_kiosk_connections.find(connection);

@@ -68,6 +68,9 @@ Result<> EmbeddedGateway::start() {
 
 Result<> EmbeddedGateway::prepare_certificate() {
   if (m_options.insecure_http) return {};
+  // First of all, so that a failure today is tried again tomorrow; and for a given certificate as well, which
+  // somebody renews on the disk.
+  m_renewal.start_once(k_look_at_certificate, [this] { renew_certificate(); });
   const base::SystemClock clock;
   if (!m_options.tls_cert.empty()) {
     m_config.tls_certificate = m_options.tls_cert.string();
@@ -75,22 +78,21 @@ Result<> EmbeddedGateway::prepare_certificate() {
     m_config.trusted_certificate = true;
     return gateway::check_certificate(m_config.tls_certificate, m_config.tls_key, clock.now());
   }
-  std::vector<std::string> names = gateway::local_names();
-  const auto made = gateway::ensure_self_signed((m_options.data_dir / "tls").string(), names, clock.now());
+  const auto made =
+      gateway::ensure_self_signed((m_options.data_dir / "tls").string(), gateway::local_names(), clock.now());
   if (!made) return tl::unexpected(made.error());
   m_config.tls_certificate = made->certificate;
   m_config.tls_key = made->key;
-  m_renewal.start_once(k_look_at_certificate, [this] {
-    if (const auto renewed = prepare_certificate(); !renewed) {
-      base::log_warning("kiosk", "the certificate could not be renewed: {}", renewed.error().code);
-    } else if (m_server) {
-      // A failure leaves the old one in use; it is tried again tomorrow.
-      if (const auto reloaded = m_server->reload_certificate(); !reloaded) {
-        base::log_warning("kiosk", "the new certificate is not used: {}", reloaded.error().code);
-      }
-    }
-  });
   return {};
+}
+
+void EmbeddedGateway::renew_certificate() {
+  auto renewed = prepare_certificate();
+  if (renewed && m_server) renewed = m_server->reload_certificate();
+  if (!renewed)
+    base::log_warning("kiosk", "the certificate could not be renewed: {}", renewed.error().message);
+  if (m_on_trouble && !renewed && renewed.error().code == "certificate-expired")
+    m_on_trouble(renewed.error());
 }
 
 Result<> EmbeddedGateway::listen() {

@@ -39,6 +39,7 @@ class EmbeddedGateway {
 
  private:
   base::Result<> prepare_certificate();
+  void renew_certificate();
   base::Result<> listen();
   void listen_again();
 

@@ -19,6 +19,7 @@ using std::chrono::seconds;
 constexpr std::array k_backoff{milliseconds(250),  milliseconds(500),  milliseconds(1000),
                                milliseconds(2000), milliseconds(5000), milliseconds(15000)};
 constexpr int k_jitter_percent = 20;
+constexpr seconds k_connect_deadline{15};
 constexpr seconds k_ping_interval{5};
 constexpr seconds k_silence_allowed{15};  // the gateway's own limit (docs/protocol.md, Liveness)
 constexpr std::size_t k_withdrawals_kept = 64;
@@ -60,6 +61,12 @@ void GatewayLink::connect() {
   // A session of its own per attempt: nothing of a broken connection is reused.
   m_session = base::Ref<SoupSession>::adopt(soup_session_new());
   m_cancellable = base::Ref<GCancellable>::adopt(g_cancellable_new());
+  // Whoever accepts the connection and then says nothing must not hold us for ever.
+  m_liveness.start_once(k_connect_deadline, [this] {
+    g_cancellable_cancel(m_cancellable.get());
+    base::log_warning("link", "the gateway accepts connections but does not answer");
+    lose(LinkState::unreachable);
+  });
   soup_message_headers_replace(soup_message_get_request_headers(m_request.get()), "Authorization",
                                ("Bearer " + m_config.token).c_str());
   if (m_config.pinned) {
@@ -94,7 +101,7 @@ void GatewayLink::connect() {
 
 void GatewayLink::on_connected(SoupWebsocketConnection* connection) {
   m_connection = base::Ref<SoupWebsocketConnection>::share(connection);
-  soup_websocket_connection_set_max_incoming_payload_size(connection, protocol::k_max_message_bytes);
+  soup_websocket_connection_set_max_incoming_payload_size(connection, protocol::k_max_envelope_bytes);
   m_last_heard = std::chrono::steady_clock::now();
   m_on_message = base::SignalConnection(
       connection, "message",
@@ -193,8 +200,7 @@ void GatewayLink::send(const protocol::KioskMessage& message) {
   soup_websocket_connection_send_text(m_connection.get(), protocol::encode(message).c_str());
 }
 
-// --- Signalling
-// -------------------------------------------------------------------------------------------------
+// --- Signalling ---
 
 void GatewayLink::publish(const consultation::ConsultationRecord& record) {
   if (m_state != LinkState::ready || !record.code_expires) return;

@@ -38,8 +38,7 @@ Kiosk::Kiosk(Options options, GApplication* application)
 
 Kiosk::~Kiosk() = default;
 
-// --- Start
-// ------------------------------------------------------------------------------------------------------
+// --- Start ---
 
 Result<> Kiosk::start() {
   if (auto ready = pipelines::Engine::start_up(); !ready) return ready;
@@ -53,8 +52,9 @@ Result<> Kiosk::start() {
   media.microphone = m_options.microphone;
   media.relay_only = m_options.relay_only;
   m_engine = std::make_unique<pipelines::Engine>(media);
-  m_desk = std::make_unique<consultation::Desk>(consultation::Desk::Parts{
-      *m_database, *m_database, m_clock, *m_engine, *m_link, m_codec, *this, m_options.limits, m_options.auto_admit});
+  m_desk = std::make_unique<consultation::Desk>(
+      consultation::Desk::Parts{*m_database, *m_database, m_clock, *m_engine, *m_link, m_codec, *this,
+                                m_options.limits, m_options.auto_admit});
 
   m_window = std::make_unique<ui::KioskWindow>(m_application, m_engine->self_view(), m_engine->patient_view(),
                                                m_options.fullscreen);
@@ -122,8 +122,7 @@ Result<GatewayLink::Config> Kiosk::gateway() {
   return config;
 }
 
-// --- Staff
-// ------------------------------------------------------------------------------------------------------
+// --- Staff ---
 
 void Kiosk::install_actions() {
   namespace name = ui::action;
@@ -228,8 +227,7 @@ void Kiosk::add_appointment(const std::string& patient, const std::string& clini
   m_screens->refresh();
 }
 
-// --- Devices
-// ----------------------------------------------------------------------------------------------------
+// --- Devices ---
 
 void Kiosk::on_health(const pipelines::Health& health) {
   m_health[health.part] = health;
@@ -245,8 +243,7 @@ void Kiosk::on_health(const pipelines::Health& health) {
   }
 }
 
-// --- The visits
-// -------------------------------------------------------------------------------------------------
+// --- The visits ---
 
 void Kiosk::on_changed(const Encounter& encounter) {
   if (encounter.is_over()) m_screens->leave_visit(encounter.record().id);
@@ -290,8 +287,7 @@ void Kiosk::on_log_failure(const Encounter&, const base::Failure& failure) {
   m_screens->notice("log-write", ui::Health::bad, words_for(failure));
 }
 
-// --- The gateway
-// ------------------------------------------------------------------------------------------------
+// --- The gateway ---
 
 void Kiosk::on_link_state(LinkState state) {
   if (m_screens) m_screens->refresh();

@@ -64,8 +64,7 @@ ui::TodayRow row_of(const consultation::DayRow& day_row) {
 
 Screens::Screens(Parts parts) : m_parts(std::move(parts)) {}
 
-// --- Where staff are
-// ------------------------------------------------------------------------------------------
+// --- Where staff are ---
 
 void Screens::show(ui::Screen screen) {
   m_screen = screen;
@@ -140,8 +139,7 @@ void Screens::retranslate() {
   refresh_now();
 }
 
-// --- What they show
-// -------------------------------------------------------------------------------------------
+// --- What they show ---
 
 void Screens::set_camera(ui::HealthItem item) {
   m_camera = std::move(item);

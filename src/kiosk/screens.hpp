@@ -28,8 +28,7 @@ class Screens {
   };
   explicit Screens(Parts parts);
 
-  // --- Where staff are
-  // -----------------------------------------------------------------------------------------
+  // --- Where staff are ---
   void show_today();
   void show_session(const std::string& consultation);
   /// The call, if the visit is in one; otherwise its session.
@@ -43,8 +42,7 @@ class Screens {
   [[nodiscard]] bool is_in_front(const std::string& consultation) const;
   void retranslate();
 
-  // --- What they show
-  // ------------------------------------------------------------------------------------------
+  // --- What they show ---
   void set_address(std::string address) { m_address = std::move(address); }
   void set_sending(consultation::MediaState sending) { m_sending = sending; }
   void set_camera(ui::HealthItem item);

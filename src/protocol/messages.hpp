@@ -30,7 +30,7 @@ inline constexpr std::size_t k_max_phone_code_points = 40;
 inline constexpr std::size_t k_max_depth = 8;
 inline constexpr unsigned k_max_mline = 31;
 
-// --- Patient -> gateway --------------------------------------------------------------------------
+// --- Patient -> gateway ---
 struct Join {
   std::string code;  // nine digits; the check digit is the gateway's business
   std::string language;
@@ -76,7 +76,7 @@ struct Ping {
 using FromPatientBody = std::variant<Knock, Answer, Candidate, RequestOffer, Leave>;
 using PatientMessage = std::variant<Join, Resume, Knock, Answer, Candidate, RequestOffer, Leave, Ping>;
 
-// --- Gateway -> patient --------------------------------------------------------------------------
+// --- Gateway -> patient ---
 struct IceServer {
   std::string url;
   std::string username;    // empty for STUN
@@ -122,7 +122,7 @@ struct Error {
 using ToPatientBody = std::variant<Status, Offer, Candidate>;
 using GatewayToPatient = std::variant<Joined, Status, Offer, Candidate, Pong, Error>;
 
-// --- Kiosk -> gateway ----------------------------------------------------------------------------
+// --- Kiosk -> gateway ---
 struct Register {
   std::string clinic;
   std::string phone;
@@ -153,7 +153,7 @@ struct ToPatient {
 };
 using KioskMessage = std::variant<Register, SessionOpen, SessionClose, ToPatient, Ping>;
 
-// --- Gateway -> kiosk ----------------------------------------------------------------------------
+// --- Gateway -> kiosk ---
 struct Registered {
   std::vector<IceServer> ice_servers;
   std::string address;
@@ -194,7 +194,7 @@ struct FromPatient {
 using GatewayToKiosk =
     std::variant<Registered, IceServers, SessionOpened, Arrived, Returned, Away, FromPatient, Pong, Error>;
 
-// --- Codec ---------------------------------------------------------------------------------------
+// --- Codec ---
 [[nodiscard]] base::Result<PatientMessage> decode_patient(std::string_view text);
 [[nodiscard]] base::Result<KioskMessage> decode_kiosk(std::string_view text);
 [[nodiscard]] base::Result<GatewayToPatient> decode_gateway_to_patient(std::string_view text);

@@ -3,6 +3,7 @@
 //   SANGDAM_BUILD=<build folder> node --test relay.test.mjs
 import assert from 'node:assert/strict';
 import { spawn, execFileSync } from 'node:child_process';
+import dgram from 'node:dgram';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -28,6 +29,20 @@ const freePort = () => new Promise((resolve) => {
     const { port } = server.address();
     server.close(() => resolve(port));
   });
+});
+
+/** Whether a STUN binding request (RFC 8489) is answered: coturn listens some seconds before it serves. */
+const answers = (port) => new Promise((resolve) => {
+  const socket = dgram.createSocket('udp4');
+  const done = (result) => {
+    clearTimeout(timer);
+    socket.close();
+    resolve(result);
+  };
+  const timer = setTimeout(() => done(false), 200);
+  socket.on('message', () => done(true));
+  socket.on('error', () => done(false));
+  socket.send(Buffer.from('000100002112a44273616e6764616d2d74657374', 'hex'), port, '127.0.0.1');
 });
 
 describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ? false : 'turnserver (coturn) is not installed' }, () => {
@@ -60,7 +75,7 @@ describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ?
     let log = '';
     turn.stdout.on('data', (data) => { log += data; });
     turn.stderr.on('data', (data) => { log += data; });
-    await waitFor('the TURN server', () => /IPv4\. UDP listener opened/.test(log), 15000);
+    await waitFor('the TURN server to answer', () => answers(port), 20000);
 
     kiosk = await Kiosk.start({ args: ['--relay-only', '--turn-url', `turn:127.0.0.1:${port}?transport=udp`, '--turn-secret-file', secretFile] });
     patient = await Patient.open(browser, 'about:blank');

@@ -79,8 +79,8 @@ struct KioskWindow::Impl {
 
 KioskWindow::Impl::Impl(GApplication* application, std::shared_ptr<base::FrameSlot> self_slot,
                         std::shared_ptr<base::FrameSlot> patient_slot, bool fullscreen)
-    : window((load_style(), base::Ref<GtkWindow>::share(GTK_WINDOW(
-                                gtk_application_window_new(GTK_APPLICATION(application)))))),
+    : window((load_style(), base::Ref<GtkWindow>::share(
+                                GTK_WINDOW(gtk_application_window_new(GTK_APPLICATION(application)))))),
       ui("window.ui"),
       self_view(std::move(self_slot), true),
       patient_view(std::move(patient_slot), false) {

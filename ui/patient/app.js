@@ -237,6 +237,7 @@ export class App {
     this.keep({ left: false });
     this.dispatch({ type: 'come-back' });
     this.signalling.resume(token);
+    this.media.remember(this.kept);  // what was switched off before leaving stays off
     if (this.state.knocked) this.media.start();
   }
 

@@ -171,9 +171,9 @@ export class Peers {
     this.#listen(peer);
     try {
       await peer.connection.setRemoteDescription({ type: 'offer', sdp });
-      const tracks = this.#options.tracks();
       for (const transceiver of peer.connection.getTransceivers()) {
         transceiver.direction = 'sendrecv';
+        const tracks = this.#options.tracks();  // asked each time: a camera may start while we wait here
         await transceiver.sender.replaceTrack(transceiver.receiver.track.kind === 'audio' ? tracks.audio : tracks.video);
       }
       peer.answer = await peer.connection.createAnswer();

@@ -289,6 +289,7 @@ class Check:
         self.expect(f"remove-appointment 'a{7:031x}'", "Remove")
 
         self.scene("today-notices")
+        self.press("1 more message")
         self.press("Dismiss: Everyone who has the code is let in without asking (started with --auto-admit).")
         self.expect("dismiss-notice 'auto-admit'", "Dismiss")
 

@@ -17,10 +17,8 @@ struct Fixture {
   Consultation visit{fresh(), log, clock, Limits{}};
 
   Fixture() {
-    visit.on_step([this](const Step& step, const std::optional<sangdam::base::Failure>& failure) {
-      steps.emplace_back(step.from, step.to);
-      if (failure) failures.push_back(failure->code);
-    });
+    visit.on_step([this](const Step& step) { steps.emplace_back(step.from, step.to); });
+    visit.on_log_failure([this](const sangdam::base::Failure& failure) { failures.push_back(failure.code); });
   }
   static ConsultationRecord fresh() {
     ConsultationRecord record;
@@ -200,9 +198,42 @@ TEST_CASE("A visit that is gone hears of nothing", "[consultation]") {
   bool heard = false;
   {
     Consultation visit(Fixture::fresh(), log, clock, Limits{});
-    visit.on_step([&](const Step&, const auto&) { heard = true; });
+    visit.on_step([&](const Step&) { heard = true; });
     visit.dispatch({.kind = EventKind::opened, .code = "482731906"});
   }
   log.let_go();
   CHECK_FALSE(heard);
+}
+
+TEST_CASE("A patient declined after the code's time keeps a good code", "[consultation][timeout]") {
+  Fixture f;
+  f.open();
+  f.knock();
+  f.clock.advance(31min);
+  f.visit.on_time();
+  REQUIRE(f.visit.dispatch({.kind = EventKind::declined}));
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::open);
+  CHECK(f.visit.record().code_expires == f.clock.now() + Limits{}.walk_in_code_lifetime);
+}
+
+TEST_CASE("A visit that had a call is never a no-show", "[consultation][timeout]") {
+  Fixture f;
+  f.talk();
+  f.visit.dispatch({.kind = EventKind::media_lost});
+  f.knock("s2", "Somebody");
+  f.visit.dispatch({.kind = EventKind::declined});
+  f.clock.advance(2h);
+  f.visit.on_time();
+  CHECK(f.visit.record().outcome == Outcome::completed);
+}
+
+TEST_CASE("A note that cannot be kept raises the alarm as a step does", "[consultation]") {
+  Fixture f;
+  f.open();
+  f.log.fail_with({"log-disk-full", "The disk is full."});
+  bool went_on = false;
+  f.visit.note("chat-sent", Actor::staff, {}, [&] { went_on = true; });
+  CHECK(went_on);
+  CHECK(f.failures == std::vector<std::string>{"log-disk-full"});
 }

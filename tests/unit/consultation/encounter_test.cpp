@@ -345,3 +345,42 @@ TEST_CASE("A page asking for an offer over and over gets one peer at a time", "[
   CHECK(f.media.made == 2);
   CHECK(f.media.open_peers() == 2);
 }
+
+TEST_CASE("Ending closes the connection at once, even while the disk is busy", "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  f.log.hold();
+  REQUIRE(f.encounter.end());
+  CHECK(f.media.open_peers() == 0);
+  CHECK(f.gateway.lines.empty());  // nobody is told before the log has it
+  f.log.let_go();
+  CHECK(f.gateway.take() == Lines{"withdraw completed"});
+}
+
+TEST_CASE("A peer that connects after its patient was replaced is not shown", "[encounter][security]") {
+  Fixture f;
+  f.open_and_wait();
+  f.encounter.admit();
+  f.encounter.on_answer("s1", 1, "answer");
+  HandPeer& late = f.peer();
+  f.log.hold();
+  f.encounter.on_arrived(Fixture::seat("s2"));
+  late.listener.on_connected();
+  CHECK_FALSE(late.presented);
+  CHECK(late.closed);
+  CHECK(f.encounter.state() == State::open);
+}
+
+TEST_CASE("An answer that nothing was offered for is not taken for the answer", "[encounter]") {
+  Fixture f;
+  f.open_and_wait();
+  REQUIRE(f.encounter.admit());
+  f.peer().listener.on_failed(PeerFailure::connect_timeout, "");
+  f.clock.advance(10s);
+  f.encounter.on_time();
+  f.encounter.on_answer("s1", 2, "too early");
+  CHECK(f.peer().answer.empty());
+  f.peer().listener.on_offer("again");
+  f.encounter.on_answer("s1", 2, "answer");
+  CHECK(f.peer().answer == "answer");
+}

@@ -1,6 +1,6 @@
 // A consultation through a real TURN server: both sides may use nothing but the relay.
 //
-//   SANGDAM_BUILD=<build folder> node --test relay.test.mjs
+//   SANGDAM_BUILD=<build folder> ../network/own_network.sh node --test relay.test.mjs
 import assert from 'node:assert/strict';
 import { spawn, execFileSync } from 'node:child_process';
 import dgram from 'node:dgram';
@@ -23,9 +23,12 @@ const hasTurnServer = (() => {
   }
 })();
 
+/** Of this host, on the network the test made for itself (own_network.sh). */
+const ADDRESS = process.env.SANGDAM_TEST_ADDRESS ?? '127.0.0.1';
+
 /** A free TCP port; coturn takes the UDP port of the same number. */
 const freePort = () => new Promise((resolve) => {
-  const server = net.createServer().listen(0, '127.0.0.1', () => {
+  const server = net.createServer().listen(0, ADDRESS, () => {
     const { port } = server.address();
     server.close(() => resolve(port));
   });
@@ -42,7 +45,7 @@ const answers = (port) => new Promise((resolve) => {
   const timer = setTimeout(() => done(false), 200);
   socket.on('message', () => done(true));
   socket.on('error', () => done(false));
-  socket.send(Buffer.from('000100002112a44273616e6764616d2d74657374', 'hex'), port, '127.0.0.1');
+  socket.send(Buffer.from('000100002112a44273616e6764616d2d74657374', 'hex'), port, ADDRESS);
 });
 
 describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ? false : 'turnserver (coturn) is not installed' }, () => {
@@ -67,7 +70,7 @@ describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ?
     const secretFile = path.join(folder, 'secret');
     await writeFile(secretFile, 'a secret of this test\n', { mode: 0o600 });
     await writeFile(path.join(folder, 'turn.conf'), [
-      'listening-ip=127.0.0.1', 'relay-ip=127.0.0.1', `listening-port=${port}`, 'no-tls', 'no-dtls', 'use-auth-secret',
+      `listening-ip=${ADDRESS}`, `relay-ip=${ADDRESS}`, `listening-port=${port}`, 'no-tls', 'no-dtls', 'use-auth-secret',
       'static-auth-secret=a secret of this test', 'realm=sangdam.test', 'allow-loopback-peers', 'no-cli',
       'min-port=49200', 'max-port=49400', `userdb=${folder}/users`, `pidfile=${folder}/pid`, 'log-file=stdout', 'simple-log', 'verbose',
     ].join('\n'), { mode: 0o600 });
@@ -77,7 +80,7 @@ describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ?
     turn.stderr.on('data', (data) => { log += data; });
     await waitFor('the TURN server to answer', () => answers(port), 20000);
 
-    kiosk = await Kiosk.start({ args: ['--relay-only', '--turn-url', `turn:127.0.0.1:${port}?transport=udp`, '--turn-secret-file', secretFile] });
+    kiosk = await Kiosk.start({ args: ['--relay-only', '--turn-url', `turn:${ADDRESS}:${port}?transport=udp`, '--turn-secret-file', secretFile] });
     patient = await Patient.open(browser, 'about:blank');
     await patient.page.addInitScript(() => {
       const Peer = globalThis.RTCPeerConnection;

@@ -73,7 +73,7 @@ class Units(unittest.TestCase):
         try:
             unit.write_text(text.replace('WatchdogSec=', 'WatchdogSecs='), encoding='utf-8')
             self.assertIn('WatchdogSecs', self.verify('gateway').stderr)
-            unit.write_text(text.replace('bin/sangdam-gateway', 'bin/sangdam-gone'), encoding='utf-8')
+            unit.write_text(text.replace('sangdam-gateway --', 'sangdam-gone --'), encoding='utf-8')
             self.assertNotEqual(self.verify('gateway').returncode, 0)
         finally:
             unit.write_text(text, encoding='utf-8')

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Runs a command on a network of its own: one host with a real interface beside loopback, and nothing else.
+#
+# ICE on loopback alone tells little: libnice binds each socket to its interface, so a TURN server on 127.0.0.1 is out
+# of its reach. Needs root and iproute2; without them it says so and is skipped (77).
+set -euo pipefail
+if [[ ${1:-} != --inside ]]; then
+  if ! unshare --net true 2>/dev/null || ! command -v ip >/dev/null; then
+    echo 'SKIPPED: a network namespace cannot be made here (needs root, unshare and iproute2)'
+    exit 77
+  fi
+  exec unshare --net "$0" --inside "$@"
+fi
+shift
+ip link set lo up
+ip link add host type veth peer name wire
+ip address add 10.77.0.1/24 dev host
+ip link set host up
+ip link set wire up
+export SANGDAM_TEST_ADDRESS=10.77.0.1
+exec "$@"

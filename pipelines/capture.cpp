@@ -20,7 +20,10 @@ constexpr auto k_longest_pause = 15s;
 constexpr const char* k_video_caps =
     "video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1";
 constexpr const char* k_audio_caps = "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved";
-constexpr const char* k_appsink = "appsink sync=false max-buffers=2 drop=true enable-last-sample=false";
+// async=false: pipewiresrc 0.3 is live only once it streams, and the pipeline would wait for its sinks to
+// preroll.
+constexpr const char* k_appsink =
+    "appsink sync=false async=false max-buffers=2 drop=true enable-last-sample=false";
 
 std::string video_outputs() {
   // The self-view is small and slow on purpose: it is a mirror in a corner, and painting it costs CPU.
@@ -38,7 +41,7 @@ CaptureRecipe camera_recipe() {
   CaptureRecipe recipe;
   recipe.part = Part::camera;
   recipe.after_device =
-      "decodebin ! videoconvertscale add-borders=true ! videorate drop-only=false "
+      "videoconvertscale add-borders=true ! videorate drop-only=false "
       "max-duplication-time=200000000 ! " +
       video_outputs();
   recipe.test_source =
@@ -71,6 +74,18 @@ CaptureRecipe microphone_recipe(const std::string& echo_probe) {
   recipe.stand_in = "audiotestsrc is-live=true wave=silence samplesperbuffer=960 ! " +
                     std::string(k_audio_caps) + " ! " + k_appsink + " name=out";
   return recipe;
+}
+
+std::string preferred_camera_caps(const GstCaps& offered) {
+  for (const char* wish :
+       {"video/x-raw,width=1280,height=720,framerate=[25/1,60/1]",
+        "image/jpeg,width=1280,height=720,framerate=[25/1,60/1]",
+        "video/x-raw,width=[640,1920],height=[360,1080],framerate=[15/1,60/1]",
+        "image/jpeg,width=[640,1920],height=[360,1080],framerate=[15/1,60/1]", "video/x-raw", "image/jpeg"}) {
+    const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(wish));
+    if (gst_caps_can_intersect(&offered, caps.get())) return wish;
+  }
+  return "ANY";
 }
 
 struct Capture::Source {
@@ -162,11 +177,29 @@ base::Result<> Capture::build(Pipeline& pipeline) {
   }
   const auto device = Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
   if (!device) return base::failure("device-unusable", "no element for the device");
-  auto rest = pipeline.add(m_recipe.after_device);
+  const std::string factory = GST_OBJECT_NAME(gst_element_get_factory(device.get()));
+  if (factory == "pipewiresrc") {
+    // Its own timestamps are of PipeWire's clock, not of the common timeline; and buffers that wait in our
+    // queues would be missing from the camera's small pool.
+    g_object_set(device.get(), "do-timestamp", TRUE, "always-copy", TRUE, nullptr);
+  }
+  std::string chain = m_recipe.after_device;
+  Ref<GstCaps> wish;
+  if (m_recipe.part == Part::camera) {
+    const auto offered = Ref<GstCaps>::adopt(gst_device_get_caps(m_device->handle.get()));
+    const std::string text = offered ? preferred_camera_caps(*offered.get()) : "ANY";
+    wish = Ref<GstCaps>::adopt(gst_caps_from_string(text.c_str()));
+    const char* decoder = text.starts_with("video/x-raw") ? ""
+                          : text == "ANY"                 ? "decodebin ! "
+                                                          : "jpegdec ! ";
+    chain = "capsfilter name=wish ! queue leaky=downstream max-size-buffers=2 ! " + (decoder + chain);
+  }
+  auto rest = pipeline.add(chain);
   if (!rest) return tl::unexpected<base::Failure>(rest.error());
+  if (wish) g_object_set(pipeline.find("wish").get(), "caps", wish.get(), nullptr);
   pipeline.add(device);
   if (!gst_element_link(device.get(), rest->get()))
-    return base::failure("device-unusable", "cannot be linked");
+    return base::failure("device-unusable", factory + " cannot be linked");
   return {};
 }
 

@@ -34,6 +34,11 @@ struct CaptureRecipe {
 /// `echo_probe`: name of the playback's webrtcechoprobe, or empty for no echo cancelling.
 [[nodiscard]] CaptureRecipe microphone_recipe(const std::string& echo_probe);
 
+/// What to ask a camera for: 720p at full rate, raw if it can, else MJPEG (over USB 2, raw 720p comes at 10 a
+/// second); failing that whatever comes nearest. Left to itself v4l2src takes the largest picture at the
+/// lowest rate. Pure.
+[[nodiscard]] std::string preferred_camera_caps(const GstCaps& offered);
+
 class Capture {
  public:
   struct Parts {

@@ -36,8 +36,8 @@ std::optional<Device> describe(std::string_view provider, std::string_view devic
   // Exact classes: PipeWire also lists our own streams ("Stream/Input/Video").
   if (device_class == "Video/Source" || device_class == "Source/Video") {
     device.kind = Part::camera;
-  } else if (device_class == "Audio/Source" || device_class == "Source/Audio" ||
-             device_class == "Audio/Source/Virtual") {
+  } else if (device_class == "Audio/Source" || device_class == "Source/Audio") {
+    // Not "Audio/Source/Virtual": PipeWire 0.3.65 makes a *sink* of those; PulseAudio lists them properly.
     device.kind = Part::microphone;
   } else if (device_class == "Audio/Sink" || device_class == "Sink/Audio") {
     device.kind = Part::speaker;
@@ -110,23 +110,19 @@ DeviceList::DeviceList(std::shared_ptr<Workers> workers, std::function<void()> o
       },
       this);
   // Starting connects to the sound servers, which may be away or hang.
-  m_started =
-      std::make_shared<std::future<void>>(m_workers->run([monitor = m_monitor, weak = m_anchor.weak()] {
-        gst_device_monitor_start(monitor.get());
-        base::post_to_main(weak, [](DeviceList& self) { self.on_started(); });
-      }));
+  m_workers->run([monitor = m_monitor, weak = m_anchor.weak()] {
+    gst_device_monitor_start(monitor.get());
+    base::post_to_main(weak, [](DeviceList& self) { self.on_started(); });
+  });
 }
 
 DeviceList::~DeviceList() {
   gst_bus_remove_watch(m_bus.get());
-  m_workers->run(
-      [started = std::move(m_started), monitor = std::move(m_monitor), bus = std::move(m_bus)]() mutable {
-        started->wait();
-        gst_bus_set_flushing(bus.get(), TRUE);
-        gst_device_monitor_stop(monitor.get());
-        bus.reset();
-        monitor.reset();
-      });
+  gst_bus_set_flushing(m_bus.get(), TRUE);
+  // Not stopped and not released: PipeWire 0.3.65's provider lets go of its devices twice when it is stopped
+  // (seen as criticals, and as crashes under load). The list lives as long as the program, so nothing is
+  // lost.
+  (void)m_monitor.release();
 }
 
 void DeviceList::on_started() {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <functional>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,7 +61,6 @@ class DeviceList {
   Ref<GstBus> m_bus;
   std::vector<Device> m_listings;
   std::vector<Device> m_devices;
-  std::shared_ptr<std::future<void>> m_started;
   base::Anchor<DeviceList> m_anchor{this};
 };
 

@@ -48,15 +48,11 @@ struct Engine::Impl {
     patient_view->clear();
   }
   void on_devices() {
+    // The speaker first: a new one means a new echo probe for the microphone to find.
+    playback->set_devices(device_list->devices());
     camera->set_devices(device_list->devices());
     microphone->set_devices(device_list->devices());
-    playback->set_devices(device_list->devices());
   }
-  [[nodiscard]] std::string echo_probe() const {
-    // Cleaning up a test tone would remove it.
-    return config.microphone == "test" || config.microphone == "none" ? "" : Playback::echo_probe();
-  }
-
   EngineConfig config;
   Timeline timeline = Timeline::begin();
   std::shared_ptr<Workers> workers = std::make_shared<Workers>();
@@ -95,19 +91,18 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
   impl.workers->run(warm_up);
   const auto tell = [&impl](const Health& health) { impl.tell(health); };
   // The playback first: its echo probe must exist before a microphone looks for it.
+  const auto on_new_probe = [&impl](const std::string& probe) {
+    if (impl.microphone) impl.microphone->set_recipe(microphone_recipe(probe));
+  };
   impl.playback = std::make_unique<Playback>(
-      Playback::Parts{impl.timeline, impl.workers, impl.patient_sound, tell,
-                      [&impl] {
-                        if (impl.microphone)
-                          impl.microphone->set_recipe(microphone_recipe(impl.echo_probe()));
-                      }},
+      Playback::Parts{impl.timeline, impl.workers, impl.patient_sound, tell, on_new_probe},
       impl.config.speaker);
   impl.camera = std::make_unique<Capture>(
       Capture::Parts{impl.timeline, impl.workers, impl.camera_relay, impl.self_view, tell}, camera_recipe(),
       impl.config.camera);
   impl.microphone = std::make_unique<Capture>(
       Capture::Parts{impl.timeline, impl.workers, impl.microphone_relay, nullptr, tell},
-      microphone_recipe(impl.echo_probe()), impl.config.microphone);
+      microphone_recipe(impl.playback->echo_probe()), impl.config.microphone);
   const auto needs_devices = [](const std::string& wanted) { return wanted != "test" && wanted != "none"; };
   if (needs_devices(impl.config.camera) || needs_devices(impl.config.microphone) ||
       needs_devices(impl.config.speaker)) {

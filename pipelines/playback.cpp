@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* k_probe = "sangdam-echo-probe";
 constexpr auto k_first_pause = 1s;
 constexpr auto k_longest_pause = 15s;
 // Decoding and the hop between pipelines take their share of time after the jitter buffer.
@@ -23,10 +22,6 @@ bool has_element(const char* name) {
 }
 
 }  // namespace
-
-std::string Playback::echo_probe() {
-  return has_element("webrtcdsp") && has_element("webrtcechoprobe") ? k_probe : "";
-}
 
 Playback::Playback(Parts parts, std::string wanted)
     : m_parts(std::move(parts)), m_wanted(std::move(wanted)), m_pause(k_first_pause) {
@@ -61,13 +56,16 @@ void Playback::start() {
         gst_message_parse_error(&message, base::out(error), nullptr);
         fail(base::message_of(error));
       });
-  const std::string probe = echo_probe();
+  // A new name each time: webrtcdsp finds the probe by its name, and the one before may still be there.
+  m_probe = has_element("webrtcdsp") && has_element("webrtcechoprobe")
+                ? fmt::format("echo-probe-{}", ++m_starts)
+                : "";
   const auto chain = m_pipeline->add(fmt::format(
       "appsrc name=in is-live=true format=time min-latency={} max-buffers=50 leaky-type=downstream "
       "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! {} audioconvert ! "
       "audioresample",
       (k_jitter_buffer_ms + k_margin_ms) * GST_MSECOND,
-      probe.empty() ? "" : "webrtcechoprobe name=" + probe + " !"));
+      m_probe.empty() ? "" : "webrtcechoprobe name=" + m_probe + " !"));
   Ref<GstElement> sink;
   if (m_device) sink = Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
   if (!sink) {
@@ -87,7 +85,7 @@ void Playback::start() {
   } else if (m_wanted == "none") {
     tell(Condition::disabled, "");
   }
-  if (!probe.empty() && m_parts.on_new_probe) m_parts.on_new_probe();
+  if (m_parts.on_new_probe) m_parts.on_new_probe(m_probe);
 }
 
 void Playback::fail(const std::string& why) {

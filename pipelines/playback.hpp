@@ -31,7 +31,7 @@ class Playback {
     std::shared_ptr<Relay> sound;  // S16LE, 48 kHz, mono
     std::function<void(const Health&)> on_health;
     /// The echo probe is another one now: a microphone that cancels echo must be restarted to find it.
-    std::function<void()> on_new_probe;
+    std::function<void(const std::string& name)> on_new_probe;
   };
   /// `wanted`: "auto", "none" or a device's name.
   Playback(Parts parts, std::string wanted);
@@ -40,8 +40,8 @@ class Playback {
   Playback& operator=(const Playback&) = delete;
 
   void set_devices(const std::vector<Device>& devices);
-  /// Empty if this system has no echo canceller.
-  [[nodiscard]] static std::string echo_probe();
+  /// The name of the echo probe; empty if this system has no echo canceller.
+  [[nodiscard]] const std::string& echo_probe() const { return m_probe; }
   [[nodiscard]] const Health& health() const { return m_health; }
 
  private:
@@ -52,6 +52,8 @@ class Playback {
   Parts m_parts;
   std::string m_wanted;
   std::optional<Device> m_device;
+  std::string m_probe;
+  unsigned m_starts = 0;
   Health m_health{Part::speaker, Condition::missing, {}};
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Relay::Output> m_output;

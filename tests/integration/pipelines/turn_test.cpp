@@ -2,11 +2,11 @@
 // gateway makes them.
 #include <fmt/format.h>
 #include <gio/gio.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/handles.hpp"
 #include "integration/pipelines/call.hpp"
@@ -68,7 +68,22 @@ class TurnServer {
     }
     std::filesystem::remove_all(m_directory);
   }
-  [[nodiscard]] bool running() const { return static_cast<bool>(m_process); }
+  /// coturn needs up to 2 s to open its database; libnice gives up on a silent server after 1.5 s. So: ask
+  /// until it answers a STUN binding request (RFC 8489).
+  [[nodiscard]] bool answers() const {
+    if (!m_process) return false;
+    const auto socket = base::Ref<GSocket>::adopt(
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
+    const auto address =
+        base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new_from_string("127.0.0.1", m_port));
+    const char request[20] = {0,   1,   0,   0,   0x21, 0x12, '\xa4', 0x42, 's', 'a',
+                              'n', 'g', 'd', 'a', 'm',  '-',  't',    'e',  's', 't'};
+    for (int tries = 0; tries < 100; ++tries) {
+      g_socket_send_to(socket.get(), address.get(), request, sizeof request, nullptr, nullptr);
+      if (g_socket_condition_timed_wait(socket.get(), G_IO_IN, 100'000, nullptr, nullptr)) return true;
+    }
+    return false;
+  }
   /// draft-uberti-behave-turn-rest: the user name is when it ends, the password its HMAC.
   [[nodiscard]] consultation::IceServer server() const {
     const std::string user = std::to_string(g_get_real_time() / G_USEC_PER_SEC + 600) + ":kiosk";
@@ -100,7 +115,7 @@ TEST_CASE("A call through a TURN relay only, with time-limited credentials", "[c
     return;
   }
   const TurnServer turn;
-  REQUIRE(turn.running());
+  REQUIRE(turn.answers());
   Engine engine({.camera = "test", .microphone = "test", .speaker = "none", .relay_only = true});
   Call call(engine, {turn.server()});
   REQUIRE(run_until([&] { return call.listener.connected == 1; }, 20s));
@@ -117,6 +132,7 @@ TEST_CASE("A wrong TURN credential means no path, and the peer says so in time",
     return;
   }
   const TurnServer turn;
+  REQUIRE(turn.answers());
   auto server = turn.server();
   server.credential = "wrong";
   Engine engine({.camera = "none", .microphone = "none", .speaker = "none", .relay_only = true});

@@ -1,5 +1,6 @@
 #include "pipelines/devices.hpp"
 
+#include "pipelines/capture.hpp"
 #include "support/catch.hpp"
 
 namespace sangdam::pipelines {
@@ -22,6 +23,8 @@ Device listing(const char* provider, const char* device_class, const char* name,
 
 TEST_CASE("Own streams, monitors and the dummy output are no devices", "[devices]") {
   CHECK_FALSE(describe("GstPipeWireDevice", "Stream/Input/Video", "kiosk", properties("").get()).has_value());
+  CHECK_FALSE(
+      describe("GstPipeWireDevice", "Audio/Source/Virtual", "vmic", properties("").get()).has_value());
   CHECK_FALSE(describe("GstPulseDevice", "Audio/Source", "Monitor of Speaker",
                        properties("device.class=(string)monitor").get()));
   CHECK_FALSE(describe("GstPipeWireDevice", "Audio/Sink", "Dummy Output",
@@ -43,10 +46,9 @@ TEST_CASE("A camera listed by V4L2 and PipeWire is one camera, opened through V4
 }
 
 TEST_CASE("A microphone listed three times is one, opened through PulseAudio", "[devices]") {
-  const auto devices =
-      fold({listing("GstPipeWireDevice", "Audio/Source/Virtual", "vmic", "node.name=(string)vmic"),
-            listing("GstPulseDevice", "Audio/Source", "vmic", "node.name=(string)vmic"),
-            listing("GstPipeWireDevice", "Audio/Source/Virtual", "vmic", "node.name=(string)vmic")});
+  const auto devices = fold({listing("GstPipeWireDevice", "Audio/Source", "vmic", "node.name=(string)vmic"),
+                             listing("GstPulseDevice", "Audio/Source", "vmic", "node.name=(string)vmic"),
+                             listing("GstPipeWireDevice", "Audio/Source", "vmic", "node.name=(string)vmic")});
   REQUIRE(devices.size() == 1);
   CHECK(devices[0].rank == 3);
 }
@@ -69,6 +71,25 @@ TEST_CASE("The configured device is picked by name, else the default one", "[dev
   CHECK(pick(devices, Part::speaker, "auto")->name == "C");
   CHECK_FALSE(pick(devices, Part::microphone, "C").has_value());
   CHECK_FALSE(pick(devices, Part::camera, "auto").has_value());
+}
+
+TEST_CASE("A camera is asked for 720p at full rate, raw only if that does not cost the rate", "[devices]") {
+  gst_init(nullptr, nullptr);
+  const auto wish = [](const char* offered) {
+    const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(offered));
+    return preferred_camera_caps(*caps.get());
+  };
+  CHECK(wish("video/x-raw,format=NV12,width=1280,height=720,framerate=30/1") ==
+        "video/x-raw,width=1280,height=720,framerate=[25/1,60/1]");
+  // The usual USB 2 webcam.
+  CHECK(wish("video/x-raw,format=YUY2,width=1280,height=720,framerate=10/1;"
+             "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1;"
+             "image/jpeg,width=1280,height=720,framerate=30/1") ==
+        "image/jpeg,width=1280,height=720,framerate=[25/1,60/1]");
+  CHECK(wish("video/x-raw,format=YUY2,width=640,height=480,framerate=30/1")
+            .starts_with("video/x-raw,width=[640"));
+  CHECK(wish("video/x-raw,format=YUY2,width=160,height=120,framerate=5/1") == "video/x-raw");
+  CHECK(wish("video/x-h264") == "ANY");
 }
 
 }  // namespace sangdam::pipelines

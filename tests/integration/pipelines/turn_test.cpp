@@ -14,6 +14,13 @@
 namespace sangdam::tests {
 namespace {
 
+/// Of this host, on the network of the test's own (tests/network/own_network.sh): libnice cannot reach a
+/// relay on loopback.
+const char* test_address() {
+  const char* address = g_getenv("SANGDAM_TEST_ADDRESS");
+  return address != nullptr ? address : "127.0.0.1";
+}
+
 using namespace std::chrono_literals;
 
 /// A UDP port nobody has just now.
@@ -21,7 +28,7 @@ unsigned free_port() {
   const auto socket = base::Ref<GSocket>::adopt(
       g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
   const auto address =
-      base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new_from_string("127.0.0.1", 0));
+      base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new_from_string(test_address(), 0));
   g_socket_bind(socket.get(), address.get(), FALSE, nullptr);
   const auto bound = base::Ref<GSocketAddress>::adopt(g_socket_get_local_address(socket.get(), nullptr));
   return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound.get()));
@@ -35,9 +42,9 @@ class TurnServer {
     const std::vector<std::string> arguments = {"turnserver",
                                                 "-n",
                                                 "-L",
-                                                "127.0.0.1",
+                                                test_address(),
                                                 "-E",
-                                                "127.0.0.1",
+                                                test_address(),
                                                 "-p",
                                                 std::to_string(m_port),
                                                 "--no-tls",
@@ -75,7 +82,7 @@ class TurnServer {
     const auto socket = base::Ref<GSocket>::adopt(
         g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
     const auto address =
-        base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new_from_string("127.0.0.1", m_port));
+        base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new_from_string(test_address(), m_port));
     const char request[20] = {0,   1,   0,   0,   0x21, 0x12, '\xa4', 0x42, 's', 'a',
                               'n', 'g', 'd', 'a', 'm',  '-',  't',    'e',  's', 't'};
     for (int tries = 0; tries < 100; ++tries) {
@@ -95,7 +102,7 @@ class TurnServer {
     g_hmac_update(hmac.get(), reinterpret_cast<const guchar*>(user.data()), static_cast<gssize>(user.size()));
     g_hmac_get_digest(hmac.get(), digest, &length);
     const base::CharPtr password(g_base64_encode(digest, length));
-    return {fmt::format("turn:127.0.0.1:{}?transport=udp", m_port), user, password.get()};
+    return {fmt::format("turn:{}:{}?transport=udp", test_address(), m_port), user, password.get()};
   }
 
  private:

@@ -43,6 +43,17 @@ class Report(unittest.TestCase):
         ], '42 passed, 6 failed, 1 skipped', 1)
         self.assertIn('boom here', text)
 
+    def test_a_second_try_counts_and_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first = Path(folder, 'testlog.json')
+            first.write_text(json.dumps(entry('p / a', 'FAIL', code=1)) + '\n' + json.dumps(entry('p / b', 'FAIL', code=1))
+                             + '\n', encoding='utf-8')
+            Path(folder, 'second-testlog.json').write_text(
+                json.dumps(entry('p / a')) + '\n' + json.dumps(entry('p / b', 'FAIL', code=1)) + '\n', encoding='utf-8')
+            done = subprocess.run([REPORT, first], capture_output=True, text=True, check=False)
+            self.assertEqual((done.stdout.splitlines()[-1], done.returncode), ('1 passed, 1 failed', 1), done.stdout)
+            self.assertIn('SECOND TRY (1): a', done.stdout)
+
     def test_a_crash_after_all_passed_is_a_failure(self):
         self.assert_report([entry('a', 'FAIL', 'All tests passed (3 assertions in 2 test cases)\n', -6)],
                            '2 passed, 1 failed', 1)

@@ -28,7 +28,7 @@ struct Options {
   std::filesystem::path web_dir;   // development: serve the page from here
   std::string clinic = "Sangdam";  // shown to patients: a name there must be
   std::string clinic_phone;
-  std::string language;         // ko or en; empty: the system's, else ko
+  std::string language;         // ko or en; empty: English, the language of the source
   consultation::Limits limits;  // code lifetimes; the rest is not for configuration
   bool relay_only = false;
   bool insecure_http = false;

@@ -24,9 +24,11 @@ export class KioskDouble {
     await page.goto(`${gateway.url}kiosk-double`);
     await page.waitForFunction('window.kiosk');
     await page.mouse.click(10, 10);  // Chromium lets the tone sound only after a gesture
-    gateway.onPatient = (message) => kiosk.#onPatient(message);
+    // A page that is being closed may still say something: there is nobody left to answer.
+    const unlessClosed = (error) => { if (!/has been closed/.test(String(error))) throw error; };
+    gateway.onPatient = (message) => kiosk.#onPatient(message).catch(unlessClosed);
     gateway.onArrived = () => kiosk.#setState('open', 'getting-ready');
-    gateway.onReturned = (connected) => kiosk.#onReturned(connected);
+    gateway.onReturned = (connected) => kiosk.#onReturned(connected)?.catch(unlessClosed);
     return kiosk;
   }
 

@@ -37,7 +37,9 @@ PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
 
 void PatientConnection::on_time() {
   WebSocket::on_time();
-  if (is_gone() || m_seated || now() - m_last_try < m_join_deadline) return;
+  // Whoever was given work is given the time for it: the challenge ends with this connection.
+  const std::chrono::seconds patience = m_challenge ? k_challenge_lifetime : m_join_deadline;
+  if (is_gone() || m_seated || now() - m_last_try < patience) return;
   fail({"idle", "no code was given for a long time: connect again when there is one"});
 }
 

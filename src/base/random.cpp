@@ -4,7 +4,6 @@
 
 #include <array>
 #include <stdexcept>
-#include <vector>
 
 namespace sangdam::base {
 namespace {
@@ -23,10 +22,9 @@ std::string to_hex(const unsigned char* bytes, std::size_t size) {
 }  // namespace
 
 std::string random_hex(std::size_t bytes) {
-  require_sodium();
-  std::vector<unsigned char> buffer(bytes);
-  randombytes_buf(buffer.data(), buffer.size());
-  return to_hex(buffer.data(), buffer.size());
+  // Through a string: its data() is never null, which libsodium demands even for no bytes at all.
+  const std::string raw = random_bytes(bytes);
+  return to_hex(reinterpret_cast<const unsigned char*>(raw.data()), raw.size());
 }
 
 std::uint32_t random_below(std::uint32_t bound) {

@@ -283,4 +283,27 @@ TEST_CASE("Without camera and microphone the call goes on in black and silence",
   CHECK_FALSE(engine.self_view()->has_picture());
 }
 
+TEST_CASE("How long the steps of a call take", "[.measure]") {
+  Engine& engine = shared_engine();
+  run_until([&] { return engine.self_view()->has_picture(); });
+  for (int round = 0; round < 5; ++round) {
+    using Clock = std::chrono::steady_clock;
+    const auto ms = [](Clock::time_point from, Clock::time_point to) {
+      return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
+    };
+    const auto start = Clock::now();
+    Call call(engine);
+    const auto created = Clock::now();
+    REQUIRE(run_until([&] { return !call.listener.offer.empty(); }));
+    const auto offered = Clock::now();
+    REQUIRE(run_until([&] { return call.listener.connected == 1; }, 20s));
+    const auto connected = Clock::now();
+    REQUIRE(run_until([&] { return call.listener.first_frames == 1; }, 20s));
+    WARN("construction of both sides " << ms(start, created) << " ms, offer " << ms(created, offered)
+                                       << " ms, offer to connected " << ms(offered, connected)
+                                       << " ms, connected to first frame " << ms(connected, Clock::now())
+                                       << " ms");
+  }
+}
+
 }  // namespace sangdam::tests

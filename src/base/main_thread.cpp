@@ -77,6 +77,9 @@ void assert_main_thread() noexcept {
 
 void post_to_main(std::function<void()> work) { post(G_PRIORITY_DEFAULT, std::move(work)); }
 
+// GTK resizes at G_PRIORITY_HIGH_IDLE + 10 and paints at + 20.
+void post_to_main_before_painting(std::function<void()> work) { post(G_PRIORITY_HIGH_IDLE, std::move(work)); }
+
 void post_to_main_when_idle(std::function<void()> work) { post(G_PRIORITY_DEFAULT_IDLE, std::move(work)); }
 
 struct Timer::Work {

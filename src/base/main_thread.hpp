@@ -31,6 +31,10 @@ void assert_main_thread() noexcept;
 /// Runs `work` in the default main context, in the order posted, never inside the caller. Any thread.
 /// An exception from `work` is logged and swallowed: it must not cross into GLib.
 void post_to_main(std::function<void()> work);
+/// The same, but after everything that has already arrived (sockets, bus messages, other posts) and before
+/// GTK lays out and paints. For drawing that follows from a message: whoever waits for the answer to that
+/// message is not to wait for the drawing.
+void post_to_main_before_painting(std::function<void()> work);
 /// The same, but only once nothing more urgent waits, painting included. For what may be late and is
 /// superseded by the next of its kind: at the ordinary priority 30 frames a second leave GTK no time to
 /// paint.
@@ -56,6 +60,13 @@ template <class T, class Work>
 void post_to_main(std::weak_ptr<T> target, Work work) {
   post_to_main([target = std::move(target), work = std::move(work)]() mutable {
     // Locking is safe without a race: owners die on this same thread.
+    if (auto self = target.lock()) work(*self);
+  });
+}
+
+template <class T, class Work>
+void post_to_main_before_painting(std::weak_ptr<T> target, Work work) {
+  post_to_main_before_painting([target = std::move(target), work = std::move(work)]() mutable {
     if (auto self = target.lock()) work(*self);
   });
 }

@@ -169,7 +169,7 @@ void Screens::clear_notice(const std::string& id) {
 
 void Screens::refresh() {
   if (std::exchange(m_refresh_queued, true)) return;
-  base::post_to_main(m_anchor.weak(), [](Screens& self) {
+  base::post_to_main_before_painting(m_anchor.weak(), [](Screens& self) {
     self.m_refresh_queued = false;
     self.refresh_now();
   });

@@ -129,6 +129,18 @@ TEST_CASE("idle work waits for everything more urgent", "[main-thread]") {
   REQUIRE(order == std::vector{1, 2});
 }
 
+TEST_CASE("drawing waits for what has arrived, also for what that brings in its turn", "[main-thread]") {
+  std::vector<int> order;
+  post_to_main_when_idle([&] { order.push_back(4); });
+  post_to_main_before_painting([&] { order.push_back(3); });
+  post_to_main([&] {
+    order.push_back(1);
+    post_to_main([&] { order.push_back(2); });
+  });
+  REQUIRE(run_until([&] { return order.size() == 4; }));
+  REQUIRE(order == std::vector{1, 2, 3, 4});
+}
+
 TEST_CASE("a timer that fires once fires once", "[timer]") {
   Timer timer;
   int calls = 0;

@@ -95,6 +95,11 @@ describe('a consultation', { timeout: 900000 }, () => {
     assert.ok(new Set(colours.map((rgb) => rgb.map((value) => Math.round(value / 64)).join())).size >= 4, `the kiosk's picture has its patches: ${JSON.stringify(colours)}`);
     assert.ok(await patient.loudness() > 0.01, 'the kiosk is heard');
 
+    // Without feedback on its video the browser takes the link for dead and sends less and less.
+    for (const [kind, extensions] of await patient.sentExtensions()) {
+      assert.ok(extensions.some((uri) => uri.includes('transport-wide-cc')), `the browser numbers its ${kind} packets for feedback`);
+    }
+
     // At the kiosk: the coloured bars of the patient's camera are on its screen, and the voice has a level.
     for (const { name, rgb } of PATCHES.filter(({ name }) => ['yellow', 'cyan', 'green', 'magenta'].includes(name))) {
       await waitFor(`${name} on the kiosk's screen`, async () => (await kiosk.shareOfColour(rgb, 45)) > 0.02, 60000);

@@ -42,6 +42,16 @@ export class Patient {
     const context = await browser.newContext({
       locale: language === 'ko' ? 'ko-KR' : 'en-GB', viewport: { width, height }, ignoreHTTPSErrors: true, ...(permissions ? { permissions } : {}), ...more,
     });
+    await context.addInitScript(() => {
+      const Connection = globalThis.RTCPeerConnection;
+      globalThis.connections = [];
+      globalThis.RTCPeerConnection = class extends Connection {
+        constructor(...all) {
+          super(...all);
+          globalThis.connections.push(this);
+        }
+      };
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(60000);  // only a failure waits that long; a busy machine must not be one
     const patient = new Patient(page, language);
@@ -51,6 +61,12 @@ export class Patient {
     });
     await page.goto(url);
     return patient;
+  }
+
+  /** The RTP header extensions that the newest connection sends with its sound and its picture. */
+  async sentExtensions() {
+    return this.page.evaluate(() => globalThis.connections.at(-1).getSenders()
+      .map((sender) => [sender.track?.kind, sender.getParameters().headerExtensions.map(({ uri }) => uri)]));
   }
 
   heading(name) {

@@ -44,11 +44,16 @@ CaptureRecipe camera_recipe() {
       "videoconvertscale add-borders=true ! videorate drop-only=false "
       "max-duplication-time=200000000 ! " +
       video_outputs();
-  recipe.test_source =
-      "videotestsrc is-live=true pattern=smpte100 ! " + std::string(k_video_caps) +
-      " ! timeoverlay text=\"TEST PICTURE\" halignment=center valignment=center font-desc=\"Sans Bold 40\" "
-      "shaded-background=true ! " +
-      video_outputs();
+  // The title and the clock apart: a text that changes is laid out and drawn anew for each picture, and as
+  // one large text that cost 7 ms of CPU a picture; this costs 2.4 ms (measured). A clock without digits is
+  // the title: textoverlay would wait for its second input.
+  recipe.test_source = "videotestsrc is-live=true pattern=smpte100 ! " + std::string(k_video_caps) +
+                       " ! clockoverlay time-format=\"TEST PICTURE\" halignment=center valignment=center "
+                       "font-desc=\"Sans Bold 40\" "
+                       "shaded-background=true ! timeoverlay halignment=center valignment=bottom "
+                       "font-desc=\"Sans Bold 22\" draw-shadow=false "
+                       "draw-outline=false ! " +
+                       video_outputs();
   // 5 pictures a second: enough for the browser to see a living track, cheap for the encoder.
   recipe.stand_in =
       "videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,width=1280,height=720,framerate=5/1 "

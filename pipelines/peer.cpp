@@ -19,17 +19,8 @@ namespace {
 
 constexpr unsigned k_max_candidates = 64;  // a phone with VPN, IPv6 and two TURN servers sends about 20
 constexpr unsigned k_max_servers = 8;
-constexpr std::size_t k_max_text = 16 * 1024;  // docs/protocol.md
-constexpr int k_max_queued_texts = 64;         // on their way to the main thread; a flood beyond is dropped
-constexpr std::size_t k_max_early_texts = 16;
-
-constexpr const char* name_of_channel(Channel channel) {
-  switch (channel) {
-    case Channel::chat: return "chat";
-    case Channel::control: return "control";
-  }
-  return "";
-}
+constexpr unsigned k_faststart_packets = 3;
+constexpr double k_session_bandwidth = 2e6;
 
 std::int64_t now_ms() { return g_get_monotonic_time() / 1000; }
 
@@ -39,7 +30,6 @@ std::int64_t now_ms() { return g_get_monotonic_time() / 1000; }
 struct WebRtcPeer::Bridge {
   std::weak_ptr<WebRtcPeer> peer;
   std::atomic<std::int64_t> last_packet_ms{0};
-  std::atomic<int> queued_texts{0};
 
   template <class Work>
   void post(Work work) const {
@@ -64,6 +54,11 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
                      if (self.m_phase != Phase::failed) self.m_listener.on_first_frame(width, height);
                    });
                  }),
+      m_channels(std::in_place,
+                 DataChannels::Listener{[this](Channel channel) { m_listener.on_channel_open(channel); },
+                                        [this](Channel channel, const std::string& text) {
+                                          m_listener.on_channel_text(channel, text);
+                                        }}),
       m_born(std::chrono::steady_clock::now()),
       m_counted(m_born) {
   base::assert_main_thread();
@@ -82,7 +77,12 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
                        [](WebRtcPeer& self) { self.fail(PeerFailure::offer_failed, "cannot start"); });
     return;
   }
-  open_channels();
+  if (const auto created = m_channels->create(m_webrtc.get()); !created) {
+    base::post_to_main(m_anchor.weak(), [detail = created.error().message](WebRtcPeer& self) {
+      self.fail(PeerFailure::offer_failed, detail);
+    });
+    return;
+  }
   create_offer();
 }
 
@@ -129,7 +129,17 @@ base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& ser
   }
   m_pipeline->add(m_webrtc);
   connect_signals();
+  if (const auto rtpbin = m_pipeline->find("rtpbin")) {
+    // Otherwise the first packet of a stream waits for the whole latency, in case an earlier one is on its
+    // way: the first picture would come 100 ms late. Consecutive packets say that there is no earlier one.
+    g_signal_connect(rtpbin.get(), "new-jitterbuffer",
+                     G_CALLBACK(+[](GstElement*, GstElement* jitter_buffer, guint, guint, gpointer) noexcept {
+                       g_object_set(jitter_buffer, "faststart-min-packets", k_faststart_packets, nullptr);
+                     }),
+                     nullptr);
+  }
   if (auto built = m_sender.build(*m_pipeline, m_webrtc); !built) return built;
+  if (auto built = m_receiver.build(*m_pipeline, m_webrtc.get()); !built) return built;
 
   Ref<GstWebRTCRTPTransceiver> video;
   g_signal_emit_by_name(m_webrtc.get(), "get-transceiver", 1,
@@ -155,16 +165,6 @@ void WebRtcPeer::connect_signals() {
                     }),
                     m_bridge);
   }
-  Bridge::connect(
-      m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) noexcept {
-        if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
-        Receiver::hold(*pad, [bridge = unbox<Shared>(data), held = Ref<GstPad>::share(pad)](gulong probe) {
-          bridge->post([held, probe](WebRtcPeer& self) {
-            if (self.m_phase != Phase::failed) self.m_receiver.add_pad(*self.m_pipeline, held, probe);
-          });
-        });
-      }),
-      m_bridge);
   // Anything at all from the network (media, RTCP, DTLS) is a sign of life; libnice alone notices a dead path
   // only after 50 s, because webrtcbin does not switch consent freshness (RFC 7675) on.
   Bridge::connect(
@@ -185,54 +185,8 @@ void WebRtcPeer::connect_signals() {
       m_bridge);
 }
 
-void WebRtcPeer::open_channels() {
-  for (const Channel channel : {Channel::chat, Channel::control}) {
-    // Reliable and ordered is the default (RFC 8831 section 6.6).
-    GstWebRTCDataChannel* raw = nullptr;
-    g_signal_emit_by_name(m_webrtc.get(), "create-data-channel", name_of_channel(channel), nullptr, &raw);
-    if (raw == nullptr) {
-      base::post_to_main(m_anchor.weak(),
-                         [](WebRtcPeer& self) { self.fail(PeerFailure::offer_failed, "no data channel"); });
-      return;
-    }
-    m_channels[static_cast<std::size_t>(channel)].handle = Ref<GstWebRTCDataChannel>::adopt(raw);
-    struct Context {
-      Bridge::Shared bridge;
-      Channel channel;
-    };
-    const auto connect = [&](const char* signal, GCallback callback) {
-      g_signal_connect_data(raw, signal, callback, box<Context>({m_bridge, channel}),
-                            free_box_closure<Context>, static_cast<GConnectFlags>(0));
-    };
-    connect("on-open", G_CALLBACK(+[](GstWebRTCDataChannel*, gpointer data) noexcept {
-              const Context& context = unbox<Context>(data);
-              context.bridge->post(
-                  [channel = context.channel](WebRtcPeer& self) { self.on_channel_open(channel); });
-            }));
-    connect("on-close", G_CALLBACK(+[](GstWebRTCDataChannel*, gpointer data) noexcept {
-              const Context& context = unbox<Context>(data);
-              context.bridge->post([channel = context.channel](WebRtcPeer& self) {
-                self.m_channels[static_cast<std::size_t>(channel)].open = false;
-              });
-            }));
-    connect("on-message-string",
-            G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer data) noexcept {
-              const Context& context = unbox<Context>(data);
-              if (text == nullptr || strnlen(text, k_max_text + 1) > k_max_text) return;
-              if (++context.bridge->queued_texts > k_max_queued_texts) {
-                --context.bridge->queued_texts;
-                return;
-              }
-              context.bridge->post([channel = context.channel, copy = std::string(text)](WebRtcPeer& self) {
-                --self.m_bridge->queued_texts;
-                self.on_channel_text(channel, copy);
-              });
-            }));
-  }
-}
-
 void WebRtcPeer::create_offer() {
-  GstPromise* promise = gst_promise_new_with_change_func(
+  const auto promise = Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         std::shared_ptr<GstWebRTCSessionDescription> offer;
         if (gst_promise_wait(reply) == GST_PROMISE_RESULT_REPLIED) {
@@ -244,9 +198,8 @@ void WebRtcPeer::create_offer() {
         }
         unbox<Bridge::Shared>(data)->post([offer](WebRtcPeer& self) { self.on_offer_made(offer); });
       },
-      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
-  // The action takes the promise over.
-  g_signal_emit_by_name(m_webrtc.get(), "create-offer", nullptr, promise);
+      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>));
+  g_signal_emit_by_name(m_webrtc.get(), "create-offer", nullptr, promise.get());
 }
 
 void WebRtcPeer::on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offer) {
@@ -257,8 +210,8 @@ void WebRtcPeer::on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offe
   }
   m_offer = std::move(offer);
   m_phase = Phase::offered;
-  // Gathering begins with this, so every candidate comes after the offer. The action takes the promise over.
-  g_signal_emit_by_name(m_webrtc.get(), "set-local-description", m_offer.get(), gst_promise_new());
+  // Gathering begins with this, so every candidate comes after the offer.
+  g_signal_emit_by_name(m_webrtc.get(), "set-local-description", m_offer.get(), nullptr);
   m_pipeline->dump("offered");
   const base::CharPtr text(gst_sdp_message_as_text(m_offer->sdp));
   m_listener.on_offer(with_hints(text.get(), BitrateHint{}));
@@ -281,7 +234,7 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
   m_phase = Phase::connecting;
   const SessionDescriptionPtr answer(
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, checked->sdp.release()));
-  GstPromise* promise = gst_promise_new_with_change_func(
+  const auto promise = Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
         const GstStructure* structure = gst_promise_get_reply(reply);
@@ -289,8 +242,8 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
         unbox<Bridge::Shared>(data)->post(
             [](WebRtcPeer& self) { self.fail(PeerFailure::answer_invalid, "webrtcbin does not accept it"); });
       },
-      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
-  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", answer.get(), promise);
+      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>));
+  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", answer.get(), promise.get());
   for (const auto& [mline, candidate] : std::exchange(m_early_candidates, {})) {
     g_signal_emit_by_name(m_webrtc.get(), "add-ice-candidate", mline, candidate.c_str());
   }
@@ -316,12 +269,7 @@ void WebRtcPeer::add_candidate(unsigned mline_index, const std::string& candidat
 
 bool WebRtcPeer::send(Channel channel, const std::string& text) {
   base::assert_main_thread();
-  const ChannelState& state = m_channels[static_cast<std::size_t>(channel)];
-  if (!is_up() || !state.open || text.size() > k_max_text) return false;
-  base::ErrorPtr error;
-  if (!gst_webrtc_data_channel_send_string_full(state.handle.get(), text.c_str(), base::out(error)))
-    return false;
-  return true;
+  return is_up() && m_channels->send(channel, text);
 }
 
 void WebRtcPeer::present() {
@@ -393,6 +341,7 @@ void WebRtcPeer::verify() {
     g_signal_emit_by_name(rtpbin.get(), "get-session", 0, static_cast<GstElement**>(base::out(m_session)));
   }
   if (m_session) {
+    g_object_set(m_session.get(), "bandwidth", k_session_bandwidth, nullptr);
     Bridge::connect(m_session.get(), "notify::twcc-stats",
                     G_CALLBACK(+[](GObject* session, GParamSpec*, gpointer data) noexcept {
                       StructurePtr stats;
@@ -408,37 +357,14 @@ void WebRtcPeer::verify() {
   }
   m_pipeline->dump("connected");
   m_sender.start(m_parts.camera, m_parts.microphone);
-  m_receiver.allow(*m_pipeline);
+  m_receiver.allow();
   m_second.start_repeating(1s, [this] { on_second(); });
   m_silence.start_repeating(250ms, [this] { watch_silence(); });
-  // Each listener call may destroy this peer.
-  const auto weak = m_anchor.weak();
-  m_listener.on_connected();
-  for (const Channel channel : {Channel::chat, Channel::control}) {
-    if (weak.expired() || m_phase == Phase::failed) return;
-    ChannelState& state = m_channels[static_cast<std::size_t>(channel)];
-    if (state.open) m_listener.on_channel_open(channel);
-    if (weak.expired()) return;
-    for (const std::string& text : std::exchange(state.early, {})) {
-      if (weak.expired() || m_phase == Phase::failed) return;
-      m_listener.on_channel_text(channel, text);
-    }
-  }
-}
-
-void WebRtcPeer::on_channel_open(Channel channel) {
-  if (m_phase == Phase::failed) return;
-  m_channels[static_cast<std::size_t>(channel)].open = true;
-  if (is_up()) m_listener.on_channel_open(channel);
-}
-
-void WebRtcPeer::on_channel_text(Channel channel, const std::string& text) {
-  if (is_up()) {
-    m_listener.on_channel_text(channel, text);
-    return;
-  }
-  auto& early = m_channels[static_cast<std::size_t>(channel)].early;
-  if (m_phase == Phase::connecting && early.size() < k_max_early_texts) early.push_back(text);
+  // The listener hears of the connection before it hears anything through it.
+  base::post_to_main(m_anchor.weak(), [](WebRtcPeer& self) {
+    if (self.is_up()) self.m_channels->allow();
+  });
+  m_listener.on_connected();  // last: it may destroy this peer
 }
 
 void WebRtcPeer::on_bus(GstMessage& message) {
@@ -462,7 +388,7 @@ void WebRtcPeer::on_bus(GstMessage& message) {
 }
 
 void WebRtcPeer::on_second() {
-  GstPromise* promise = gst_promise_new_with_change_func(
+  const auto promise = Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
         const GstStructure* stats = gst_promise_get_reply(reply);
@@ -470,8 +396,8 @@ void WebRtcPeer::on_second() {
         unbox<Bridge::Shared>(data)->post(
             [counters = read_counters(*stats)](WebRtcPeer& self) { self.on_counters(counters); });
       },
-      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
-  g_signal_emit_by_name(m_webrtc.get(), "get-stats", nullptr, promise);
+      box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>));
+  g_signal_emit_by_name(m_webrtc.get(), "get-stats", nullptr, promise.get());
 }
 
 void WebRtcPeer::on_counters(const PeerCounters& counters) {
@@ -539,7 +465,7 @@ void WebRtcPeer::close() {
   m_sender.stop();
   m_receiver.set_presented(false);
   // Stops sending and listening now, not when the listener gets round to destroying the peer.
-  m_channels = {};
+  m_channels.reset();
   m_session.reset();
   m_webrtc.reset();
   m_pipeline.reset();

@@ -11,7 +11,6 @@
 // Destroying a peer is safe in every state and returns at once; webrtcbin stops on a worker thread.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -22,6 +21,7 @@
 #include "base/main_thread.hpp"
 #include "consultation/media.hpp"
 #include "pipelines/bitrate_controller.hpp"
+#include "pipelines/data_channels.hpp"
 #include "pipelines/descriptions.hpp"
 #include "pipelines/peer_counters.hpp"
 #include "pipelines/pipeline.hpp"
@@ -69,22 +69,14 @@ class WebRtcPeer final : public consultation::Peer {
   // listener once each way.
   enum class Phase : std::uint8_t { offering, offered, connecting, connected, interrupted, failed };
   struct Bridge;
-  struct ChannelState {
-    Ref<GstWebRTCDataChannel> handle;
-    bool open = false;               // on the wire
-    std::vector<std::string> early;  // came before the certificate was checked
-  };
 
   base::Result<> build(const std::vector<consultation::IceServer>& servers);
-  void open_channels();
   void connect_signals();
   void create_offer();
   void on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offer);
   void on_transport_state();
   void verify();
   void on_bus(GstMessage& message);
-  void on_channel_open(consultation::Channel channel);
-  void on_channel_text(consultation::Channel channel, const std::string& text);
   void on_second();
   void on_counters(const PeerCounters& counters);
   void on_feedback(const TransportFeedback& feedback);
@@ -102,7 +94,7 @@ class WebRtcPeer final : public consultation::Peer {
   Ref<GstElement> m_session;  // rtpsession of the bundle
   Sender m_sender;
   Receiver m_receiver;
-  std::array<ChannelState, 2> m_channels;
+  std::optional<DataChannels> m_channels;  // gone once failed
   std::shared_ptr<GstWebRTCSessionDescription> m_offer;
   SectionFingerprints m_expected;  // empty until there is an answer
   std::vector<std::pair<unsigned, std::string>> m_early_candidates;

@@ -63,7 +63,10 @@ Ref<GstElement> Pipeline::find(const char* name) const {
   return Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), name));
 }
 
-void Pipeline::skip_latency() { gst_pipeline_set_latency(GST_PIPELINE(m_pipeline.get()), 0); }
+void Pipeline::skip_latency() {
+  m_skips_latency = true;
+  gst_pipeline_set_latency(GST_PIPELINE(m_pipeline.get()), 0);
+}
 
 void Pipeline::play() {
   m_started = m_workers->run([pipeline = m_pipeline] {
@@ -89,7 +92,7 @@ gboolean Pipeline::on_bus(GstMessage& message) {
     dump(gst_element_state_get_name(state));
   } else if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_ERROR) {
     dump("error");
-  } else if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_LATENCY) {
+  } else if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_LATENCY && !m_skips_latency) {
     gst_bin_recalculate_latency(GST_BIN(m_pipeline.get()));
   }
   // Kept alive on the stack: the handler may destroy this pipeline.

@@ -1,6 +1,6 @@
 #include "pipelines/receiver.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,8 +9,7 @@
 namespace sangdam::pipelines {
 namespace {
 
-// One picture and one sound were offered. A browser may change its SSRC once or twice; more is not a browser.
-constexpr std::size_t k_max_pads = 8;
+constexpr std::size_t k_max_held = 8;  // one picture and one sound were offered
 
 // The queue takes the packets off the jitter buffer's thread, so that decoding delays no retransmission. The
 // second one lets decoding and conversion run on two cores, and drops pictures a slow machine cannot show.
@@ -20,13 +19,19 @@ constexpr const char* k_video_chain =
     "vp8dec name=decoder automatic-request-sync-points=true "
     "automatic-request-sync-point-flags=discard-input+corrupt-output threads=1 ! "
     "queue name=shown max-size-buffers=2 leaky=downstream ! videoconvert ! video/x-raw,format=RGB ! "
-    "appsink name=picture sync=false max-buffers=1 drop=true enable-last-sample=false";
+    "appsink name=picture sync=false async=false max-buffers=1 drop=true enable-last-sample=false";
 constexpr const char* k_audio_chain =
     "queue max-size-buffers=0 max-size-time=2000000000 max-size-bytes=0 ! rtpopusdepay ! opusdec "
     "use-inband-fec=true plc=true ! "
     "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
     "level name=loudness interval=500000000 ! "
-    "appsink name=sound sync=false max-buffers=50 drop=true enable-last-sample=false";
+    "appsink name=sound sync=false async=false max-buffers=50 drop=true enable-last-sample=false";
+
+constexpr auto k_data =
+    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+constexpr auto k_blocked_data = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BLOCK | k_data);
+
+using SharedPtr = std::shared_ptr<Receiver::Shared>;
 
 /// "audio" or "video". By the caps, not by the pad's transceiver: webrtcbin 1.22 now and then hands out the
 /// video of a bundle on the audio's transceiver (seen).
@@ -35,6 +40,30 @@ std::string kind_of(GstPad& pad) {
   if (!caps || gst_caps_get_size(caps.get()) == 0) return {};
   const char* media = gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "media");
   return media ? media : "";
+}
+
+/// Links the pad to the decoder for its kind, if that is still free. The lock is held.
+bool attach(Receiver::Shared& shared, GstPad& pad) {
+  const std::string kind = kind_of(pad);
+  Ref<GstPad>* decoder = kind == "video" ? &shared.video : kind == "audio" ? &shared.audio : nullptr;
+  if (decoder == nullptr || !*decoder) return false;
+  const auto sink = std::exchange(*decoder, {});
+  if (gst_pad_link(&pad, sink.get()) == GST_PAD_LINK_OK) return true;
+  base::log_error("media", "the {} decoder cannot be linked", kind);
+  return false;
+}
+
+/// Streaming thread, at the pad's first data: by then its caps say what it is.
+GstPadProbeReturn on_first_data(Receiver::Shared& shared, GstPad& pad, gulong probe) {
+  const std::lock_guard lock(shared.mutex);
+  if (shared.verified) return attach(shared, pad) ? GST_PAD_PROBE_REMOVE : GST_PAD_PROBE_DROP;
+  const auto& held = shared.held;
+  if (std::any_of(held.begin(), held.end(), [&](const auto& one) { return one.pad.get() == &pad; }))
+    return GST_PAD_PROBE_OK;  // stays blocked
+  // Dropped, not refused: "not linked" would stop all other streams of the bundle.
+  if (held.size() >= k_max_held) return GST_PAD_PROBE_DROP;
+  shared.held.push_back({Ref<GstPad>::share(&pad), probe});
+  return GST_PAD_PROBE_OK;
 }
 
 }  // namespace
@@ -47,38 +76,67 @@ Receiver::Receiver(std::shared_ptr<base::FrameSlot> view, std::shared_ptr<Relay>
   m_shared->on_first_frame = std::move(on_first_frame);
 }
 
-void Receiver::hold(GstPad& pad, std::function<void(gulong)> on_blocked) {
-  struct Waiting {
-    std::function<void(gulong)> tell;
-    std::atomic<bool> told{false};
-    explicit Waiting(std::function<void(gulong)> fn) : tell(std::move(fn)) {}
-  };
-  using Shared = std::shared_ptr<Waiting>;
-  // Data only: the caps event must get as far as the pad.
-  gst_pad_add_probe(
-      &pad,
-      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER |
-                                   GST_PAD_PROBE_TYPE_BUFFER_LIST),
-      [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
-        Waiting& waiting = *unbox<Shared>(data);
-        if (!waiting.told.exchange(true)) waiting.tell(GST_PAD_PROBE_INFO_ID(info));
-        return GST_PAD_PROBE_OK;  // stay blocked
-      },
-      box<Shared>(std::make_shared<Waiting>(std::move(on_blocked))), free_box<Shared>);
+Receiver::~Receiver() {
+  // A held pad's probe holds `Shared`, which holds the pad.
+  const std::lock_guard lock(m_shared->mutex);
+  m_shared->held.clear();
+  m_shared->video.reset();
+  m_shared->audio.reset();
 }
 
-void Receiver::add_pad(Pipeline& pipeline, Ref<GstPad> pad, gulong probe) {
-  if (m_held.size() >= k_max_pads) return;  // stays blocked for good
-  m_held.push_back({std::move(pad), probe});
-  if (m_allowed) {
-    attach(pipeline, m_held.back());
-    m_held.pop_back();
+base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc) {
+  const auto video = pipeline.add(k_video_chain);
+  if (!video) return tl::unexpected<base::Failure>(video.error());
+  const auto audio = pipeline.add(k_audio_chain);
+  if (!audio) return tl::unexpected<base::Failure>(audio.error());
+  m_shared->video = Ref<GstPad>::adopt(gst_element_get_static_pad(video->get(), "sink"));
+  m_shared->audio = Ref<GstPad>::adopt(gst_element_get_static_pad(audio->get(), "sink"));
+
+  on_each_sample(pipeline.find("picture").get(), [shared = m_shared](GstSample& sample) {
+    auto frame = to_frame(sample);
+    if (!frame) return;
+    shared->width = frame->width;
+    shared->height = frame->height;
+    ++shared->frames;
+    const int width = frame->width;
+    const int height = frame->height;
+    const bool shown = shared->presented.pass([&] { shared->view->put(std::move(*frame)); });
+    if (shown && !shared->first_frame_told.exchange(true)) shared->on_first_frame(width, height);
+  });
+  on_each_sample(pipeline.find("sound").get(), [shared = m_shared](GstSample& sample) {
+    shared->presented.pass([&] { shared->sound->push(gst_sample_get_buffer(&sample)); });
+  });
+
+  g_signal_connect_data(
+      webrtc, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer data) noexcept {
+        if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
+        // Data only: the caps event must get as far as the pad.
+        gst_pad_add_probe(
+            pad, k_blocked_data,
+            [](GstPad* blocked, GstPadProbeInfo* info, gpointer shared) noexcept -> GstPadProbeReturn {
+              return on_first_data(*unbox<SharedPtr>(shared), *blocked, GST_PAD_PROBE_INFO_ID(info));
+            },
+            box<SharedPtr>(unbox<SharedPtr>(data)), free_box<SharedPtr>);
+      }),
+      box<SharedPtr>(m_shared), free_box_closure<SharedPtr>, static_cast<GConnectFlags>(0));
+  return {};
+}
+
+void Receiver::allow() {
+  std::vector<Shared::Held> unblock;
+  {
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->verified = true;
+    unblock = std::exchange(m_shared->held, {});
+    for (const auto& [pad, probe] : unblock) {
+      if (attach(*m_shared, *pad.get())) continue;
+      gst_pad_add_probe(
+          pad.get(), k_data, [](GstPad*, GstPadProbeInfo*, gpointer) noexcept { return GST_PAD_PROBE_DROP; },
+          nullptr, nullptr);
+    }
   }
-}
-
-void Receiver::allow(Pipeline& pipeline) {
-  m_allowed = true;
-  for (const Held& held : std::exchange(m_held, {})) attach(pipeline, held);
+  // Outside the lock: data flows at once.
+  for (const auto& [pad, probe] : unblock) gst_pad_remove_probe(pad.get(), probe);
 }
 
 void Receiver::set_presented(bool presented) {
@@ -87,51 +145,6 @@ void Receiver::set_presented(bool presented) {
   } else {
     m_shared->presented.shut();
   }
-}
-
-base::Result<Ref<GstElement>> Receiver::decoder_for(Pipeline& pipeline, GstPad& pad) {
-  const std::string kind = kind_of(pad);
-  if (kind == "video" && !m_has_video) {
-    auto chain = pipeline.add(k_video_chain);
-    if (!chain) return chain;
-    m_has_video = true;
-    on_each_sample(pipeline.find("picture").get(), [shared = m_shared](GstSample& sample) {
-      auto frame = to_frame(sample);
-      if (!frame) return;
-      shared->width = frame->width;
-      shared->height = frame->height;
-      ++shared->frames;
-      const int width = frame->width;
-      const int height = frame->height;
-      const bool shown = shared->presented.pass([&] { shared->view->put(std::move(*frame)); });
-      if (shown && !shared->first_frame_told.exchange(true)) shared->on_first_frame(width, height);
-    });
-    return chain;
-  }
-  if (kind == "audio" && !m_has_audio) {
-    auto chain = pipeline.add(k_audio_chain);
-    if (!chain) return chain;
-    m_has_audio = true;
-    on_each_sample(pipeline.find("sound").get(), [shared = m_shared](GstSample& sample) {
-      shared->presented.pass([&] { shared->sound->push(gst_sample_get_buffer(&sample)); });
-    });
-    return chain;
-  }
-  // A second stream of a kind, or something unknown: it must flow somewhere, or its "not linked" stops all
-  // others.
-  return pipeline.add("fakesink sync=false async=false");
-}
-
-void Receiver::attach(Pipeline& pipeline, const Held& held) {
-  auto decoder = decoder_for(pipeline, *held.pad.get());
-  if (!decoder) {
-    base::log_error("media", "no decoder: {}", decoder.error().message);
-    return;
-  }
-  const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(decoder->get(), "sink"));
-  gst_element_sync_state_with_parent(decoder->get());
-  if (sink && gst_pad_link(held.pad.get(), sink.get()) == GST_PAD_LINK_OK)
-    gst_pad_remove_probe(held.pad.get(), held.probe);
 }
 
 }  // namespace sangdam::pipelines

@@ -1,17 +1,20 @@
 // The receiving half of a peer: from webrtcbin's source pads to frames and sound, behind two doors.
 //
-//   1. A pad that appears is blocked on the spot, and a decoder attached only when the peer has been
-//   verified: not
-//      one byte of an impostor's stream reaches a decoder. Nothing is lost meanwhile, it waits in the jitter
-//      buffer.
+//   1. A pad that appears is blocked at its first data until the peer has been verified: not one byte of an
+//      impostor's stream reaches a decoder. Nothing is lost meanwhile, it waits in the jitter buffer.
 //   2. What is decoded passes the gate only while the peer is presented.
 //
-// Main thread, except where `Shared` says otherwise.
+// The decoders are made together with the peer, long before they are needed: making them takes 20 ms, and
+// somebody waits for the first picture. One picture and one sound are decoded; the data of any further pad is
+// dropped.
+//
+// Main thread; pads come on webrtcbin's threads, which share `Shared`.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "base/video_frame.hpp"
@@ -31,35 +34,34 @@ class Receiver {
     std::atomic<int> width{0}, height{0};
     std::function<void(int, int)> on_first_frame;  // constant; called on a streaming thread, once
     std::atomic<bool> first_frame_told{false};
+
+    struct Held {
+      Ref<GstPad> pad;
+      gulong probe;
+    };
+    std::mutex mutex;          // protects what follows
+    bool verified = false;     // the first door
+    std::vector<Held> held;    // before it
+    Ref<GstPad> video, audio;  // the decoders' inputs; gone when taken
   };
 
   Receiver(std::shared_ptr<base::FrameSlot> view, std::shared_ptr<Relay> sound,
            std::function<void(int width, int height)> on_first_frame);
+  ~Receiver();
+  Receiver(const Receiver&) = delete;
+  Receiver& operator=(const Receiver&) = delete;
 
-  /// Streaming thread: lets no data through the pad. `on_blocked(probe)` is called there once, when the first
-  /// data waits; by then the pad's caps say what it is. Give the probe to add_pad().
-  static void hold(GstPad& pad, std::function<void(gulong probe)> on_blocked);
-  /// A held pad; decoded at once if verified.
-  void add_pad(Pipeline& pipeline, Ref<GstPad> pad, gulong probe);
+  /// Makes the decoders and waits for webrtcbin's pads.
+  base::Result<> build(Pipeline& pipeline, GstElement* webrtc);
   /// Opens the first door.
-  void allow(Pipeline& pipeline);
+  void allow();
   /// The second door.
   void set_presented(bool presented);
 
   [[nodiscard]] const Shared& shared() const { return *m_shared; }
 
  private:
-  struct Held {
-    Ref<GstPad> pad;
-    gulong probe;
-  };
-  void attach(Pipeline& pipeline, const Held& held);
-  base::Result<Ref<GstElement>> decoder_for(Pipeline& pipeline, GstPad& pad);
-
   std::shared_ptr<Shared> m_shared;
-  std::vector<Held> m_held;
-  bool m_allowed = false;
-  bool m_has_video = false, m_has_audio = false;
 };
 
 }  // namespace sangdam::pipelines

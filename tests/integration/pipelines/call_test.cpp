@@ -151,6 +151,24 @@ TEST_CASE("An impostor's certificate ends the peer with nothing shown, played or
   CHECK_FALSE(call.peer->send(Channel::chat, "x"));
 }
 
+TEST_CASE("Every offer names transport-wide feedback for sound and picture, however soon it is made",
+          "[call]") {
+  Engine& engine = shared_engine();
+  constexpr const char* k_extension =
+      "a=extmap:1 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+  for (int i = 0; i < 8; ++i) {
+    Listener listener;
+    const auto peer = engine.create_peer(listener, {});
+    REQUIRE(run_until([&] { return !listener.offer.empty(); }, 10s));
+    const auto sound = listener.offer.find("m=audio");
+    const auto picture = listener.offer.find("m=video");
+    REQUIRE(sound < picture);
+    INFO(listener.offer);
+    CHECK(listener.offer.find(k_extension, sound) < picture);
+    CHECK(listener.offer.find(k_extension, picture) != std::string::npos);
+  }
+}
+
 TEST_CASE("A peer shows nothing before it is presented", "[call]") {
   Engine& engine = shared_engine();
   const std::size_t shown_before = engine.patient_view()->frames();

@@ -156,8 +156,8 @@ void TestPatient::accept(const std::string& offer) {
   gst_sdp_message_new_from_text(offer.c_str(), &sdp);
   const pipelines::SessionDescriptionPtr description(
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, sdp));
-  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", description.get(), gst_promise_new());
-  GstPromise* promise = gst_promise_new_with_change_func(
+  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", description.get(), nullptr);
+  const auto promise = base::Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
         GstWebRTCSessionDescription* raw = nullptr;
@@ -166,14 +166,13 @@ void TestPatient::accept(const std::string& offer) {
         if (raw == nullptr) return;
         std::shared_ptr<GstWebRTCSessionDescription> answer(raw, gst_webrtc_session_description_free);
         base::post_to_main(unbox<Weak>(data), [answer](TestPatient& self) {
-          g_signal_emit_by_name(self.m_webrtc.get(), "set-local-description", answer.get(),
-                                gst_promise_new());
+          g_signal_emit_by_name(self.m_webrtc.get(), "set-local-description", answer.get(), nullptr);
           const base::CharPtr text(gst_sdp_message_as_text(answer->sdp));
           if (self.m_callbacks.on_answer) self.m_callbacks.on_answer(text.get());
         });
       },
-      box<Weak>(m_anchor.weak()), free_box<Weak>);
-  g_signal_emit_by_name(m_webrtc.get(), "create-answer", nullptr, promise);
+      box<Weak>(m_anchor.weak()), free_box<Weak>));
+  g_signal_emit_by_name(m_webrtc.get(), "create-answer", nullptr, promise.get());
 }
 
 void TestPatient::add_candidate(unsigned mline, const std::string& candidate) {

@@ -1,0 +1,58 @@
+// The two data channels of a peer, "chat" and "control" (RFC 8831; reliable and ordered).
+//
+// What comes before allow() is kept, a little of it, and told then: a browser may write before our check of
+// its certificate is done. Texts are bounded in length and in how many may be on their way to the main
+// thread; what is beyond is dropped.
+//
+// Main thread; webrtcbin's threads copy plain values and post. A callback may destroy the object.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/main_thread.hpp"
+#include "base/result.hpp"
+#include "consultation/media.hpp"
+#include "pipelines/gst_handles.hpp"
+
+namespace sangdam::pipelines {
+
+class DataChannels {
+ public:
+  struct Listener {
+    std::function<void(consultation::Channel)> on_open;
+    std::function<void(consultation::Channel, const std::string& text)> on_text;
+  };
+
+  explicit DataChannels(Listener listener);
+
+  /// Before the offer is made. Fails with "no-data-channel".
+  base::Result<> create(GstElement* webrtc);
+  /// The peer is verified: tells what is open and what came early, then everything as it comes.
+  void allow();
+  /// False if the channel is not open or the text is too long.
+  bool send(consultation::Channel channel, const std::string& text);
+
+ private:
+  struct State {
+    Ref<GstWebRTCDataChannel> handle;
+    bool open = false;  // on the wire
+    std::vector<std::string> early;
+  };
+  struct Context;
+
+  State& state(consultation::Channel channel) { return m_states[static_cast<std::size_t>(channel)]; }
+  void on_open(consultation::Channel channel);
+  void on_text(consultation::Channel channel, const std::string& text);
+  void tell_open(consultation::Channel channel) const;
+  void tell_text(consultation::Channel channel, const std::string& text) const;
+
+  Listener m_listener;
+  std::array<State, 2> m_states;
+  bool m_allowed = false;
+  base::Anchor<DataChannels> m_anchor{this};
+};
+
+}  // namespace sangdam::pipelines

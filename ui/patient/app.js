@@ -182,6 +182,7 @@ export class App {
   knock() {
     const { camera, microphone } = this.media.view;
     if (this.state.visit === 'declined') this.dispatch({ type: 'ready' });
+    this.peers.setWaiting();
     this.signalling.knock({
       name: nameOf(this.kept.name ?? ''),
       consent: CONSENT_VERSION,
@@ -287,11 +288,11 @@ export class App {
   /** @param {import('./protocol.js').Status} event */
   #onStatus(event) {
     const { state } = event;
+    // Not if this page has given no name yet: another one's admission is not ours. Before the new screen is drawn: the
+    // clinic waits for our answer.
+    if (state === 'admitted') this.peers.setAdmitted(next(this.state, event).screen === 'call');
     this.dispatch(event);
-    if (state === 'admitted') {
-      // Not if this page has given no name yet: another one's admission is not ours.
-      this.peers.setAdmitted(this.state.screen === 'call');
-    } else if (state !== 'clinic-away' && state !== 'clinic-back') {
+    if (state !== 'admitted' && state !== 'clinic-away' && state !== 'clinic-back') {
       this.peers.setAdmitted(false);
     }
     if (state === 'getting-ready' && this.state.knocked && this.state.screen === 'waiting') this.knock();

@@ -1,10 +1,11 @@
 // The media connection: answers the kiosk's offers (RFC 8829), one RTCPeerConnection per offer, make before break.
 //
-// An offer is prepared as soon as it comes, so that admission is quick, but our answer and our candidates leave only
-// once we are admitted: until then nobody learns our addresses and no media can flow. The newest offer takes over
-// when it is connected; until then the connected one goes on. Newest means latest received, not highest number: a
-// kiosk that was restarted counts from one again. The kiosk cannot restart ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera that comes,
-// goes or flips needs no new negotiation.
+// An offer is prepared as soon as it comes, and while we wait at the door our addresses are gathered, so that admission
+// is quick; but our answer and our candidates leave, and the kiosk's are used, only once we are admitted: until then
+// nobody learns our addresses and no media can flow. The newest offer takes over when it is connected; until then the connected one goes on. Newest
+// means latest received, not highest number: a kiosk that was restarted counts from one again. The kiosk cannot restart
+// ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera
+// that comes, goes or flips needs no new negotiation.
 import { decodeChat, decodeControl } from './lines.js';
 import { levelOf } from './quality.js';
 
@@ -68,9 +69,12 @@ class Peer {
   channels = new Map();
   /** @type {RTCSessionDescriptionInit | null} */
   answer = null;
+  gathers = false;
   answered = false;
-  /** @type {{mline: number, candidate: string}[]} */
+  /** @type {{mline: number, candidate: string}[]} the kiosk's, until we are admitted */
   heldRemote = [];
+  /** @type {{mline: number, candidate: string}[]} ours, until we are admitted */
+  heldLocal = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
 
@@ -109,6 +113,7 @@ export class Peers {
   #active = null;
   /** @type {Peer | null} the newest, not connected yet */
   #next = null;
+  #waiting = false;
   #admitted = false;
   #failed = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -126,8 +131,8 @@ export class Peers {
   /** @param {RTCIceServer[]} servers */
   setIceServers(servers) {
     this.#iceServers = servers;
-    // A prepared answer has gathered nothing yet: give it the fresh credentials.
-    if (this.#next && !this.#next.answered) this.#next.connection.setConfiguration(this.#configuration());
+    if (this.#next && !this.#next.gathers) this.#next.connection.setConfiguration(this.#configuration());
+    else this.#prepareAnew();  // with the fresh credentials
   }
 
   /** The number of the connected peer, 0 if there is none. */
@@ -140,11 +145,20 @@ export class Peers {
     return this.#active?.connection ?? null;
   }
 
+  /**
+   * We are at the door. Not earlier: until the person has let us use the camera, a browser hides its addresses behind
+   * names that the kiosk cannot look up.
+   */
+  setWaiting() {
+    this.#waiting = true;
+    if (this.#next) this.#gather(this.#next);
+  }
+
   /** @param {boolean} admitted */
-  async setAdmitted(admitted) {
+  setAdmitted(admitted) {
     this.#admitted = admitted;
     if (admitted) {
-      if (this.#next) await this.#sendAnswer(this.#next);
+      if (this.#next) this.#sendAnswer(this.#next);
       return;
     }
     // Shown out again, or the connection could not prove itself: what has been answered is of no more use.
@@ -184,7 +198,8 @@ export class Peers {
       return;
     }
     if (peer.closed) return;
-    if (this.#admitted) await this.#sendAnswer(peer);
+    if (this.#admitted) this.#sendAnswer(peer);
+    else if (this.#waiting) this.#gather(peer);
   }
 
   /**
@@ -231,6 +246,7 @@ export class Peers {
   /** The network changed: do not wait for ICE to notice. */
   networkChanged() {
     if (this.#active && this.#admitted) this.#ask(this.#active);
+    this.#prepareAnew();  // what was gathered is of the old network
   }
 
   close() {
@@ -238,6 +254,17 @@ export class Peers {
     if (this.#next) this.#close(this.#next);
     if (this.#active) this.#close(this.#active);
     this.#admitted = false;
+    this.#waiting = false;
+  }
+
+  /** Nobody has seen the answer yet: the same offer can be answered again, from a new connection. */
+  #prepareAnew() {
+    const prepared = this.#next;
+    if (!prepared?.gathers || prepared.answered) return;
+    const { number, offered, heldRemote } = prepared;
+    this.#close(prepared);
+    this.offer(number, offered);
+    for (const { mline, candidate } of heldRemote) this.candidate(number, mline, candidate);
   }
 
   /** @returns {RTCConfiguration} */
@@ -251,7 +278,9 @@ export class Peers {
     connection.addEventListener('track', (event) => peer.remote.addTrack(event.track));
     connection.addEventListener('icecandidate', ({ candidate }) => {
       if (peer.closed) return;
-      this.#options.sendCandidate(peer.number, candidate?.sdpMLineIndex ?? 0, candidate?.candidate ?? '');
+      const ours = { mline: candidate?.sdpMLineIndex ?? 0, candidate: candidate?.candidate ?? '' };
+      if (peer.answered) this.#options.sendCandidate(peer.number, ours.mline, ours.candidate);
+      else peer.heldLocal.push(ours);
     });
     connection.addEventListener('datachannel', ({ channel }) => {
       const { label } = channel;
@@ -270,21 +299,27 @@ export class Peers {
     connection.addEventListener('connectionstatechange', () => this.#onState(peer));
   }
 
-  /** @param {Peer} peer */
-  async #sendAnswer(peer) {
-    if (peer.answered || peer.closed || !peer.answer) return;
-    peer.answered = true;
-    try {
-      // Only now are addresses gathered: they are fresh, however long the wait was.
-      await peer.connection.setLocalDescription(peer.answer);
-    } catch (error) {
+  /**
+   * Gathering begins with the local description.
+   * @param {Peer} peer
+   */
+  #gather(peer) {
+    if (peer.gathers || peer.closed || !peer.answer) return;
+    peer.gathers = true;
+    peer.connection.setLocalDescription(peer.answer).catch((error) => {
       if (peer.closed) return;
       console.warn('the answer could not be given', error);
       this.#broken(peer);
-      return;
-    }
-    if (peer.closed) return;
-    this.#options.sendAnswer(peer.number, peer.connection.localDescription?.sdp ?? peer.answer.sdp ?? '');
+    });
+  }
+
+  /** @param {Peer} peer */
+  #sendAnswer(peer) {
+    if (peer.answered || peer.closed || !peer.answer) return;
+    peer.answered = true;
+    this.#gather(peer);
+    this.#options.sendAnswer(peer.number, peer.answer.sdp ?? '');
+    for (const { mline, candidate } of peer.heldLocal.splice(0)) this.#options.sendCandidate(peer.number, mline, candidate);
     for (const { mline, candidate } of peer.heldRemote.splice(0)) this.#addCandidate(peer, mline, candidate);
     peer.timer = setTimeout(() => {
       if (peer.connected) return;

@@ -56,6 +56,7 @@ struct KioskWindow::Impl {
   void draw_screen();
   void tick();
   void on_resize();
+  void warm_call();
 
   base::SystemClock clock;
   base::Ref<GtkWindow> window;
@@ -63,6 +64,7 @@ struct KioskWindow::Impl {
   VideoView self_view, patient_view;
   std::optional<Screens> screens;
   bool wide = false;
+  bool call_warm = false;  // since the screens were built
 
   Screen screen = Screen::today;
   StatusBar bar;
@@ -128,6 +130,7 @@ void KioskWindow::Impl::drop() {
     gtk_stack_remove(ui.stack("screens"), root);
   }
   screens.reset();
+  call_warm = false;
 }
 
 void KioskWindow::Impl::give_models() {
@@ -162,6 +165,18 @@ void KioskWindow::Impl::draw_screen() {
   screens->log.show_timeline(screen == Screen::timeline && timeline.has_value());
   if (screen == Screen::call) screens->call.wake();
   tick();
+}
+
+// The first layout of a screen finds its styles, fonts and icons: 60 to 150 ms on a small machine, which
+// would fall between "Admit" and the first picture. So it is measured once while the patient waits.
+void KioskWindow::Impl::warm_call() {
+  if (screen == Screen::call || std::exchange(call_warm, true)) return;
+  GtkWidget* page = screens->call.root();
+  gtk_widget_set_visible(page, TRUE);  // what is not visible has no size
+  const int width = gtk_widget_get_width(GTK_WIDGET(window.get()));
+  gtk_widget_measure(page, GTK_ORIENTATION_HORIZONTAL, -1, nullptr, nullptr, nullptr, nullptr);
+  gtk_widget_measure(page, GTK_ORIENTATION_VERTICAL, width, nullptr, nullptr, nullptr, nullptr);
+  gtk_widget_set_visible(page, FALSE);
 }
 
 void KioskWindow::Impl::tick() {
@@ -229,6 +244,7 @@ void KioskWindow::set(const SessionModel& model) {
   if (m_impl->session == model) return;
   m_impl->session = model;
   m_impl->screens->session.set(model);
+  if (model.seat) m_impl->warm_call();
 }
 
 void KioskWindow::set(const CallModel& model) {

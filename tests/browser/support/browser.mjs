@@ -5,8 +5,10 @@ import { fakeMedia } from './fake_media.mjs';
 /**
  * @param {object} [options]
  * @param {'fake' | 'denied' | 'none'} [options.devices] none: a machine without camera and microphone
+ * @param {string} [options.executable]
+ * @param {string} [options.kioskOn] an X display: a window over the whole screen instead of no window
  */
-export async function launchBrowser({ devices = 'fake' } = {}) {
+export async function launchBrowser({ devices = 'fake', kioskOn, executable = process.env.SANGDAM_CHROMIUM ?? '/usr/bin/chromium' } = {}) {
   const { video, audio } = await fakeMedia();
   const media = {
     fake: [
@@ -17,11 +19,12 @@ export async function launchBrowser({ devices = 'fake' } = {}) {
     none: ['--use-fake-ui-for-media-stream'],
   }[devices];
   return chromium.launch({
-    executablePath: process.env.SANGDAM_CHROMIUM ?? '/usr/bin/chromium',
-    headless: true,
+    executablePath: executable,
+    headless: !kioskOn,
+    ...(kioskOn ? { env: { ...process.env, DISPLAY: kioskOn } } : {}),
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', ...media,
+      '--disable-component-update', '--disable-sync', ...(kioskOn ? ['--kiosk', '--window-size=1280,800'] : []), ...media,
     ],
   });
 }

@@ -59,7 +59,8 @@ start_virtual_display() {
     cat "$folder/log" >&2
     die 'the virtual display did not start'
   fi
-  export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo
+  # Painted by the CPU; without this GTK loads an OpenGL that nothing uses (GTK before 4.14 wants the first name).
+  export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo GDK_DEBUG=gl-disable GDK_DISABLE=gl
   unset WAYLAND_DISPLAY
 }
 

@@ -151,7 +151,8 @@ void Encounter::on_time() {
   }
 }
 
-void Encounter::restore() {
+void Encounter::restore(const std::vector<LogEntry>& timeline) {
+  m_chat = Chat::from_log(timeline);
   m_consultation.note("restored", Actor::system, {});
   // The gateway says who is still there: everybody counts as away until then.
   if (state() == State::in_call) dispatch({.kind = EventKind::media_lost, .reason = "restored"});

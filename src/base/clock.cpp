@@ -12,6 +12,10 @@ Instant SystemClock::now() const {
   return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
+Moment SystemClock::moment() const {
+  return std::chrono::time_point_cast<milliseconds>(std::chrono::steady_clock::now());
+}
+
 std::string to_iso8601(Instant time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};

@@ -1,5 +1,7 @@
-// Wall-clock time as the record keeps it: milliseconds, UTC, ISO 8601.
-// Elapsed time (latency, deadlines inside one process) uses std::chrono::steady_clock directly.
+// Two kinds of time. An Instant is wall-clock time as the record keeps it and as people are promised it:
+// milliseconds, UTC, ISO 8601. It jumps when the machine's clock is set. A Moment only measures how long
+// something takes inside this process, and never jumps. They are different types: one cannot be compared with
+// the other.
 #pragma once
 
 #include <chrono>
@@ -10,17 +12,20 @@
 namespace sangdam::base {
 
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
+using Moment = std::chrono::time_point<std::chrono::steady_clock, std::chrono::milliseconds>;
 
 /// The seam that lets tests hold time still. Main thread unless an implementation says more.
 class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual Instant now() const = 0;
+  [[nodiscard]] virtual Moment moment() const = 0;
 };
 
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Instant now() const override;
+  [[nodiscard]] Moment moment() const override;
 };
 
 /// "2026-11-22T07:31:05.123Z"

@@ -6,6 +6,26 @@
 
 namespace sangdam::consultation {
 
+Chat Chat::from_log(const std::vector<LogEntry>& timeline) {
+  Chat chat;
+  for (const LogEntry& entry : timeline) {
+    const auto id = entry.details.find("id");
+    if (id == entry.details.end()) continue;
+    if (entry.kind == "chat-delivered") {
+      chat.acknowledged(id->second);
+      continue;
+    }
+    const auto text = entry.details.find("text");
+    if (text == entry.details.end()) continue;
+    if (entry.kind == "chat-sent") {
+      chat.sent({id->second, text->second}, entry.time);
+    } else if (entry.kind == "chat-received" && chat.find(id->second, true) == nullptr) {
+      chat.received({id->second, text->second}, entry.time);
+    }
+  }
+  return chat;
+}
+
 Chat::Incoming Chat::judge(const ChatText& text, base::Instant now) {
   if (find(text.id, true) != nullptr) return Incoming::repeated;
   if (std::find(m_judged.begin(), m_judged.end(), text.id) != m_judged.end()) return Incoming::refused;

@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "consultation/channel.hpp"
+#include "consultation/record.hpp"
 
 namespace sangdam::consultation {
 
@@ -31,6 +32,10 @@ class Chat {
   /// Texts a patient may send in one burst, and how fast the allowance returns.
   static constexpr double k_burst = 20;
   static constexpr double k_per_second = 2;
+
+  /// The chat as the log kept it, for a kiosk that was stopped in the middle of a visit. Entries of other
+  /// kinds do not matter; a text whose payload was erased is left out.
+  [[nodiscard]] static Chat from_log(const std::vector<LogEntry>& timeline);
 
   enum class Incoming { fresh, repeated, refused };
   /// Judges a patient's text before it is logged: fresh ones are to be logged, then added with received().

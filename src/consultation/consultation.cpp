@@ -101,7 +101,8 @@ bool Consultation::dispatch(const Event& event) {
 
   Step step{event.kind, before.state, m_record.state, before, m_record};
   append(entry_for(event, before.state), [this, step = std::move(step)] {
-    if (m_listener) m_listener(step);
+    const auto listener = m_listener;  // it may put another in its own place
+    if (listener) listener(step);
   });
   return true;
 }
@@ -192,7 +193,8 @@ void Consultation::append(LogEntry entry, std::function<void()> then) {
                [weak = m_anchor.weak(), then = std::move(then)](const base::Result<std::int64_t>& result) {
                  const auto self = weak.lock();
                  if (!self) return;
-                 if (!result && self->m_failure_listener) self->m_failure_listener(result.error());
+                 const auto listener = self->m_failure_listener;  // it may put another in its own place
+                 if (!result && listener) listener(result.error());
                  if (then) then();
                });
 }

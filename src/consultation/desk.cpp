@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "consultation/session_code.hpp"
 
@@ -17,7 +18,15 @@ Desk::~Desk() = default;
 Result<> Desk::restore() {
   auto unfinished = m_parts.records.unfinished();
   if (!unfinished) return tl::unexpected(unfinished.error());
-  for (ConsultationRecord& record : *unfinished) take_up(std::move(record)).restore();
+  for (ConsultationRecord& record : *unfinished) {
+    auto timeline = m_parts.records.timeline(record.id);
+    if (!timeline) {
+      // The visit matters more than what was written in it.
+      base::log_warning("consultation", "{}: its chat cannot be taken up again: {}", record.id,
+                        timeline.error().code);
+    }
+    take_up(std::move(record)).restore(timeline.value_or(std::vector<LogEntry>{}));
+  }
   arm_timer();
   return {};
 }

@@ -39,7 +39,8 @@ class Desk final : private EncounterObserver {
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
 
-  /// Takes up what was open when the kiosk stopped. Call once, before the gateway connects.
+  /// Takes up what was open when the kiosk stopped. Call once, before the gateway connects. A visit whose
+  /// timeline cannot be read goes on without its earlier chat.
   base::Result<> restore();
 
   // --- Staff. Failures carry a code: "unknown-consultation", "not-now", "busy", "unknown-appointment",

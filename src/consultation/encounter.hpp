@@ -88,8 +88,8 @@ class Encounter {
   // --- Time ---
   void on_time();
   [[nodiscard]] std::optional<Instant> next_deadline() const;
-  /// Takes a visit up again that was open when the kiosk stopped.
-  void restore();
+  /// Takes a visit up again that was open when the kiosk stopped; `timeline` is what its log holds.
+  void restore(const std::vector<LogEntry>& timeline);
 
   // --- What it is doing ---
   [[nodiscard]] const ConsultationRecord& record() const { return m_consultation.record(); }

@@ -1,6 +1,6 @@
 // One peer of an encounter with what the encounter knows about it: its number on the wire, its offer and
 // candidates until they may be sent, whether it was answered. Forwards the engine's notices with itself as
-// the sender. Part of encounter.cpp; nobody else includes it.
+// the sender. Part of encounter.cpp and encounter_channels.cpp; nobody else includes it.
 #pragma once
 
 #include <array>

@@ -14,7 +14,7 @@ namespace sangdam::gateway {
 using std::chrono::duration_cast;
 using std::chrono::seconds;
 
-TryVerdict GuessLimiter::check(std::string_view address, unsigned proven_bits, base::Instant now) {
+TryVerdict GuessLimiter::check(std::string_view address, unsigned proven_bits, base::Moment now) {
   if (const auto found = m_addresses.find(std::string(address)); found != m_addresses.end()) {
     const Record& record = found->second;
     if (now - record.last < m_limits.address_memory && now < record.next_allowed) {
@@ -35,7 +35,7 @@ TryVerdict GuessLimiter::check(std::string_view address, unsigned proven_bits, b
   return TryNeedsProof{asked};
 }
 
-void GuessLimiter::failed(std::string_view address, base::Instant now) {
+void GuessLimiter::failed(std::string_view address, base::Moment now) {
   drain(now);
   m_level += 1;
   if (m_addresses.size() >= m_limits.max_addresses) forget_old(now);
@@ -53,7 +53,7 @@ void GuessLimiter::failed(std::string_view address, base::Instant now) {
   record.next_allowed = now + std::min(m_limits.longest_delay, m_limits.first_delay * (1 << doublings));
 }
 
-void GuessLimiter::drain(base::Instant now) {
+void GuessLimiter::drain(base::Moment now) {
   if (now > m_drained) {
     const std::chrono::duration<double, std::ratio<3600>> passed = now - m_drained;
     m_level = std::max(0.0, m_level - passed.count() * m_limits.drain_per_hour);
@@ -61,7 +61,7 @@ void GuessLimiter::drain(base::Instant now) {
   m_drained = now;
 }
 
-void GuessLimiter::forget_old(base::Instant now) {
+void GuessLimiter::forget_old(base::Moment now) {
   std::erase_if(m_addresses,
                 [&](const auto& each) { return now - each.second.last >= m_limits.address_memory; });
 }

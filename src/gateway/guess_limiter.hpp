@@ -53,25 +53,25 @@ class GuessLimiter {
 
   /// May `address` (an address_key()) try a code now? `proven_bits` is the work its try carries, 0 for none.
   /// A proof of one bit less than is asked by now is taken: others may have failed while it was being made.
-  [[nodiscard]] TryVerdict check(std::string_view address, unsigned proven_bits, base::Instant now);
+  [[nodiscard]] TryVerdict check(std::string_view address, unsigned proven_bits, base::Moment now);
   /// The code was wrong.
-  void failed(std::string_view address, base::Instant now);
+  void failed(std::string_view address, base::Moment now);
 
   [[nodiscard]] std::size_t addresses() const { return m_addresses.size(); }
 
  private:
   struct Record {
     unsigned failures = 0;
-    base::Instant last;
-    base::Instant next_allowed;
+    base::Moment last;
+    base::Moment next_allowed;
   };
-  void drain(base::Instant now);
-  void forget_old(base::Instant now);
+  void drain(base::Moment now);
+  void forget_old(base::Moment now);
 
   GuessLimits m_limits;
   std::unordered_map<std::string, Record> m_addresses;
   double m_level = 0;
-  base::Instant m_drained{};
+  base::Moment m_drained{};
 };
 
 /// True if SHA-256(nonce ":" code ":" proof) begins with `bits` zero bits.

@@ -19,18 +19,20 @@ KioskConnection::KioskConnection(ConnectionId id, const base::Clock& clock,
       m_kiosk(std::move(kiosk)),
       m_terms(std::move(terms)),
       m_registry(registry),
-      m_connected(clock.now()),
-      m_ice_sent(clock.now()) {}
+      m_connected(clock.moment()),
+      m_ice_sent(clock.moment()),
+      m_ice_dated(clock.now()) {}
 
 void KioskConnection::on_time() {
   WebSocket::on_time();
   if (is_gone()) return;
   if (!m_registered) {
-    if (now() - m_connected >= m_register_deadline) fail({"idle", "the kiosk did not register"});
+    if (moment() - m_connected >= m_register_deadline) fail({"idle", "the kiosk did not register"});
     return;
   }
-  if (now() - m_ice_sent < m_terms.ice_refresh) return;
-  m_ice_sent = now();
+  // The TURN server judges credentials by the time of day: when the clock is set forward they end sooner.
+  if (moment() - m_ice_sent < m_terms.ice_refresh && now() - m_ice_dated < m_terms.ice_refresh) return;
+  note_ice_sent();
   if (auto servers = m_terms.ice_servers(); !servers.empty()) tell(protocol::IceServers{std::move(servers)});
 }
 
@@ -60,9 +62,14 @@ void KioskConnection::on_text(std::string_view text) {
     m_registry.to_patient(m_id, *envelope);
 }
 
+void KioskConnection::note_ice_sent() {
+  m_ice_sent = moment();
+  m_ice_dated = now();
+}
+
 void KioskConnection::on_register(const protocol::Register& message) {
   m_registered = true;
-  m_ice_sent = now();
+  note_ice_sent();
   m_registry.kiosk_registered(m_id, m_kiosk, message);
   tell(protocol::Registered{m_terms.ice_servers(), m_terms.address});
 }

@@ -30,14 +30,16 @@ class KioskConnection final : public WebSocket {
   void on_gone() override { m_registry.kiosk_gone(m_id); }
   [[nodiscard]] std::string encode_error(const protocol::Error& error) const override;
   void on_register(const protocol::Register& message);
+  void note_ice_sent();
 
   ConnectionId m_id;
   std::chrono::seconds m_register_deadline;
   std::string m_kiosk;  // the hash of its token
   Terms m_terms;
   Registry& m_registry;
-  base::Instant m_connected;
-  base::Instant m_ice_sent;
+  base::Moment m_connected;
+  base::Moment m_ice_sent;
+  base::Instant m_ice_dated;  // the same on the wall clock, which says when they end
   bool m_registered = false;
 };
 

@@ -240,7 +240,7 @@ void Listener::hand_on(Accepted accepted, GIOStream* base) {
 }
 
 void Listener::on_time() {
-  const base::Instant now = m_clock.now();
+  const base::Moment now = m_clock.moment();
   m_streams.remove_if([&](const std::weak_ptr<StreamMeter>& each) {
     const auto meter = each.lock();
     if (!meter || meter->is_upgraded()) return true;

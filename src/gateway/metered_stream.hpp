@@ -31,12 +31,12 @@ class StreamMeter {
         m_max_unfinished(max_unfinished),
         m_socket(std::move(socket)),
         m_ticket(std::move(ticket)),
-        m_accepted(clock.now()) {}
+        m_accepted(clock.moment()) {}
 
   /// False: over the limits.
   [[nodiscard]] bool take(std::size_t bytes) {
     m_unfinished += bytes;
-    return m_unfinished <= m_max_unfinished && m_bucket.take(m_clock.now(), static_cast<double>(bytes));
+    return m_unfinished <= m_max_unfinished && m_bucket.take(m_clock.moment(), static_cast<double>(bytes));
   }
   /// A whole request or message has come in.
   void finished_message() { m_unfinished = 0; }
@@ -47,7 +47,7 @@ class StreamMeter {
     m_upgraded = true;
   }
   [[nodiscard]] bool is_upgraded() const { return m_upgraded; }
-  [[nodiscard]] base::Instant accepted() const { return m_accepted; }
+  [[nodiscard]] base::Moment accepted() const { return m_accepted; }
   /// Ends the connection at the socket, below TLS: pending reads see the end of the stream.
   void cut() { g_socket_shutdown(m_socket.get(), TRUE, TRUE, nullptr); }
 
@@ -58,7 +58,7 @@ class StreamMeter {
   std::size_t m_unfinished = 0;
   base::Ref<GSocket> m_socket;
   std::shared_ptr<void> m_ticket;  // the place it takes in the connection limits
-  base::Instant m_accepted;
+  base::Moment m_accepted;
   bool m_upgraded = false;
 };
 

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <charconv>
+#include <set>
+#include <string_view>
 
 #include "base/handles.hpp"
 
@@ -88,11 +90,18 @@ base::Result<> fill_from_file(Raw& raw) {
     return base::failure("file-unreadable", fmt::format("Cannot read the configuration {}: {}.",
                                                         raw.config.get(), base::message_of(error)));
   }
+  std::set<std::string_view> known;
   const auto text = [&](base::CharPtr& value, const char* key) {
+    known.insert(key);
     if (!value) value.reset(g_key_file_get_string(file.get(), k_group, key, nullptr));
   };
   const auto list = [&](base::StrvPtr& value, const char* key) {
+    known.insert(key);
     if (!value) value.reset(g_key_file_get_string_list(file.get(), k_group, key, nullptr, nullptr));
+  };
+  const auto flag = [&](gboolean& value, const char* key) {
+    known.insert(key);
+    if (!value) value = g_key_file_get_boolean(file.get(), k_group, key, nullptr);
   };
   text(raw.listen, "listen");
   text(raw.tls_cert, "tls-cert");
@@ -103,7 +112,19 @@ base::Result<> fill_from_file(Raw& raw) {
   text(raw.web_dir, "web-dir");
   list(raw.turn_urls, "turn-url");
   list(raw.stun_urls, "stun-url");
-  if (!raw.trusted) raw.trusted = g_key_file_get_boolean(file.get(), k_group, "trusted-certificate", nullptr);
+  flag(raw.trusted, "trusted-certificate");
+  flag(raw.insecure_http, "insecure-http");
+
+  const base::StrvPtr keys(g_key_file_get_keys(file.get(), k_group, nullptr, nullptr));
+  for (const std::string& key : list_of(keys)) {
+    if (known.contains(key)) continue;
+    return base::failure(
+        "usage",
+        fmt::format("The configuration {} has an unknown key: {}. The gateway does not start, because a "
+                    "setting that somebody relies on would have no effect. Correct the key or remove it; "
+                    "sangdam-gateway --help lists the known ones.",
+                    raw.config.get(), key));
+  }
   return {};
 }
 

@@ -33,13 +33,13 @@ PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
       m_address(std::move(address)),
       m_registry(registry),
       m_limiter(limiter),
-      m_last_try(clock.now()) {}
+      m_last_try(clock.moment()) {}
 
 void PatientConnection::on_time() {
   WebSocket::on_time();
   // Whoever was given work is given the time for it: the challenge ends with this connection.
   const std::chrono::seconds patience = m_challenge ? k_challenge_lifetime : m_join_deadline;
-  if (is_gone() || m_seated || now() - m_last_try < patience) return;
+  if (is_gone() || m_seated || moment() - m_last_try < patience) return;
   fail({"idle", "no code was given for a long time: connect again when there is one"});
 }
 
@@ -70,12 +70,12 @@ void PatientConnection::on_text(std::string_view text) {
 }
 
 void PatientConnection::on_join(const protocol::Join& join) {
-  m_last_try = now();
+  m_last_try = moment();
   if (!consultation::is_well_formed_code(join.code)) {
     return refuse("code-mistyped", "the check digit does not fit: a digit is wrong");
   }
   // Asked before the code is looked at: a refusal must not tell whether the code would have been right.
-  const TryVerdict verdict = m_limiter.check(m_address, proven_bits(join), now());
+  const TryVerdict verdict = m_limiter.check(m_address, proven_bits(join), moment());
   if (const auto* soon = std::get_if<TryTooSoon>(&verdict)) {
     auto error = error_of("too-many-tries", "too many wrong codes: wait");
     error.retry_after = static_cast<unsigned>(std::min<long>(soon->retry_after.count(), 24L * 60 * 60));
@@ -87,7 +87,7 @@ void PatientConnection::on_join(const protocol::Join& join) {
     m_seated = true;
     return;
   }
-  if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, now());
+  if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
   switch (joined.error()) {
     case JoinRefusal::wrong: return refuse("code-wrong", "no open session has this code");
     case JoinRefusal::expired: return refuse("code-expired", "the session's code has expired");
@@ -98,7 +98,7 @@ void PatientConnection::on_join(const protocol::Join& join) {
 }
 
 void PatientConnection::on_resume(const protocol::Resume& resume) {
-  m_last_try = now();
+  m_last_try = moment();
   if (m_registry.resume(m_id, resume)) {
     m_seated = true;
   } else if (m_registry.may_be_restored()) {
@@ -113,7 +113,7 @@ void PatientConnection::on_resume(const protocol::Resume& resume) {
 
 unsigned PatientConnection::proven_bits(const protocol::Join& join) {
   const auto challenge = std::exchange(m_challenge, std::nullopt);
-  if (!challenge || !join.proof || challenge->expires <= now()) return 0;
+  if (!challenge || !join.proof || challenge->expires <= moment()) return 0;
   return proof_holds(challenge->nonce, join.code, *join.proof, challenge->bits) ? challenge->bits : 0;
 }
 
@@ -123,7 +123,7 @@ void PatientConnection::refuse(std::string code, std::string text) {
 
 void PatientConnection::ask_for_proof(unsigned bits) {
   m_challenge =
-      Challenge{.nonce = base::random_hex(16), .bits = bits, .expires = now() + k_challenge_lifetime};
+      Challenge{.nonce = base::random_hex(16), .bits = bits, .expires = moment() + k_challenge_lifetime};
   auto error = error_of("proof-needed", "many wrong codes from everywhere: solve the challenge");
   error.challenge = protocol::Challenge{m_challenge->nonce, bits};
   tell(error);

@@ -24,7 +24,7 @@ class PatientConnection final : public WebSocket {
   struct Challenge {
     std::string nonce;
     unsigned bits;
-    base::Instant expires;
+    base::Moment expires;
   };
 
   void on_text(std::string_view text) override;
@@ -43,7 +43,7 @@ class PatientConnection final : public WebSocket {
   std::string m_address;  // address_key()
   Registry& m_registry;
   GuessLimiter& m_limiter;
-  base::Instant m_last_try;
+  base::Moment m_last_try;
   bool m_seated = false;
   std::optional<Challenge> m_challenge;
 };

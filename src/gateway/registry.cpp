@@ -46,7 +46,7 @@ Registry::Registry(Outlet& outlet, const base::Clock& clock, IceServers ice_serv
       m_clock(clock),
       m_ice_servers(std::move(ice_servers)),
       m_limits(limits),
-      m_started(clock.now()),
+      m_started(clock.moment()),
       m_salt(base::random_hex(16)) {}
 
 // --- Kiosks ---
@@ -62,7 +62,7 @@ void Registry::kiosk_registered(ConnectionId connection, const std::string& name
   kiosk.connection = connection;
   kiosk.clinic = message.clinic;
   kiosk.phone = message.phone;
-  kiosk.since = m_clock.now();
+  kiosk.since = m_clock.moment();
   m_kiosk_connections[connection] = name;
 }
 
@@ -72,7 +72,7 @@ void Registry::kiosk_gone(ConnectionId connection) {
   const std::string name = m_kiosk_connections[connection];
   m_kiosk_connections.erase(connection);
   kiosk->connection.reset();
-  kiosk->since = m_clock.now();
+  kiosk->since = m_clock.moment();
   for (auto& [id, session] : m_sessions) {
     if (session.kiosk != name) continue;
     session.confirmed_by.reset();
@@ -267,7 +267,7 @@ void Registry::patient_gone(ConnectionId connection) {
 // --- Time ---
 
 void Registry::on_time() {
-  const base::Instant now = m_clock.now();
+  const base::Moment now = m_clock.moment();
   std::vector<std::string> late;
   for (const auto& [id, session] : m_sessions) {
     const Kiosk& kiosk = m_kiosks.at(session.kiosk);
@@ -332,7 +332,7 @@ void Registry::welcome(ConnectionId connection, const Session& session, const st
 
 void Registry::remember_used(const std::string& code) {
   const std::string hash = base::sha256_hex(m_salt + code);
-  const base::Instant until = m_clock.now() + m_limits.used_code_memory;
+  const base::Moment until = m_clock.moment() + m_limits.used_code_memory;
   if (m_used_codes.try_emplace(hash, until).second) m_used_codes_by_time.emplace(until, hash);
 }
 

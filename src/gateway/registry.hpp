@@ -75,7 +75,7 @@ class Registry {
   /// False: the token is not known.
   [[nodiscard]] bool resume(ConnectionId connection, const protocol::Resume& message);
   /// The gateway started a moment ago, and kiosks may not have restored their seats yet.
-  [[nodiscard]] bool may_be_restored() const { return m_clock.now() - m_started < m_limits.restart_grace; }
+  [[nodiscard]] bool may_be_restored() const { return m_clock.moment() - m_started < m_limits.restart_grace; }
   void from_patient(ConnectionId connection, const protocol::FromPatientBody& message);
   void patient_gone(ConnectionId connection);
 
@@ -90,7 +90,7 @@ class Registry {
     std::optional<ConnectionId> connection;
     std::string clinic;
     std::string phone;
-    base::Instant since;  // registered, or gone
+    base::Moment since;  // registered, or gone
     std::size_t sessions = 0;
   };
   /// What must not get lost while the kiosk is away. Offers and candidates do: a new offer follows anyway.
@@ -110,7 +110,7 @@ class Registry {
   struct Session {
     std::string kiosk;
     std::string code;
-    base::Instant expires;
+    base::Instant expires;                     // on the wall clock: people were told a time of day
     std::optional<ConnectionId> confirmed_by;  // the kiosk connection that opened it last
     std::optional<Seat> seat;
   };
@@ -132,15 +132,15 @@ class Registry {
   const base::Clock& m_clock;
   IceServers m_ice_servers;
   RegistryLimits m_limits;
-  base::Instant m_started;
+  base::Moment m_started;
   std::unordered_map<std::string, Kiosk> m_kiosks;  // as many as there are tokens
   std::unordered_map<ConnectionId, std::string> m_kiosk_connections;
   std::unordered_map<std::string, Session> m_sessions;
   std::unordered_map<std::string, std::string> m_by_code;
   std::unordered_map<std::string, std::string> m_by_token_hash;
   std::unordered_map<ConnectionId, std::string> m_by_patient;
-  std::unordered_map<std::string, base::Instant> m_used_codes;  // salted hash -> when to forget
-  std::multimap<base::Instant, std::string> m_used_codes_by_time;
+  std::unordered_map<std::string, base::Moment> m_used_codes;  // salted hash -> when to forget
+  std::multimap<base::Moment, std::string> m_used_codes_by_time;
   std::string m_salt;  // 10^8 codes would be found from their bare hashes in a second
 };
 

@@ -9,6 +9,7 @@
 #include "gateway/certificate.hpp"
 #include "gateway/http_front.hpp"
 #include "gateway/listener.hpp"
+#include "gateway/local_address.hpp"
 #include "gateway/switchboard.hpp"
 
 namespace sangdam::gateway {
@@ -23,22 +24,13 @@ bool is_loopback(const std::string& address) {
   return parsed && g_inet_address_get_is_loopback(parsed.get());
 }
 
-/// The address a phone can reach: the first of this machine that is not its own loopback.
-std::string reachable_host(const std::string& listened) {
-  if (listened != "0.0.0.0" && listened != "::") return listened;
-  for (const std::string& name : local_names()) {
-    const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(name.c_str()));
-    if (parsed && !g_inet_address_get_is_loopback(parsed.get())) return name;
-  }
-  return "localhost";
-}
-
 }  // namespace
 
 struct Server::Impl {
   Impl(Config given, const base::Clock& given_clock) : config(std::move(given)), clock(given_clock) {}
 
   base::Result<base::Ref<GTlsCertificate>> load_certificate() const;
+  [[nodiscard]] std::string address() const;
   void make_soup_server();
   void on_request(SoupServerMessage* message, const char* path) const;
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
@@ -46,7 +38,7 @@ struct Server::Impl {
 
   Config config;
   const base::Clock& clock;
-  std::string address;
+  std::uint16_t port = 0;  // the one listened on, once started
   std::optional<HttpFront> front;
   std::optional<Switchboard> switchboard;
   base::Ref<SoupServer> soup;
@@ -80,6 +72,11 @@ base::Result<base::Ref<GTlsCertificate>> Server::Impl::load_certificate() const 
   if (certificate) return certificate;
   return base::failure("certificate-invalid", fmt::format("Cannot use the certificate {}: {}.",
                                                           config.tls_certificate, base::message_of(error)));
+}
+
+std::string Server::Impl::address() const {
+  if (!config.public_address.empty()) return config.public_address;
+  return url_for_people(config.insecure_http ? "http" : "https", config.address, port);
 }
 
 base::Result<> Server::start() {
@@ -118,14 +115,8 @@ base::Result<> Server::start() {
     self.listener.reset();
     return started;
   }
-  self.address = self.config.public_address;
-  if (self.address.empty()) {
-    const std::string host = reachable_host(self.config.address);
-    self.address =
-        fmt::format("{}://{}:{}", self.config.insecure_http ? "http" : "https",
-                    host.find(':') == std::string::npos ? host : '[' + host + ']', self.listener->port());
-  }
-  self.switchboard.emplace(self.clock, self.config, self.address);
+  self.port = self.listener->port();
+  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
     if (self.listener) self.listener->on_time();
@@ -147,7 +138,7 @@ void Server::stop() {
 }
 
 std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
-const std::string& Server::address() const { return m_impl->address; }
+std::string Server::address() const { return m_impl->address(); }
 std::size_t Server::connections() const { return m_impl->listener ? m_impl->listener->connections() : 0; }
 
 void Server::Impl::make_soup_server() {

@@ -39,8 +39,9 @@ class Server {
   void stop();
 
   [[nodiscard]] std::uint16_t port() const;
-  /// For people to type: the configured public address, or one made from the address and port listened on.
-  [[nodiscard]] const std::string& address() const;
+  /// For people to type: the configured public address, or one made from the address and port listened on. On
+  /// "all addresses" it is looked up each time, as the network may have come up later. After start().
+  [[nodiscard]] std::string address() const;
   [[nodiscard]] std::size_t connections() const;
 
  private:

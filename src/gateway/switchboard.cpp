@@ -4,11 +4,11 @@
 
 namespace sangdam::gateway {
 
-Switchboard::Switchboard(const base::Clock& clock, const Config& config, std::string public_address)
+Switchboard::Switchboard(const base::Clock& clock, const Config& config, std::function<std::string()> address)
     : m_clock(clock),
       m_limits(config.connections),
       m_ice(config.ice),
-      m_public_address(std::move(public_address)),
+      m_address(std::move(address)),
       m_limiter(config.guesses),
       m_registry(
           *this, clock, [this](std::string_view id) { return ice_servers_for(m_ice, id, m_clock.now()); },
@@ -29,7 +29,7 @@ void Switchboard::add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::
   const ConnectionId id = m_next_id++;
   KioskConnection::Terms terms{
       .ice_servers = [this] { return ice_servers_for(m_ice, base::random_hex(8), m_clock.now()); },
-      .address = m_public_address,
+      .address = m_address(),
       // A call that starts just before the refresh still has a third of the lifetime ahead.
       .ice_refresh = m_ice.lifetime * 2 / 3};
   m_kiosks.emplace(

@@ -2,7 +2,9 @@
 // connection, only numbers, so that several loops can later share them behind this same seam. Main thread.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 
 #include "gateway/kiosk_connection.hpp"
@@ -12,7 +14,7 @@ namespace sangdam::gateway {
 
 class Switchboard final : public Outlet {
  public:
-  Switchboard(const base::Clock& clock, const Config& config, std::string public_address);
+  Switchboard(const base::Clock& clock, const Config& config, std::function<std::string()> address);
   ~Switchboard() override;
 
   void add_patient(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,
@@ -35,7 +37,7 @@ class Switchboard final : public Outlet {
   const base::Clock& m_clock;
   ConnectionLimits m_limits;
   IceConfig m_ice;
-  std::string m_public_address;
+  std::function<std::string()> m_address;  // for people to type
   GuessLimiter m_limiter;
   Registry m_registry;
   ConnectionId m_next_id = 1;

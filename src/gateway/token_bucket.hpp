@@ -18,8 +18,8 @@ class TokenBucket {
  public:
   explicit TokenBucket(Rate rate) : m_rate(rate), m_tokens(rate.burst) {}
 
-  /// False if there are not enough tokens; none are taken then. A clock set back refills nothing.
-  [[nodiscard]] bool take(base::Instant now, double amount = 1) {
+  /// False if there are not enough tokens; none are taken then. Time that goes back refills nothing.
+  [[nodiscard]] bool take(base::Moment now, double amount = 1) {
     if (m_filled && now > *m_filled) {
       const std::chrono::duration<double> passed = now - *m_filled;
       m_tokens = std::min(m_rate.burst, m_tokens + passed.count() * m_rate.per_second);
@@ -33,7 +33,7 @@ class TokenBucket {
  private:
   Rate m_rate;
   double m_tokens;
-  std::optional<base::Instant> m_filled;
+  std::optional<base::Moment> m_filled;
 };
 
 }  // namespace sangdam::gateway

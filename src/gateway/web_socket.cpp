@@ -19,7 +19,7 @@ WebSocket::WebSocket(const base::Clock& clock, base::Ref<SoupWebsocketConnection
       m_meter(std::move(meter)),
       m_options(options),
       m_messages(options.messages),
-      m_heard(clock.now()) {
+      m_heard(clock.moment()) {
   m_meter->upgraded(options.bytes);
   soup_websocket_connection_set_max_incoming_payload_size(m_connection.get(),
                                                           options.max_bytes + k_frame_room);
@@ -35,7 +35,7 @@ WebSocket::WebSocket(const base::Clock& clock, base::Ref<SoupWebsocketConnection
   m_on_pong = base::SignalConnection(
       m_connection.get(), "pong", G_CALLBACK(+[](SoupWebsocketConnection*, GBytes*, gpointer data) noexcept {
         auto* self = static_cast<WebSocket*>(data);
-        self->m_heard = self->now();
+        self->m_heard = self->moment();
       }),
       this);
   m_on_closed = base::SignalConnection(m_connection.get(), "closed",
@@ -51,7 +51,7 @@ WebSocket::~WebSocket() {
 
 void WebSocket::on_message(int type, GBytes* message) {
   if (m_gone) return;  // what was under way when it was let go
-  m_heard = now();
+  m_heard = moment();
   m_meter->finished_message();
   try {
     gsize size = 0;
@@ -67,7 +67,7 @@ void WebSocket::on_message(int type, GBytes* message) {
 }
 
 void WebSocket::on_time() {
-  if (m_gone || now() - m_heard < m_options.silence) return;
+  if (m_gone || moment() - m_heard < m_options.silence) return;
   // Nobody is there to answer a close frame.
   gone();
   m_meter->cut();

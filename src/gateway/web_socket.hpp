@@ -53,6 +53,9 @@ class WebSocket {
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);
+  /// For liveness, rates and deadlines: setting the machine's clock must not end a connection, nor keep a
+  /// dead one.
+  [[nodiscard]] base::Moment moment() const { return m_clock.moment(); }
   [[nodiscard]] base::Instant now() const { return m_clock.now(); }
   [[nodiscard]] bool is_gone() const { return m_gone; }
 
@@ -66,7 +69,7 @@ class WebSocket {
   std::shared_ptr<StreamMeter> m_meter;
   Options m_options;
   TokenBucket m_messages;
-  base::Instant m_heard;
+  base::Moment m_heard;
   bool m_gone = false;
   base::SignalConnection m_on_message;
   base::SignalConnection m_on_pong;

@@ -6,7 +6,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "gateway/certificate.hpp"
-#include "kiosk/local_address.hpp"
+#include "gateway/local_address.hpp"
 
 namespace sangdam::kiosk {
 namespace {
@@ -20,8 +20,6 @@ constexpr std::chrono::hours k_look_at_certificate{24};
 bool mends_itself(const base::Failure& failure) {
   return failure.code == "port-in-use" || failure.code == "address-unavailable";
 }
-
-bool is_wildcard(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
 
 }  // namespace
 
@@ -118,8 +116,8 @@ void EmbeddedGateway::listen_again() {
 }
 
 std::string EmbeddedGateway::kiosk_url() const {
-  const std::string host = is_wildcard(m_listen.host) ? "127.0.0.1" : m_listen.host;
-  return url_of(m_options.insecure_http ? "ws" : "wss", host, m_config.port) + "/ws/kiosk";
+  const std::string host = gateway::is_wildcard(m_listen.host) ? "127.0.0.1" : m_listen.host;
+  return gateway::url_of(m_options.insecure_http ? "ws" : "wss", host, m_config.port) + "/ws/kiosk";
 }
 
 base::Ref<GTlsCertificate> EmbeddedGateway::certificate() const {
@@ -129,12 +127,6 @@ base::Ref<GTlsCertificate> EmbeddedGateway::certificate() const {
       g_tls_certificate_new_from_file(m_config.tls_certificate.c_str(), base::out(error)));
   if (!certificate) base::log_error("kiosk", "the certificate cannot be read: {}", base::message_of(error));
   return certificate;
-}
-
-std::string EmbeddedGateway::address() const {
-  if (!m_options.public_address.empty()) return m_options.public_address;
-  const std::string host = is_wildcard(m_listen.host) ? local_addresses().front() : m_listen.host;
-  return url_of(m_options.insecure_http ? "http" : "https", host, m_config.port);
 }
 
 }  // namespace sangdam::kiosk

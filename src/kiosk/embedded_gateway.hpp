@@ -34,8 +34,6 @@ class EmbeddedGateway {
   [[nodiscard]] const std::string& token() const { return m_token; }
   /// Null without TLS.
   [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;
-  /// What people type.
-  [[nodiscard]] std::string address() const;
 
  private:
   base::Result<> prepare_certificate();

@@ -302,8 +302,7 @@ void Kiosk::on_link_state(LinkState state) {
 }
 
 void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) {
-  // The embedded gateway knows only what it listens on; the kiosk knows under which address phones find it.
-  m_address = m_gateway ? m_gateway->address() : address;
+  m_address = address;
   m_screens->set_address(m_address);
   m_screens->clear_notice("link");
   m_printer.print("ready", "", {{"url", m_address}});

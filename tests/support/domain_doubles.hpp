@@ -23,9 +23,14 @@ namespace sangdam::tests {
 class HandClock final : public base::Clock {
  public:
   [[nodiscard]] base::Instant now() const override { return m_now; }
-  void advance(std::chrono::milliseconds by) { m_now += by; }
+  [[nodiscard]] base::Moment moment() const override { return m_moment; }
+  void advance(std::chrono::milliseconds by) {
+    m_now += by;
+    m_moment += by;
+  }
 
  private:
+  base::Moment m_moment{std::chrono::hours(1)};
   base::Instant m_now{std::chrono::sys_days{std::chrono::year(2026) / 11 / 22} + std::chrono::hours(9)};
 };
 

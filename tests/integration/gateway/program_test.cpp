@@ -156,3 +156,17 @@ TEST_CASE("options may come from a file, and the command line wins", "[gateway][
   CHECK(program.exit_code() == 78);
   CHECK(program.said.find("/nowhere/tokens") != std::string::npos);
 }
+
+TEST_CASE("a key of the configuration that is not known is refused, not ignored", "[gateway][program]") {
+  const Setup setup;
+  const std::string path = setup.site.path() + "/notify";
+  std::ofstream(path) << "[gateway]\nturn-urls=turn:t.example:3478\n";
+  auto arguments = setup.arguments();
+  arguments.insert(arguments.end(), {"--config", path});
+  Program program(arguments);
+  CHECK(program.exit_code() == 64);
+  INFO(program.said);
+  for (const char* part : {path.c_str(), "unknown key: turn-urls", "does not start", "--help"}) {
+    CHECK(program.said.find(part) != std::string::npos);
+  }
+}

@@ -279,3 +279,36 @@ TEST_CASE("a kiosk gets fresh TURN credentials before the old ones end", "[gatew
   REQUIRE(fresh.ice_servers.size() == 1);
   CHECK(fresh.ice_servers[0].username != kiosk.registered.ice_servers[0].username);
 }
+
+TEST_CASE("when the machine's clock is set nobody is dropped, and the TURN credentials are made anew",
+          "[gateway][clock]") {
+  class SetClock final : public base::Clock {
+   public:
+    [[nodiscard]] base::Instant now() const override { return wall; }
+    [[nodiscard]] base::Moment moment() const override { return passed; }
+    base::Instant wall = base::SystemClock().now();
+    base::Moment passed{1h};
+  };
+  const Site site;
+  auto config = site.config();
+  config.ice = {.stun_urls = {}, .turn_urls = {"turn:t.example:3478"}, .turn_secret = "north"};
+  SetClock clock;
+  gateway::Server server(std::move(config), clock);
+  REQUIRE(server.start());
+  Kiosk kiosk(server);
+  kiosk.open();
+  Client patient = Client::patient(server);
+  REQUIRE(join(patient, kiosk.code).size() == 32);
+  kiosk.next<protocol::Arrived>();
+
+  clock.wall += std::chrono::hours(24 * 365);
+  // The fresh credentials come from the same round that looks for silent connections.
+  kiosk.next<protocol::IceServers>();
+  patient.send(PatientMessage(protocol::Ping{}));
+  CHECK(std::holds_alternative<protocol::Pong>(patient.next_for_patient()));
+
+  clock.wall -= std::chrono::hours(2 * 24 * 365);
+  clock.passed += 16s;  // of silence, by every clock but the one on the wall
+  CHECK(patient.closed());
+  CHECK(kiosk.link.closed());
+}

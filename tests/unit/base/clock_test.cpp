@@ -53,3 +53,11 @@ TEST_CASE("the system's clock gives a time of this century", "[clock]") {
   REQUIRE(now > Instant(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)));
   REQUIRE(now < Instant(std::chrono::sys_days(std::chrono::year(2100) / 1 / 1)));
 }
+
+TEST_CASE("a moment measures on and is not the time of day", "[clock]") {
+  const SystemClock clock;
+  const Moment before = clock.moment();
+  const auto monotonic = std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now());
+  CHECK(before <= monotonic);
+  CHECK(clock.moment() >= monotonic);
+}

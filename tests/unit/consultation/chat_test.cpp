@@ -47,3 +47,23 @@ TEST_CASE("A patient cannot acknowledge a text of the patient's own", "[chat]") 
   chat.received({"x", "hello"}, clock.now());
   CHECK_FALSE(chat.acknowledged("x"));
 }
+
+TEST_CASE("A text whose payload was erased from the log is left out, the others keep their order",
+          "[chat][restart]") {
+  const auto entry = [](const char* kind, std::map<std::string, std::string> details) {
+    LogEntry made;
+    made.kind = kind;
+    made.details = std::move(details);
+    return made;
+  };
+  const Chat chat = Chat::from_log({entry("chat-received", {{"id", "a"}, {"text", "first"}}),
+                                    entry("chat-sent", {}), entry("chat-delivered", {}),
+                                    entry("microphone-muted", {{"id", "no chat"}, {"text", "nor this"}}),
+                                    entry("chat-sent", {{"id", "b"}, {"text", "second"}}),
+                                    // A kiosk that did not know its chat after a restart kept this twice.
+                                    entry("chat-received", {{"id", "a"}, {"text", "first"}})});
+  REQUIRE(chat.messages().size() == 2);
+  CHECK(chat.messages()[0].text == "first");
+  CHECK(chat.messages()[1].text == "second");
+  CHECK(chat.unacknowledged().size() == 1);
+}

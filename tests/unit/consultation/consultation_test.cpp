@@ -237,3 +237,25 @@ TEST_CASE("A note that cannot be kept raises the alarm as a step does", "[consul
   CHECK(went_on);
   CHECK(f.failures == std::vector<std::string>{"log-disk-full"});
 }
+
+TEST_CASE("A listener that puts another in its place is not destroyed while it runs", "[consultation]") {
+  Fixture f;
+  int lasted = 0;
+  int later = 0;
+  const auto replaces_itself = [&](auto set) {
+    // What the closure owns shows whether it still lives; after the change of place only the stack is used.
+    return [&lasted, set, owned = std::make_shared<int>()](const auto&) {
+      const std::weak_ptr<int> alive = owned;
+      int& count = lasted;
+      set();
+      if (!alive.expired()) ++count;
+    };
+  };
+  f.visit.on_step(replaces_itself([&] { f.visit.on_step([&](const Step&) { ++later; }); }));
+  f.visit.on_log_failure(replaces_itself([&] { f.visit.on_log_failure([&](const auto&) { ++later; }); }));
+  f.log.fail_with({"log-disk-full", "The disk is full."});
+  f.open();
+  CHECK(lasted == 2);
+  CHECK(f.visit.dispatch({.kind = EventKind::cancelled}));
+  CHECK(later == 2);
+}

@@ -22,8 +22,10 @@ class HandRecords final : public Records {
   [[nodiscard]] sangdam::base::Result<std::optional<LogRow>> log_row(const std::string&) const override {
     return std::nullopt;
   }
-  [[nodiscard]] sangdam::base::Result<std::vector<LogEntry>> timeline(const std::string&) const override {
-    return std::vector<LogEntry>{};
+  [[nodiscard]] sangdam::base::Result<std::vector<LogEntry>> timeline(const std::string& id) const override {
+    if (unreadable) return tl::unexpected(*unreadable);
+    const auto found = timelines.find(id);
+    return found == timelines.end() ? std::vector<LogEntry>{} : found->second;
   }
   [[nodiscard]] sangdam::base::Result<std::vector<ConsultationRecord>> unfinished() const override {
     return open;
@@ -43,6 +45,8 @@ class HandRecords final : public Records {
   }
   std::map<std::string, Appointment> appointments;
   std::vector<ConsultationRecord> open;
+  std::map<std::string, std::vector<LogEntry>> timelines;
+  std::optional<sangdam::base::Failure> unreadable;
 };
 
 struct Fixture {
@@ -129,6 +133,30 @@ TEST_CASE("After a restart the desk takes up what was open and publishes it agai
   CHECK_FALSE(again.desk.find(id)->record().seat->present);
   again.desk.on_gateway_ready({});
   CHECK(again.gateway.count("publish " + f.desk.find(id)->record().code) == 1);
+}
+
+TEST_CASE("After a restart each visit has the chat of its own log", "[desk][chat][restart]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  REQUIRE(f.desk.admit(id));
+  REQUIRE(f.desk.send_chat(id, "곧 연결됩니다"));
+  Fixture again;
+  again.records.open = {f.log.records.at(id)};
+  again.records.timelines[id] = f.log.entries;
+  REQUIRE(again.desk.restore());
+  REQUIRE(again.desk.find(id)->chat().messages().size() == 1);
+  CHECK(again.desk.find(id)->chat().messages()[0].text == "곧 연결됩니다");
+}
+
+TEST_CASE("A visit whose timeline cannot be read is taken up all the same", "[desk][restart]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  Fixture again;
+  again.records.open = {f.log.records.at(id)};
+  again.records.unreadable = {"log-unreadable", "The log cannot be read."};
+  REQUIRE(again.desk.restore());
+  REQUIRE(again.desk.find(id) != nullptr);
+  CHECK(again.desk.find(id)->state() == State::waiting);
 }
 
 TEST_CASE("A deadline that passes while nothing happens is noticed", "[desk][timeout]") {

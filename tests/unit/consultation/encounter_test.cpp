@@ -321,7 +321,7 @@ TEST_CASE("A call open when the kiosk stopped goes on when the patient is back",
   HandGateway gateway;
   HandMedia media;
   Encounter again{kept, {f.log, f.clock, media, gateway, f.codec, f.observer, Limits{}}};
-  again.restore();
+  again.restore(f.log.entries);
   CHECK(again.state() == State::reconnecting);
   again.on_gateway_ready({});
   CHECK(gateway.take() == Lines{"publish 482731906"});
@@ -383,4 +383,48 @@ TEST_CASE("An answer that nothing was offered for is not taken for the answer", 
   f.peer().listener.on_offer("again");
   f.encounter.on_answer("s1", 2, "answer");
   CHECK(f.peer().answer == "answer");
+}
+
+TEST_CASE("After a power cut the chat goes on where the log has it", "[encounter][chat][restart]") {
+  Fixture f;
+  f.talk();
+  HandPeer& before = f.peer();
+  REQUIRE(f.encounter.send_chat("언제부터 아프셨어요?"));
+  before.listener.on_channel_text(Channel::chat, "received:" + f.encounter.chat().messages()[0].id);
+  f.clock.advance(5s);
+  before.listener.on_channel_text(Channel::chat, "text:x:어제부터요 😢");
+  REQUIRE(f.encounter.send_chat("약은 드셨어요?"));
+  const std::vector<ChatMessage> written = f.encounter.chat().messages();
+
+  const ConsultationRecord kept = f.log.records.at(f.encounter.record().id);
+  HandGateway gateway;
+  HandMedia media;
+  Encounter again{kept, {f.log, f.clock, media, gateway, f.codec, f.observer, Limits{}}};
+  f.clock.advance(1min);
+  again.restore(f.log.entries);
+  const auto& restored = again.chat().messages();
+  REQUIRE(restored.size() == 3);
+  for (std::size_t i = 0; i < restored.size(); ++i) {
+    CHECK(restored[i].id == written[i].id);
+    CHECK(restored[i].from_patient == written[i].from_patient);
+    CHECK(restored[i].text == written[i].text);
+    CHECK(restored[i].time == written[i].time);
+    CHECK(restored[i].delivered == written[i].delivered);
+  }
+
+  again.on_returned("s1", "ko", 0);
+  HandPeer& after = *media.newest();
+  after.listener.on_offer("sdp");
+  again.on_answer("s1", 1, "answer");
+  after.listener.on_connected();
+  after.listener.on_channel_open(Channel::chat);
+  // Only what the patient has not: the first text had arrived.
+  REQUIRE(after.sent.size() == 1);
+  CHECK(after.sent[0].second == "text:" + written[2].id + ":약은 드셨어요?");
+
+  const std::size_t entries = f.log.entries.size();
+  after.listener.on_channel_text(Channel::chat, "text:x:어제부터요 😢");
+  CHECK(after.sent.back().second == "received:x");
+  CHECK(again.chat().messages().size() == 3);
+  CHECK(f.log.entries.size() == entries);
 }

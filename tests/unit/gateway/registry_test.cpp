@@ -14,8 +14,17 @@ using namespace std::chrono_literals;
 
 class FakeClock final : public base::Clock {
  public:
-  [[nodiscard]] base::Instant now() const override { return time; }
-  base::Instant time = *base::from_iso8601("2026-11-22T09:00:00Z");
+  [[nodiscard]] base::Instant now() const override { return wall; }
+  [[nodiscard]] base::Moment moment() const override { return m_moment; }
+  /// Time passes, as it does for everybody.
+  void pass(std::chrono::milliseconds by) {
+    m_moment += by;
+    wall += by;
+  }
+  base::Instant wall = *base::from_iso8601("2026-11-22T09:00:00Z");  // may be set, as NTP does after a boot
+
+ private:
+  base::Moment m_moment{1h};
 };
 
 /// Keeps what was said to whom; a message nobody took out fails the test that made it.
@@ -82,7 +91,7 @@ struct Clinic {
     registry.kiosk_registered(connection, kiosk, {"Clinic", ""});
   }
   void open(ConnectionId connection, std::optional<protocol::SeatKey> seat = {}) {
-    registry.open_session(connection, {session, code, clock.time + 30min, std::move(seat)});
+    registry.open_session(connection, {session, code, clock.wall + 30min, std::move(seat)});
   }
   void start() {
     connect_kiosk(1);
@@ -127,7 +136,7 @@ TEST_CASE("a code nobody opened is wrong", "[registry]") {
 TEST_CASE("an expired code lets nobody in, but who sits there may return", "[registry]") {
   Clinic clinic;
   clinic.start_with_patient();
-  clinic.clock.time += 31min;
+  clinic.clock.pass(31min);
   clinic.registry.on_time();
   clinic.registry.patient_gone(10);
   CHECK(clinic.outlet.take(1) == Said{"away"});
@@ -145,9 +154,9 @@ TEST_CASE("a finished visit's code is used up for a day", "[registry]") {
   CHECK(clinic.join(11) == "code-used");
   CHECK_FALSE(clinic.resume(12));
   // Nor may another session get this code while people could still have it in mind.
-  clinic.registry.open_session(1, {std::string(32, 'b'), clinic.code, clinic.clock.time + 30min, {}});
+  clinic.registry.open_session(1, {std::string(32, 'b'), clinic.code, clinic.clock.wall + 30min, {}});
   CHECK(clinic.outlet.take(1) == Said{"code-taken"});
-  clinic.clock.time += 24h;
+  clinic.clock.pass(24h);
   clinic.registry.on_time();
   CHECK(clinic.join(11) == "code-wrong");
   CHECK(clinic.registry.used_codes() == 0);
@@ -161,7 +170,7 @@ TEST_CASE("used codes are remembered up to a bound", "[registry]") {
                     {.max_used_codes = 3});
   registry.kiosk_registered(1, "kiosk", {"Clinic", ""});
   for (int i = 0; i < 10; ++i) {
-    registry.open_session(1, {std::string(32, 'a'), consultation::draw_code(), clock.time + 1h, {}});
+    registry.open_session(1, {std::string(32, 'a'), consultation::draw_code(), clock.wall + 1h, {}});
     registry.close_session(1, {std::string(32, 'a'), "completed"});
   }
   registry.on_time();
@@ -203,7 +212,7 @@ TEST_CASE("a kiosk that drops for a moment keeps its sessions, and patients are 
   clinic.start_with_patient();
   clinic.registry.kiosk_gone(1);
   CHECK(clinic.outlet.take(10) == Said{"clinic-away"});
-  clinic.clock.time += 59s;
+  clinic.clock.pass(59s);
   clinic.registry.on_time();
   clinic.connect_kiosk(2);
   clinic.open(2, clinic.outlet.seat);
@@ -251,14 +260,14 @@ TEST_CASE("an empty session of a lost kiosk is dropped after a minute, a seat af
   Clinic clinic;
   clinic.start_with_patient();
   clinic.registry.open_session(
-      1, {std::string(32, 'b'), consultation::draw_code(), clinic.clock.time + 30min, {}});
+      1, {std::string(32, 'b'), consultation::draw_code(), clinic.clock.wall + 30min, {}});
   CHECK(clinic.outlet.take(1) == Said{"opened"});
   clinic.registry.kiosk_gone(1);
   CHECK(clinic.outlet.take(10) == Said{"clinic-away"});
-  clinic.clock.time += 60s;
+  clinic.clock.pass(60s);
   clinic.registry.on_time();
   CHECK(clinic.registry.sessions() == 1);
-  clinic.clock.time += 30min;
+  clinic.clock.pass(30min);
   clinic.registry.on_time();
   CHECK(clinic.registry.sessions() == 0);
   CHECK(clinic.outlet.take(10) == Said{"ended", "closed"});
@@ -269,7 +278,7 @@ TEST_CASE("a session the kiosk does not name again after coming back is dropped"
   clinic.start_with_patient();
   clinic.registry.kiosk_gone(1);
   clinic.connect_kiosk(2);
-  clinic.clock.time += 60s;
+  clinic.clock.pass(60s);
   clinic.registry.on_time();
   CHECK(clinic.outlet.take(10) == Said{"clinic-away", "ended", "closed"});
   CHECK(clinic.registry.sessions() == 0);
@@ -289,7 +298,7 @@ TEST_CASE("after the gateway restarts the kiosk restores who was there", "[regis
   CHECK(after.registry.resume(10, {before.outlet.token, "ko", 4}));
   CHECK(after.outlet.take(10) == Said{"joined again"});
   CHECK(after.outlet.take(1) == Said{"returned 4"});
-  after.clock.time += 60s;
+  after.clock.pass(60s);
   CHECK_FALSE(after.registry.may_be_restored());
 }
 
@@ -309,8 +318,8 @@ TEST_CASE("one kiosk cannot touch another's sessions, nor take a code that is ou
   clinic.connect_kiosk(5, "another kiosk");
   clinic.registry.close_session(5, {clinic.session, "completed"});
   clinic.registry.to_patient(5, {clinic.session, clinic.outlet.seat.seat, protocol::Status{"admitted", ""}});
-  clinic.registry.open_session(5, {std::string(32, 'b'), clinic.code, clinic.clock.time + 30min, {}});
-  clinic.registry.open_session(5, {clinic.session, clinic.code, clinic.clock.time + 30min, {}});
+  clinic.registry.open_session(5, {std::string(32, 'b'), clinic.code, clinic.clock.wall + 30min, {}});
+  clinic.registry.open_session(5, {clinic.session, clinic.code, clinic.clock.wall + 30min, {}});
   CHECK(clinic.outlet.take(5) == Said{"session-unknown", "session-unknown", "code-taken", "session-unknown"});
 }
 
@@ -320,9 +329,44 @@ TEST_CASE("a kiosk can open only so many sessions", "[registry][kiosk]") {
   Registry registry(outlet, clock, [](std::string_view) { return std::vector<protocol::IceServer>(); },
                     {.max_sessions_per_kiosk = 1});
   registry.kiosk_registered(1, "kiosk", {"Clinic", ""});
-  registry.open_session(1, {std::string(32, 'a'), "000000000", clock.time + 1h, {}});
-  registry.open_session(1, {std::string(32, 'b'), consultation::draw_code(), clock.time + 1h, {}});
+  registry.open_session(1, {std::string(32, 'a'), "000000000", clock.wall + 1h, {}});
+  registry.open_session(1, {std::string(32, 'b'), consultation::draw_code(), clock.wall + 1h, {}});
   registry.close_session(1, {std::string(32, 'a'), "completed"});
-  registry.open_session(1, {std::string(32, 'c'), consultation::draw_code(), clock.time + 1h, {}});
+  registry.open_session(1, {std::string(32, 'c'), consultation::draw_code(), clock.wall + 1h, {}});
   CHECK(outlet.take(1) == Said{"opened", "too-many-sessions", "opened"});
+}
+
+TEST_CASE("setting the machine's clock neither drops patients nor keeps the dead",
+          "[registry][kiosk][clock]") {
+  for (const auto step : {std::chrono::hours(24 * 365 * 56), std::chrono::hours(-24 * 365)}) {
+    Clinic clinic;
+    clinic.start_with_patient();
+    clinic.registry.kiosk_gone(1);
+    CHECK(clinic.outlet.take(10) == Said{"clinic-away"});
+    clinic.clock.wall += step;
+    CHECK(clinic.registry.may_be_restored());
+    clinic.clock.pass(29min);
+    clinic.registry.on_time();
+    CHECK(clinic.registry.sessions() == 1);
+    clinic.clock.pass(1min);
+    clinic.registry.on_time();
+    CHECK(clinic.registry.sessions() == 0);
+    CHECK(clinic.outlet.take(10) == Said{"ended", "closed"});
+  }
+}
+
+TEST_CASE("a used code is remembered for a day whatever the clock is set to", "[registry][clock]") {
+  Clinic clinic;
+  clinic.start();
+  clinic.registry.close_session(1, {clinic.session, "completed"});
+  clinic.clock.wall += 48h;
+  clinic.registry.on_time();
+  CHECK(clinic.join(10) == "code-used");
+}
+
+TEST_CASE("a code ends at the time of day people were told", "[registry][clock]") {
+  Clinic clinic;
+  clinic.start();
+  clinic.clock.wall += 31min;
+  CHECK(clinic.join(10) == "code-expired");
 }

@@ -7,7 +7,7 @@ using namespace sangdam::gateway;
 using namespace std::chrono_literals;
 
 TEST_CASE("a rate allows its burst, then its pace, and never saves up more than the burst", "[rate]") {
-  base::Instant now{};
+  base::Moment now{};
   TokenBucket bucket({3, 1});
   for (int i = 0; i < 3; ++i) CHECK(bucket.take(now));
   CHECK_FALSE(bucket.take(now));
@@ -17,7 +17,7 @@ TEST_CASE("a rate allows its burst, then its pace, and never saves up more than 
   now += 1h;
   for (int i = 0; i < 3; ++i) CHECK(bucket.take(now));
   CHECK_FALSE(bucket.take(now));
-  now -= 2h;  // a clock set back gives nothing and breaks nothing
+  now -= 2h;  // time that goes back gives nothing and breaks nothing
   CHECK_FALSE(bucket.take(now));
   now += 1s;
   CHECK(bucket.take(now));

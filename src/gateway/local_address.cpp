@@ -1,4 +1,4 @@
-#include "kiosk/local_address.hpp"
+#include "gateway/local_address.hpp"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace sangdam::kiosk {
+namespace sangdam::gateway {
 namespace {
 
 /// The interface of the IPv4 default route, from the kernel's table; empty if there is none (no Internet:
@@ -83,4 +83,10 @@ std::string url_of(const std::string& scheme, const std::string& host, unsigned 
   return scheme + "://" + shown + (own_port ? "" : ":" + std::to_string(port));
 }
 
-}  // namespace sangdam::kiosk
+std::string url_for_people(const std::string& scheme, const std::string& listened, unsigned port) {
+  return url_of(scheme, is_wildcard(listened) ? local_addresses().front() : listened, port);
+}
+
+bool is_wildcard(const std::string& listened) { return listened == "0.0.0.0" || listened == "::"; }
+
+}  // namespace sangdam::gateway

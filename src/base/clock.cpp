@@ -16,6 +16,8 @@ Moment SystemClock::moment() const {
   return std::chrono::time_point_cast<milliseconds>(std::chrono::steady_clock::now());
 }
 
+Instant wall_time(const Clock& clock, Moment moment) { return clock.now() + (moment - clock.moment()); }
+
 std::string to_iso8601(Instant time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};

@@ -28,6 +28,9 @@ class SystemClock final : public Clock {
   [[nodiscard]] Moment moment() const override;
 };
 
+/// When a moment is, or was, by the wall clock as it is set now.
+[[nodiscard]] Instant wall_time(const Clock& clock, Moment moment);
+
 /// "2026-11-22T07:31:05.123Z"
 [[nodiscard]] std::string to_iso8601(Instant time);
 /// Accepts what to_iso8601 writes, and any ISO 8601 date and time with an offset; nothing else.

@@ -82,7 +82,7 @@ Consultation::Consultation(ConsultationRecord record, EventLog& log, const base:
   // A consultation restored after a power cut starts its patience anew: what happened meanwhile is unknown.
   if (m_record.state == State::reconnecting ||
       (m_record.state == State::waiting && m_record.seat && !m_record.seat->present)) {
-    m_away_since = clock.now();
+    m_away_since = clock.moment();
   }
 }
 
@@ -147,7 +147,7 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   if (!nobody_there) {
     m_away_since.reset();
   } else if (!m_away_since || transition.to != from) {
-    m_away_since = now;
+    m_away_since = m_clock.moment();
   }
 }
 
@@ -205,10 +205,13 @@ std::optional<Consultation::Due> Consultation::due() const {
       if (m_record.code_expires) return Due{*m_record.code_expires, EventKind::code_expired};
       return std::nullopt;
     case State::waiting:
-      if (m_away_since) return Due{*m_away_since + m_limits.wait_grace, EventKind::wait_expired};
+      if (m_away_since)
+        return Due{wall_time(m_clock, *m_away_since + m_limits.wait_grace), EventKind::wait_expired};
       return std::nullopt;
     case State::reconnecting:
-      if (m_away_since) return Due{*m_away_since + m_limits.reconnect_grace, EventKind::reconnect_expired};
+      if (m_away_since)
+        return Due{wall_time(m_clock, *m_away_since + m_limits.reconnect_grace),
+                   EventKind::reconnect_expired};
       return std::nullopt;
     case State::scheduled:
     case State::admitted:

@@ -85,7 +85,7 @@ class Consultation {
   EventLog& m_log;
   const base::Clock& m_clock;
   Limits m_limits;
-  std::optional<Instant> m_away_since;  // of the seat while waiting, or of the media while reconnecting
+  std::optional<base::Moment> m_away_since;  // of the seat while waiting, or of the media while reconnecting
   std::function<void(const Step&)> m_listener;
   std::function<void(const base::Failure&)> m_failure_listener;
   base::Anchor<Consultation> m_anchor{this};

@@ -133,14 +133,15 @@ std::optional<Instant> Encounter::next_deadline() const {
   const auto consider = [&](std::optional<Instant> other) {
     if (other && (!deadline || *other < *deadline)) deadline = other;
   };
-  consider(m_retry_at);
-  if (m_next && !m_next->answered() && state() == State::waiting) consider(m_next->made() + k_offer_lifetime);
+  if (m_retry_at) consider(wall_time(m_parts.clock, *m_retry_at));
+  if (m_next && !m_next->answered() && state() == State::waiting)
+    consider(wall_time(m_parts.clock, m_next->made() + k_offer_lifetime));
   return deadline;
 }
 
 void Encounter::on_time() {
   m_consultation.on_time();
-  const Instant now = m_parts.clock.now();
+  const base::Moment now = m_parts.clock.moment();
   if (m_retry_at && *m_retry_at <= now) {
     m_retry_at.reset();
     if (wants_peer() && !m_next) prepare_peer();
@@ -315,7 +316,7 @@ void Encounter::welcome_back(unsigned peer) {
 void Encounter::prepare_peer() {
   retire(std::move(m_next));
   m_retry_at.reset();
-  m_next = std::make_unique<LivePeer>(*this, ++m_peers_made, m_parts.clock.now());
+  m_next = std::make_unique<LivePeer>(*this, ++m_peers_made, m_parts.clock.moment());
   m_next->start(m_parts.media, m_ice_servers);
 }
 
@@ -340,7 +341,7 @@ void Encounter::retire(std::unique_ptr<LivePeer> peer) {
 
 void Encounter::retry_later() {
   const int doublings = std::min(m_failures_in_a_row, 6);
-  m_retry_at = m_parts.clock.now() + std::min(k_longest_retry, k_first_retry * (1 << doublings));
+  m_retry_at = m_parts.clock.moment() + std::min(k_longest_retry, k_first_retry * (1 << doublings));
   ++m_failures_in_a_row;
   m_parts.observer.on_changed(*this);
 }

@@ -146,7 +146,7 @@ class Encounter {
   std::unique_ptr<LivePeer> m_next;                  // prepared, or connecting
   std::vector<std::unique_ptr<LivePeer>> m_retired;  // dropped at the next turn of the loop, see retire()
   int m_failures_in_a_row = 0;
-  std::optional<Instant> m_retry_at;
+  std::optional<base::Moment> m_retry_at;
 
   unsigned m_returned_with_peer = 0;  // from on_returned() to its durable step
   MediaState m_sending;

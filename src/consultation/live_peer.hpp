@@ -16,7 +16,7 @@ namespace sangdam::consultation {
 
 class Encounter::LivePeer final : public PeerListener {
  public:
-  LivePeer(Encounter& encounter, unsigned number, Instant made)
+  LivePeer(Encounter& encounter, unsigned number, base::Moment made)
       : m_encounter(encounter), m_number(number), m_made(made) {}
 
   void start(MediaEngine& media, const std::vector<IceServer>& servers) {
@@ -30,7 +30,7 @@ class Encounter::LivePeer final : public PeerListener {
   }
 
   [[nodiscard]] unsigned number() const { return m_number; }
-  [[nodiscard]] Instant made() const { return m_made; }
+  [[nodiscard]] base::Moment made() const { return m_made; }
   [[nodiscard]] const std::string& offer() const { return m_offer; }
   [[nodiscard]] const std::vector<std::pair<unsigned, std::string>>& candidates() const {
     return m_candidates;
@@ -95,7 +95,7 @@ class Encounter::LivePeer final : public PeerListener {
 
   Encounter& m_encounter;
   unsigned m_number;
-  Instant m_made;
+  base::Moment m_made;
   std::string m_offer;
   std::vector<std::pair<unsigned, std::string>> m_candidates;
   bool m_offered = false;

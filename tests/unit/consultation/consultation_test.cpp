@@ -181,6 +181,22 @@ TEST_CASE("A call nobody comes back to ends by itself", "[consultation][timeout]
   CHECK(f.visit.state() == State::ended);
 }
 
+TEST_CASE("A clock that is set changes nothing about how long somebody is waited for",
+          "[consultation][timeout]") {
+  // A kiosk without a battery for its clock learns the time from the network, minutes after a power cut.
+  const auto step = GENERATE(std::chrono::hours(9), std::chrono::hours(-9));
+  Fixture f;
+  f.talk();
+  f.visit.dispatch({.kind = EventKind::media_lost});
+  f.clock.set(step);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::reconnecting);
+  f.clock.advance(Limits{}.reconnect_grace);
+  REQUIRE(f.visit.next_deadline() == f.clock.now());
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::ended);
+}
+
 TEST_CASE("An appointment's code is good until an hour after its time", "[consultation]") {
   Fixture f;
   ConsultationRecord record = Fixture::fresh();

@@ -15,6 +15,24 @@ const wellFormed = (eight) => eight + checkDigit(eight);
 const near = (actual, expected, tolerance, what) => assert.ok(
   actual.every((value, index) => Math.abs(value - expected[index]) <= tolerance), `${what}: ${actual} is not near ${expected}`);
 
+/** In the page: the browser's question for camera and microphone stays open until the test answers it. */
+function holdDevices() {
+  const { mediaDevices } = navigator;
+  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+  globalThis.deviceQuestions = [];
+  globalThis.deviceTracks = [];
+  mediaDevices.getUserMedia = (constraints) => new Promise((resolve, reject) => {
+    globalThis.deviceQuestions.push({
+      allowed: async () => {
+        const stream = await ask(constraints);
+        globalThis.deviceTracks.push(...stream.getTracks());
+        resolve(stream);
+      },
+      refused: () => reject(new DOMException('in use', 'NotReadableError')),
+    });
+  });
+}
+
 describe('the patient\'s page', { timeout: 1200000 }, () => {
   let browser;
   let gateway;
@@ -427,6 +445,26 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
       await patient.goToWaiting(CODE, 'Kim');
       kiosk.end(outcome);
       await patient.heading(words).waitFor();
+    });
+  }
+
+  for (const [answer, words] of [['allowed', 'yes'], ['refused', 'no']]) {
+    it(`keeps camera and microphone dark when the visit ends before the browser's "${words}"`, async () => {
+      await open({ initScript: holdDevices });
+      const { page } = patient;
+      await patient.enterCode(CODE);
+      await patient.giveNameAndConsent('Kim');
+      await page.waitForFunction(() => globalThis.deviceQuestions.length === 1);
+      kiosk.end('cancelled');
+      await patient.heading('The visit was cancelled').waitFor();
+      const { states, asked } = await page.evaluate(async (how) => {
+        const { deviceQuestions, deviceTracks } = globalThis;
+        await deviceQuestions[0][how]();
+        await new Promise((resolve) => { setTimeout(resolve); });  // the page has had its turn
+        return { states: deviceTracks.map(({ readyState }) => readyState), asked: deviceQuestions.length };
+      }, answer);
+      assert.deepEqual(states, answer === 'allowed' ? ['ended', 'ended'] : []);
+      assert.equal(asked, 1, 'it does not ask again');
     });
   }
 

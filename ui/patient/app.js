@@ -155,13 +155,13 @@ export class App {
     unlockSound();
     this.keep({ name, agreed: true });
     this.dispatch({ type: 'consented' });
-    if (this.media.view.microphone === 'idle' && await isGranted()) this.turnOn();
+    // The visit may end while the browser looks up its answer.
+    if (this.media.view.microphone === 'idle' && await isGranted() && this.state.screen === 'check') this.turnOn();
   }
 
-  async turnOn() {
+  turnOn() {
     unlockSound();
-    if (this.media.view.camera === 'off') await this.media.setCameraOff(false);
-    await this.media.start();
+    this.media.startAll();
   }
 
   /**

@@ -36,9 +36,10 @@ export class Patient {
    * Opens the page as a new person on a new device would.
    * @param {import('playwright-core').Browser} browser
    * @param {string} url
-   * @param {{language?: 'ko' | 'en', width?: number, height?: number, permissions?: string[], context?: object}} [options]
+   * @param {{language?: 'ko' | 'en', width?: number, height?: number, permissions?: string[], context?: object,
+   *   initScript?: () => void}} [options] initScript: run in the page before its own
    */
-  static async open(browser, url, { language = 'en', width = 360, height = 740, permissions, context: more = {} } = {}) {
+  static async open(browser, url, { language = 'en', width = 360, height = 740, permissions, context: more = {}, initScript } = {}) {
     const context = await browser.newContext({
       locale: language === 'ko' ? 'ko-KR' : 'en-GB', viewport: { width, height }, ignoreHTTPSErrors: true, ...(permissions ? { permissions } : {}), ...more,
     });
@@ -52,6 +53,7 @@ export class Patient {
         }
       };
     });
+    if (initScript) await context.addInitScript(initScript);
     const page = await context.newPage();
     page.setDefaultTimeout(60000);  // only a failure waits that long; a busy machine must not be one
     const patient = new Patient(page, language);

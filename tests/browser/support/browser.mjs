@@ -5,9 +5,10 @@ import { fakeMedia } from './fake_media.mjs';
 /**
  * @param {object} [options]
  * @param {'fake' | 'denied' | 'none'} [options.devices] none: a machine without camera and microphone
+ * @param {{width: number, height: number}} [options.camera] a small picture leaves the processor to what is tested
  */
-export async function launchBrowser({ devices = 'fake' } = {}) {
-  const { video, audio } = await fakeMedia();
+export async function launchBrowser({ devices = 'fake', camera } = {}) {
+  const { video, audio } = await fakeMedia(camera);
   const media = {
     fake: [
       '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',

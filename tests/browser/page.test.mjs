@@ -15,31 +15,62 @@ const wellFormed = (eight) => eight + checkDigit(eight);
 const near = (actual, expected, tolerance, what) => assert.ok(
   actual.every((value, index) => Math.abs(value - expected[index]) <= tolerance), `${what}: ${actual} is not near ${expected}`);
 
+/** In the page: the browser's question for camera and microphone stays open until the test answers it. */
+function holdDevices() {
+  const { mediaDevices } = navigator;
+  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+  globalThis.deviceQuestions = [];
+  globalThis.deviceTracks = [];
+  mediaDevices.getUserMedia = (constraints) => new Promise((resolve, reject) => {
+    globalThis.deviceQuestions.push({
+      allowed: async () => {
+        const stream = await ask(constraints);
+        globalThis.deviceTracks.push(...stream.getTracks());
+        resolve(stream);
+      },
+      refused: () => reject(new DOMException('in use', 'NotReadableError')),
+    });
+  });
+}
+
 describe('the patient\'s page', { timeout: 1200000 }, () => {
   let browser;
   let gateway;
-  let kioskContext;
+  let kioskGateway;
   let kiosk;
   let patient;
+  let usual;  // the device of every test that needs no other: a new one takes a second
 
-  before(async () => { browser = await launchBrowser(); });
-  after(async () => { await browser?.close(); });
+  before(async () => {
+    browser = await launchBrowser({ camera: { width: 640, height: 360 } });
+    kioskGateway = await new GatewayDouble().start();  // serves the kiosk's page, which outlives each test's own gateway
+    kiosk = await KioskDouble.open(await browser.newContext(), kioskGateway);
+  });
+  after(async () => {
+    await browser?.close();
+    await kioskGateway?.stop();
+  });
   beforeEach(async () => {
     gateway = await new GatewayDouble().start();
     gateway.codes.set(CODE, 'good');
-    kioskContext = await browser.newContext();
-    kiosk = await KioskDouble.open(kioskContext, gateway);
+    await kiosk.moveTo(gateway);
   });
   afterEach(async () => {
     const complaints = patient?.complaints ?? [];
-    await patient?.close();
+    if (patient === usual) await usual?.away();
+    else await patient?.close();
     patient = undefined;
-    await kioskContext.close();
     await gateway.stop();
     assert.deepEqual(complaints, [], 'the browser complained');
   });
 
-  const open = async (options, suffix = '') => { patient = await Patient.open(browser, gateway.url + suffix, options); return patient; };
+  const open = async (options, suffix = '') => {
+    const url = gateway.url + suffix;
+    if (options) patient = await Patient.open(browser, url, options);
+    else if (usual) await (patient = usual).visit(url);
+    else patient = usual = await Patient.open(browser, url);
+    return patient;
+  };
   const openInCall = async (options) => {
     await open(options);
     await patient.goToWaiting(CODE, '김순자');
@@ -83,7 +114,7 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
   });
 
   it('takes a code from the link and hides it from the address bar', async () => {
-    await open({}, `#${CODE}`);
+    await open(undefined, `#${CODE}`);
     await patient.heading('Enter your code').waitFor();
     assert.equal(await patient.codeField.inputValue(), `${CODE.slice(0, 3)} ${CODE.slice(3, 6)} ${CODE.slice(6)}`);
     assert.equal(new URL(patient.page.url()).hash, '');
@@ -126,11 +157,15 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
 
   it('counts down after too many tries', async () => {
     const typed = wellFormed('22222222');
-    gateway.codes.set(typed, { code: 'too-many-tries', retry_after: 3 });
-    await open();
+    gateway.codes.set(typed, { code: 'too-many-tries', retry_after: 60 });
+    await open({ clock: true });
     await patient.enterCode(typed);
-    await patient.problem.filter({ hasText: /again in [123] seconds/ }).waitFor();
+    await patient.problem.filter({ hasText: /again in (60|5\d) seconds/ }).waitFor();
     assert.equal(await patient.button('Go in').isDisabled(), true);
+    await patient.page.clock.fastForward(30000);
+    await patient.problem.filter({ hasText: /again in (30|2\d) seconds/ }).waitFor();
+    assert.equal(await patient.button('Go in').isDisabled(), true);
+    await patient.page.clock.fastForward(30000);
     await patient.page.getByRole('status').filter({ hasText: 'You can try again now' }).waitFor();
     await patient.enterCode(CODE);
     await patient.heading('Your name and consent').waitFor();
@@ -164,10 +199,10 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     assert.equal(await patient.microphone.getAttribute('aria-checked'), 'false');
     await waitFor('muted is told', async () => (await kiosk.lines('control')).filter(({ type }) => type === 'media').at(-1).microphone === false);
     // What was on its way still arrives; then nothing more does.
-    const second = () => new Promise((resolve) => { setTimeout(resolve, 1000); });
+    const moment = () => new Promise((resolve) => { setTimeout(resolve, 400); });
     await waitFor('the sound stops', async () => {
       const { audioEnergy } = await kiosk.received();
-      await second();
+      await moment();
       return (await kiosk.received()).audioEnergy - audioEnergy < 1e-6;
     });
     await patient.camera.click();
@@ -178,7 +213,7 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     }), true, 'the camera itself is off');
     await waitFor('the picture stops', async () => {
       const { frames } = await kiosk.received();
-      await second();
+      await moment();
       return (await kiosk.received()).frames === frames;
     });
     const later = await kiosk.received();
@@ -427,6 +462,26 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
       await patient.goToWaiting(CODE, 'Kim');
       kiosk.end(outcome);
       await patient.heading(words).waitFor();
+    });
+  }
+
+  for (const [answer, words] of [['allowed', 'yes'], ['refused', 'no']]) {
+    it(`keeps camera and microphone dark when the visit ends before the browser's "${words}"`, async () => {
+      await open({ initScript: holdDevices });
+      const { page } = patient;
+      await patient.enterCode(CODE);
+      await patient.giveNameAndConsent('Kim');
+      await page.waitForFunction(() => globalThis.deviceQuestions.length === 1);
+      kiosk.end('cancelled');
+      await patient.heading('The visit was cancelled').waitFor();
+      const { states, asked } = await page.evaluate(async (how) => {
+        const { deviceQuestions, deviceTracks } = globalThis;
+        await deviceQuestions[0][how]();
+        await new Promise((resolve) => { setTimeout(resolve); });  // the page has had its turn
+        return { states: deviceTracks.map(({ readyState }) => readyState), asked: deviceQuestions.length };
+      }, answer);
+      assert.deepEqual(states, answer === 'allowed' ? ['ended', 'ended'] : []);
+      assert.equal(asked, 1, 'it does not ask again');
     });
   }
 

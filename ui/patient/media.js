@@ -75,7 +75,10 @@ export class LocalMedia {
   #devices = [];
   /** @type {Record<Kind, string>} */
   #wanted = { audio: '', video: '' };
-  /** Rises with each request for a kind, so that a slow answer to an old one is thrown away. */
+  /**
+   * Rises with each request for a kind and when it is dropped. A slow answer to an old request is thrown away, and an
+   * old request is not tried once more: after the visit's end no camera may light up again.
+   */
   #request = { audio: 0, video: 0 };
   #onChange;
   #onTrack;
@@ -137,11 +140,19 @@ export class LocalMedia {
     if (!this.#tracks.audio) kinds.push('audio');
     if (!this.#tracks.video && this.#parts.video !== 'off') kinds.push('video');
     if (kinds.length === 0) return;
-    if (!(await this.#get(kinds)) && kinds.length === 2) {
+    const failed = await this.#get(kinds);
+    if (kinds.length === 2) {
       // One of the two is missing, taken or forbidden: find out which, and keep the other.
-      for (const kind of kinds) await this.#get([kind]);
+      const requests = { ...this.#request };
+      for (const kind of failed) if (this.#request[kind] === requests[kind]) await this.#get([kind]);
     }
     await this.#listDevices();
+  }
+
+  /** The same, and the camera too, though the patient had switched it off. */
+  async startAll() {
+    if (this.#parts.video === 'off') this.#parts.video = 'idle';
+    await this.start();
   }
 
   /** @param {boolean} muted */
@@ -176,7 +187,8 @@ export class LocalMedia {
       this.#facing = 'user';
     }
     // Most phones cannot open both at once, so the old one goes first; if the new one fails, the old one comes back.
-    if (await this.#get(['video'])) return;
+    const failed = await this.#get(['video']);
+    if (failed.length === 0) return;
     this.#facing = before.facing;
     this.#wanted.video = before.wanted;
     await this.#get(['video']);
@@ -215,7 +227,7 @@ export class LocalMedia {
 
   /**
    * @param {Kind[]} kinds
-   * @returns {Promise<boolean>}
+   * @returns {Promise<Kind[]>} what failed, without what was dropped or asked for anew meanwhile
    */
   async #get(kinds) {
     for (const kind of kinds) this.#drop(kind, 'starting');
@@ -240,12 +252,13 @@ export class LocalMedia {
         else track.stop();
       }
       this.#onChange();
-      return true;
+      return [];
     } catch (error) {
       const problem = problemOf(error);
-      for (const kind of kinds) if (this.#request[kind] === requests[kind]) this.#parts[kind] = problem;
+      const failed = kinds.filter((kind) => this.#request[kind] === requests[kind]);
+      for (const kind of failed) this.#parts[kind] = problem;
       this.#onChange();
-      return false;
+      return failed;
     }
   }
 

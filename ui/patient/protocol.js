@@ -140,6 +140,9 @@ function iceServerOf(server) {
   return { urls: server.urls, username: server.username, credential: server.credential };
 }
 
+/** @param {string} page where the gateway served the page from */
+export const gatewayAddress = (page) => new URL('ws/patient', page).href.replace(/^http/, 'ws');
+
 export class Signalling {
   /** @type {Socket | null} */
   #socket = null;

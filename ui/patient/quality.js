@@ -28,6 +28,14 @@ export function levelOf(sample) {
   return 'good';
 }
 
+const RANK = { good: 0, fair: 1, poor: 2 };
+
+/**
+ * @param {Level} one
+ * @param {Level} other
+ */
+export const worse = (one, other) => (RANK[one] > RANK[other] ? one : other);
+
 /** Steadies the level: worse at once when two samples agree, better only after four. A word that flickers is noise. */
 export class SteadyLevel {
   /** @type {Level} */
@@ -43,8 +51,7 @@ export class SteadyLevel {
   add(level) {
     this.#times = level === this.#heard ? this.#times + 1 : 1;
     this.#heard = level;
-    const rank = { good: 0, fair: 1, poor: 2 };
-    const needed = rank[level] > rank[this.#shown] ? 2 : 4;
+    const needed = RANK[level] > RANK[this.#shown] ? 2 : 4;
     if (this.#times >= needed) this.#shown = level;
     return this.#shown;
   }

@@ -5,11 +5,12 @@ import { fakeMedia } from './fake_media.mjs';
 /**
  * @param {object} [options]
  * @param {'fake' | 'denied' | 'none'} [options.devices] none: a machine without camera and microphone
+ * @param {{width: number, height: number}} [options.camera] a small picture leaves the processor to what is tested
  * @param {string} [options.executable]
  * @param {string} [options.kioskOn] an X display: a window over the whole screen instead of no window
  */
-export async function launchBrowser({ devices = 'fake', kioskOn, executable = process.env.SANGDAM_CHROMIUM ?? '/usr/bin/chromium' } = {}) {
-  const { video, audio } = await fakeMedia();
+export async function launchBrowser({ devices = 'fake', camera, kioskOn, executable = process.env.SANGDAM_CHROMIUM ?? '/usr/bin/chromium' } = {}) {
+  const { video, audio } = await fakeMedia(camera);
   const media = {
     fake: [
       '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',

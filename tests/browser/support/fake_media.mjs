@@ -32,12 +32,13 @@ async function once(target, make) {
   return target;
 }
 
-export async function fakeMedia() {
+/** @param {{width?: number, height?: number}} [options] */
+export async function fakeMedia({ width = 1280, height = 720 } = {}) {
   const cache = path.join(process.env.SANGDAM_TEST_CACHE ?? path.join(os.homedir(), '.cache'), 'sangdam-tests');
   await mkdir(cache, { recursive: true });
   // The bars' lower right corner is noise and a clock counts above it: something moves in every frame.
-  const video = await once(path.join(cache, 'bars-1280x720-v1.mjpeg'), (file) => run('gst-launch-1.0', [
-    '-q', 'videotestsrc', 'pattern=smpte', 'num-buffers=120', '!', 'video/x-raw,format=I420,width=1280,height=720,framerate=30/1',
+  const video = await once(path.join(cache, `bars-${width}x${height}-v1.mjpeg`), (file) => run('gst-launch-1.0', [
+    '-q', 'videotestsrc', 'pattern=smpte', 'num-buffers=120', '!', `video/x-raw,format=I420,width=${width},height=${height},framerate=30/1`,
     '!', 'timeoverlay', 'halignment=center', 'valignment=center', 'font-desc=Sans, 48', '!', 'jpegenc', 'quality=90', '!', 'filesink', `location=${file}`,
   ]));
   const audio = await once(path.join(cache, 'speech-v1.wav'), (file) => run('espeak-ng', [

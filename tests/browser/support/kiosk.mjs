@@ -17,19 +17,42 @@ export class KioskDouble {
     this.#gateway = gateway;
   }
 
-  static async open(context, gateway) {
+  /**
+   * @param {import('playwright-core').BrowserContext} context
+   * @param {import('./gateway_double.mjs').GatewayDouble} gateway
+   * @param {{large?: boolean}} [options] large: the picture as a real kiosk sends it, for people to look at
+   */
+  static async open(context, gateway, { large = false } = {}) {
     const page = await context.newPage();
     const kiosk = new KioskDouble(page, gateway);
-    await page.exposeFunction('toPatient', (message) => gateway.send(message));
-    await page.goto(`${gateway.url}kiosk-double`);
+    await page.exposeFunction('toPatient', (message) => kiosk.#gateway.send(message));
+    await page.goto(`${gateway.url}kiosk-double${large ? '?large' : ''}`);
     await page.waitForFunction('window.kiosk');
     await page.mouse.click(10, 10);  // Chromium lets the tone sound only after a gesture
-    // A page that is being closed may still say something: there is nobody left to answer.
-    const unlessClosed = (error) => { if (!/has been closed/.test(String(error))) throw error; };
-    gateway.onPatient = (message) => kiosk.#onPatient(message).catch(unlessClosed);
-    gateway.onArrived = () => kiosk.#setState('open', 'getting-ready');
-    gateway.onReturned = (connected) => kiosk.#onReturned(connected)?.catch(unlessClosed);
+    kiosk.#listen();
     return kiosk;
+  }
+
+  /** Begins anew behind another gateway: a page that is open already costs a test no second. */
+  async moveTo(gateway) {
+    await this.#page.evaluate(() => window.kiosk.reset());
+    this.#gateway = gateway;
+    this.peer = 0;
+    this.state = 'open';
+    this.offersEarly = true;
+    this.losesAnswers = 0;
+    this.#lossy = false;
+    this.#listen();
+  }
+
+  #listen() {
+    const gateway = this.#gateway;
+    // What crosses with the end of a test: there is nobody left to answer.
+    const unlessOver = (error) => { if (this.#gateway === gateway && !/has been closed/.test(String(error))) throw error; };
+    const now = () => this.#gateway === gateway;
+    gateway.onPatient = (message) => now() && this.#onPatient(message).catch(unlessOver);
+    gateway.onArrived = () => now() && this.#setState('open', 'getting-ready');
+    gateway.onReturned = (connected) => now() && this.#onReturned(connected)?.catch(unlessOver);
   }
 
   async offer() {

@@ -2,13 +2,18 @@
 // peers"), with a picture of known colour that moves, a tone, and the two data channels. Driven by kiosk.mjs through
 // window.kiosk; what it hears goes out through window.toPatient, which the test exposes.
 
+// A quarter of 1280x720 for tests, which draw, encode and decode in software; all of it for people (?large).
+const scale = location.search === '?large' ? 1 : 0.5;
 const canvas = document.createElement('canvas');
-canvas.width = 1280;
-canvas.height = 720;
+canvas.width = 1280 * scale;
+canvas.height = 720 * scale;
 const pen = canvas.getContext('2d');
+pen.scale(scale, scale);
 let frame = 0;
 let ground = '#2050c0';
+const peers = new Map();
 setInterval(() => {
+  if (peers.size === 0) return;  // nobody looks
   frame += 1;
   pen.fillStyle = ground;
   pen.fillRect(0, 0, 1280, 720);
@@ -35,8 +40,6 @@ tone.connect(loudness).connect(out);
 tone.start();
 document.addEventListener('pointerdown', () => context.resume());
 
-const peers = new Map();
-
 window.kiosk = {
   chat: [],
   control: [],
@@ -46,12 +49,14 @@ window.kiosk = {
     peers.set(number, peer);
     for (const label of ['chat', 'control']) {
       const channel = connection.createDataChannel(label);
+      channel.onclose = () => { peer.gone = true; };
       channel.onmessage = ({ data }) => window.kiosk[label].push(JSON.parse(data));
       peer.channels[label] = channel;
     }
     // Played, or Chromium would not decode the sound at all.
     const speaker = new Audio();
     speaker.srcObject = peer.remote;
+    peer.speaker = speaker;
     connection.ontrack = ({ track }) => {
       peer.remote.addTrack(track);
       speaker.play().catch(() => {});
@@ -86,11 +91,22 @@ window.kiosk = {
     peers.get(number).channels[label].send(typeof line === 'string' ? line : JSON.stringify(line));
   },
   state(number) {
-    return peers.get(number)?.connection.connectionState ?? 'none';
+    const peer = peers.get(number);
+    // The channels close at once when the other side goes; ICE takes some ten seconds to notice.
+    return peer?.gone ? 'closed' : peer?.connection.connectionState ?? 'none';
   },
   close(number) {
-    peers.get(number)?.connection.close();
+    const peer = peers.get(number);
+    peer?.speaker.pause();
+    peer?.connection.close();
     peers.delete(number);
+  },
+  /** For the next test. */
+  reset() {
+    for (const number of [...peers.keys()]) window.kiosk.close(number);
+    window.kiosk.chat.length = 0;
+    window.kiosk.control.length = 0;
+    ground = '#2050c0';
   },
   colour(css) {
     ground = css;

@@ -36,9 +36,11 @@ export class Patient {
    * Opens the page as a new person on a new device would.
    * @param {import('playwright-core').Browser} browser
    * @param {string} url
-   * @param {{language?: 'ko' | 'en', width?: number, height?: number, permissions?: string[], context?: object}} [options]
+   * @param {{language?: 'ko' | 'en', width?: number, height?: number, permissions?: string[], context?: object,
+   *   initScript?: () => void, clock?: boolean}} [options] initScript: run in the page before its own; clock: the
+   *   page's time is Playwright's page.clock
    */
-  static async open(browser, url, { language = 'en', width = 360, height = 740, permissions, context: more = {} } = {}) {
+  static async open(browser, url, { language = 'en', width = 360, height = 740, permissions, context: more = {}, initScript, clock = false } = {}) {
     const context = await browser.newContext({
       locale: language === 'ko' ? 'ko-KR' : 'en-GB', viewport: { width, height }, ignoreHTTPSErrors: true, ...(permissions ? { permissions } : {}), ...more,
     });
@@ -52,7 +54,9 @@ export class Patient {
         }
       };
     });
+    if (initScript) await context.addInitScript(initScript);
     const page = await context.newPage();
+    if (clock) await page.clock.install();
     page.setDefaultTimeout(60000);  // only a failure waits that long; a busy machine must not be one
     const patient = new Patient(page, language);
     page.on('pageerror', (error) => patient.complain(String(error)));
@@ -61,6 +65,18 @@ export class Patient {
     });
     await page.goto(url);
     return patient;
+  }
+
+  /** The same device, another visit: at another gateway, so that nothing of the last one is remembered. */
+  async visit(url) {
+    this.complaints = [];
+    this.gatewayMayFail = false;
+    await this.page.goto(url);
+  }
+
+  /** Away from the page: everything of its visit ends. */
+  async away() {
+    await this.page.goto('about:blank');
   }
 
   /** The RTP header extensions that the newest connection sends with its sound and its picture. */

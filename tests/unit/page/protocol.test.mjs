@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { decode, Signalling } from '../../../ui/patient/protocol.js';
+import { decode, gatewayAddress, Signalling } from '../../../ui/patient/protocol.js';
 
 const TOKEN = '0123456789abcdef'.repeat(2);
 const JOINED = { type: 'joined', v: 1, token: TOKEN, resumed: false, clinic: 'C', phone: '', ice_servers: [] };
@@ -60,6 +60,11 @@ const seated = () => {
   last().says(JOINED);
 };
 const types = () => events.map(({ type, link, state, code }) => [type, link ?? state ?? code].filter(Boolean).join(' '));
+
+test('the gateway is where the page came from', () => {
+  assert.equal(gatewayAddress('https://visit.example/'), 'wss://visit.example/ws/patient');
+  assert.equal(gatewayAddress('http://localhost:8080/?x=1#482731906'), 'ws://localhost:8080/ws/patient');
+});
 
 test('joining introduces itself with version, code and language', () => {
   seated();

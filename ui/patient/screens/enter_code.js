@@ -109,7 +109,7 @@ export function enterCode(app) {
     const waited = state.problem === 'too-many-tries' && state.retryAt <= Date.now();
     calm.say(state.proving ? t('codeProof') : waited ? t('codeRetryNow') : '');
     bar.hidden = !state.proving;
-    bar.value = app.proofShare;
+    bar.value = app.proof.share;
     field.readOnly = state.busy;
     field.setAttribute('aria-invalid', String(words !== '' && !state.offline));
     button.disabled = state.busy || state.retryAt > Date.now();

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { CallView } from '../../../ui/patient/call_view.js';
+import { Control } from '../../../ui/patient/control.js';
+
+let view;
+let open;
+let said;
+let control;
+beforeEach(() => {
+  view = { microphone: 'on', camera: 'on', muted: false };
+  open = true;
+  said = [];
+  control = new Control({ media: () => view, send: (line) => open && said.push(line) > 0 });
+});
+
+test('the clinic is told what changed, and each only once', () => {
+  control.tellMedia();
+  control.tellMedia();
+  view.muted = true;
+  control.tellMedia();
+  control.tellLevel('good');
+  control.tellLevel('poor');
+  control.tellLevel('poor');
+  assert.deepEqual(said, [
+    { type: 'media', microphone: true, camera: true }, { type: 'media', microphone: false, camera: true },
+    { type: 'quality', level: 'poor' },
+  ]);
+});
+
+test('what was not heard without a channel is told on the next, with the level', () => {
+  open = false;
+  view.camera = 'off';
+  control.tellMedia();
+  control.tellLevel('fair');
+  open = true;
+  control.onOpen();
+  assert.deepEqual(said, [{ type: 'media', microphone: true, camera: false }, { type: 'quality', level: 'fair' }]);
+  control.onOpen();
+  assert.equal(said.length, 4, 'a new channel is told all');
+});
+
+test('the next call begins with nothing told', () => {
+  control.tellMedia();
+  control.tellLevel('poor');
+  control.forget();
+  control.onOpen();
+  assert.deepEqual(said.slice(2), [{ type: 'media', microphone: true, camera: true }, { type: 'quality', level: 'good' }]);
+});
+
+test('the call shows the worse of both directions, and counts what came unread', () => {
+  const call = new CallView();
+  assert.equal(call.level, 'good');
+  call.receive('fair');
+  call.receive('fair');
+  assert.deepEqual([call.ourLevel, call.level], ['fair', 'fair']);
+  call.theirLevel = 'poor';
+  assert.equal(call.level, 'poor');
+  call.onUnread('one');
+  call.onUnread('two');
+  assert.deepEqual([call.unread, call.lastText], [2, 'two']);
+});

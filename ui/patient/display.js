@@ -1,0 +1,75 @@
+// Shows the screen that the page's state asks for: made anew when it is another one or in another language, updated
+// otherwise. Also the window's title and what a screen reader is told.
+import { call } from './screens/call.js';
+import { check } from './screens/check.js';
+import { consent } from './screens/consent.js';
+import { enterCode } from './screens/enter_code.js';
+import { goodbye } from './screens/goodbye.js';
+import { waiting } from './screens/waiting.js';
+
+const SCREENS = { code: enterCode, consent, check, waiting, call, goodbye };
+
+export class Display {
+  #app;
+  #page = /** @type {HTMLElement} */ (document.getElementById('page'));
+  #announcer = /** @type {HTMLElement} */ (document.getElementById('announcer'));
+  /** @type {import('./screens/frame.js').View | null} */
+  #view = null;
+  #shown = '';
+
+  /** @param {import('./app.js').App} app */
+  constructor(app) {
+    this.#app = app;
+  }
+
+  /** @returns {boolean} true if another screen came up */
+  render() {
+    const { state, language } = this.#app;
+    const wanted = `${state.screen} ${state.ending} ${language} ${state.clinic}`;
+    if (wanted === this.#shown) {
+      this.#view?.update();
+      return false;
+    }
+    const screenChanged = !this.#shown.startsWith(`${state.screen} ${state.ending} `);
+    this.#shown = wanted;
+    this.#view?.destroy?.();
+    this.#view = SCREENS[state.screen](this.#app);
+    this.#page.replaceChildren(this.#view.root);
+    document.documentElement.lang = language;
+    document.body.classList.toggle('in-call', state.screen === 'call');
+    // Who looks at another window is told by the title that the call has begun.
+    if (!document.hidden || state.screen !== 'call') this.showTitle();
+    if (screenChanged) {
+      window.scrollTo(0, 0);
+      this.#view.focus.focus({ preventScroll: true });
+    }
+    return screenChanged;
+  }
+
+  /** The same screen from the beginning. */
+  redraw() {
+    this.#shown = '';
+    this.render();
+  }
+
+  showTitle() {
+    const { t, state } = this.#app;
+    document.title = state.clinic ? `${t('pageTitle')} · ${state.clinic}` : t('pageTitle');
+  }
+
+  showAdmission() {
+    if (document.hidden) document.title = this.#app.t('admittedTitle');
+  }
+
+  /**
+   * For screen readers.
+   * @param {string} text
+   */
+  announce(text) {
+    this.#announcer.textContent = '';
+    // A fresh text in an emptied live region is read even if it is the same as before.
+    requestAnimationFrame(() => {
+      this.#announcer.textContent = text;
+    });
+  }
+}

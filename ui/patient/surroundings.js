@@ -1,0 +1,66 @@
+// What surrounds the page: the network, the window that may be hidden, the address bar, the browser's back button, and
+// a phone that would like to sleep.
+import { codeOfFragment } from './code.js';
+
+export class Surroundings {
+  #guarded = false;
+  /** @type {{released: boolean, release: () => Promise<void>} | null} */
+  #wakeLock = null;
+
+  /**
+   * @param {object} options
+   * @param {() => void} options.onNetworkChange another network, or one at all again
+   * @param {() => void} options.onReturn the person looks at the page again
+   * @param {() => void} options.onBack the browser's "back" was pressed
+   * @param {() => void} options.onNewCode another code was put into the address of the open page
+   */
+  constructor({ onNetworkChange, onReturn, onBack, onNewCode }) {
+    window.addEventListener('online', onNetworkChange);
+    /** @type {any} */
+    const connection = /** @type {any} */ (navigator).connection;
+    let kind = connection?.type;
+    connection?.addEventListener('change', () => {
+      // It also fires for every new estimate of the speed; only another kind of network is news.
+      if (connection.type === kind) return;
+      kind = connection.type;
+      onNetworkChange();
+    });
+    window.addEventListener('pageshow', (event) => event.persisted && onReturn());
+    document.addEventListener('visibilitychange', () => !document.hidden && onReturn());
+    window.addEventListener('popstate', () => {
+      if (!this.#guarded) return;
+      this.#guarded = false;
+      onBack();
+    });
+    window.addEventListener('hashchange', () => codeOfFragment(location.hash) !== null && onNewCode());
+  }
+
+  /**
+   * A link or QR code carries the code in the fragment; it does not stay in the address bar.
+   * @returns {string | null}
+   */
+  takeCode() {
+    const code = codeOfFragment(location.hash);
+    if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search);
+    return code;
+  }
+
+  /** The browser's next "back" comes to onBack and does not leave the page. */
+  guardBack() {
+    if (this.#guarded) return;
+    this.#guarded = true;
+    history.pushState({ guard: true }, '');
+  }
+
+  /** @param {boolean} wanted a phone must not go to sleep while somebody waits or talks */
+  async keepAwake(wanted) {
+    if (!wanted) {
+      this.#wakeLock?.release().catch(() => {});
+      this.#wakeLock = null;
+    } else if (!document.hidden && (!this.#wakeLock || this.#wakeLock.released)) {
+      // Not in every browser, and not in the DOM types of TypeScript 4.8.
+      const { wakeLock } = /** @type {any} */ (navigator);
+      this.#wakeLock = await wakeLock?.request('screen').catch(() => null) ?? null;
+    }
+  }
+}

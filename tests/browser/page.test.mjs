@@ -268,12 +268,12 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
   it('lets a second offer take over while the first still flows, and sends the unacknowledged text again', async () => {
     await openInCall();
     await patient.write('hello');
-    await waitFor('the text', async () => (await kiosk.lines('chat')).length === 1);
+    await waitFor('the text', async () => (await kiosk.lines('chat')).length > 0);
     await kiosk.offer();
     await waitFor('peer 2 connected', async () => (await kiosk.connection(2)) === 'connected');
     await waitFor('peer 1 closed', async () => ['disconnected', 'closed', 'failed'].includes(await kiosk.connection(1)));
     await patient.seesMovement();
-    await waitFor('the text again', async () => (await kiosk.lines('chat')).length === 2);
+    await waitFor('the text again', async () => (await kiosk.lines('chat')).length > 1);
     const [first, second] = await kiosk.lines('chat');
     assert.equal(first.id, second.id);
     assert.equal(await patient.page.getByRole('alert').filter({ visible: true }).count(), 0, 'nothing to worry about was shown');
@@ -544,7 +544,7 @@ describe('the patient\'s page without devices', { timeout: 300000 }, () => {
         await kiosk.admit();
         await patient.seesMovement();
         await patient.write('I can only write');
-        await waitFor('the text', async () => (await kiosk.lines('chat')).length === 1);
+        await waitFor('the text', async () => (await kiosk.lines('chat')).length > 0);
         assert.deepEqual(patient.complaints, []);
       } finally {
         await browser.close();

@@ -1,7 +1,8 @@
 // What was written, both ways, and what of ours is not yet known to have arrived. No DOM.
 //
-// A text of ours is kept and sent again on every new channel until the clinic says `received`; a text of theirs that
-// comes twice is shown once and acknowledged twice (the first acknowledgement may have been what got lost).
+// A text of ours is kept until the clinic says `received`, and sent again on every new channel and every few seconds: the
+// kiosk drops what comes faster than its allowance and says nothing. A text of theirs that comes twice is shown once and
+// acknowledged twice (the first acknowledgement may have been what got lost).
 import { codePoints, MAX_CHAT_CODE_POINTS } from './lines.js';
 
 /**
@@ -15,12 +16,17 @@ import { codePoints, MAX_CHAT_CODE_POINTS } from './lines.js';
 
 /** More than a long visit needs; the oldest go first, never one that still waits to be delivered. */
 const MAX_ITEMS = 500;
+/** The kiosk takes 20 texts in a burst and 2 a second after that: so many, so often, leave room for new ones. */
+const RESEND_MS = 10000;
+const MAX_RESENT = 10;
 
 export class Chat {
   /** @type {ChatItem[]} */
   #items;
   #send;
   #onChange;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resending;
 
   /**
    * @param {object} options
@@ -50,16 +56,21 @@ export class Chat {
     const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
     const item = { id, mine: true, text, time: Date.now(), delivered: false };
     this.#add(item);
-    this.#send({ type: 'text', id, text });
+    if (this.#send({ type: 'text', id, text })) this.#resending ??= setTimeout(() => this.resend(), RESEND_MS);
     this.#onChange(item);
     return true;
   }
 
-  /** A channel opened: what has not arrived for certain goes again. */
+  /**
+   * A channel opened, or the kiosk had its time: what has not arrived for certain goes again, the oldest first. Once
+   * nothing is left, or the channel has closed, nothing runs until the next text or channel.
+   */
   resend() {
-    for (const item of this.#items) {
-      if (item.mine && !item.delivered) this.#send({ type: 'text', id: item.id, text: item.text });
-    }
+    clearTimeout(this.#resending);
+    this.#resending = undefined;
+    const waiting = this.#items.filter((item) => item.mine && !item.delivered).slice(0, MAX_RESENT);
+    if (waiting.length === 0 || !waiting.every(({ id, text }) => this.#send({ type: 'text', id, text }))) return;
+    this.#resending = setTimeout(() => this.resend(), RESEND_MS);
   }
 
   /** @param {import('./lines.js').ChatText | import('./lines.js').ChatReceived} line */
@@ -81,6 +92,8 @@ export class Chat {
   }
 
   clear() {
+    clearTimeout(this.#resending);
+    this.#resending = undefined;
     this.#items = [];
   }
 

@@ -1,7 +1,24 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import { Chat } from '../../../ui/patient/chat.js';
 import { decodeChat, decodeControl, MAX_CHANNEL_BYTES } from '../../../ui/patient/lines.js';
+
+/** A clock that is set by hand: what is to happen when. */
+const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+let now;
+let timers;
+beforeEach(() => {
+  now = 0;
+  timers = new Map();
+  globalThis.setTimeout = (act, ms) => { const timer = {}; timers.set(timer, { act, at: now + ms }); return timer; };
+  globalThis.clearTimeout = (timer) => timers.delete(timer);
+});
+afterEach(() => { Object.assign(globalThis, real); });
+
+function pass(ms) {
+  now += ms;
+  for (const [timer, { act, at }] of [...timers]) if (at <= now && timers.delete(timer)) act();
+}
 
 function chat(open = true, items = []) {
   const made = { sent: [], added: [], open };
@@ -27,6 +44,41 @@ test('a text is kept until the clinic has it, and sent again on each new channel
   assert.equal(made.chat.items[0].delivered, true);
   made.chat.resend();
   assert.equal(made.sent.length, 2);
+});
+
+test('what the clinic dropped goes again every ten seconds, the oldest ten first, until it has all', () => {
+  const made = chat();
+  for (let i = 0; i < 25; ++i) made.chat.write(`text ${i}`);
+  for (const { id } of made.sent.splice(0, 12)) made.chat.receive({ type: 'received', id });
+  made.sent = [];
+  pass(9000);
+  assert.equal(made.sent.length, 0);
+  pass(1000);
+  assert.deepEqual(made.sent.map(({ text }) => text), Array.from({ length: 10 }, (_, i) => `text ${12 + i}`));
+  for (const { id } of made.sent.splice(0)) made.chat.receive({ type: 'received', id });
+  pass(10000);
+  assert.deepEqual(made.sent.map(({ text }) => text), ['text 22', 'text 23', 'text 24']);
+  pass(10000);
+  assert.equal(made.sent.length, 6, 'not acknowledged, so once more');
+  for (const { id } of made.sent.splice(0)) made.chat.receive({ type: 'received', id });
+  pass(10000);
+  assert.equal(made.sent.length, 0);
+  assert.equal(timers.size, 0, 'nothing is left to do');
+});
+
+test('nothing goes again while there is no channel, and one clock runs after any number of new ones', () => {
+  const made = chat();
+  made.chat.write('one');
+  made.open = false;
+  made.chat.write('two');
+  pass(10000);
+  assert.equal(timers.size, 0);
+  made.open = true;
+  made.chat.resend();
+  made.chat.resend();
+  assert.equal(timers.size, 1);
+  made.chat.clear();
+  assert.equal(timers.size, 0);
 });
 
 test('a text that comes twice is shown once and acknowledged twice', () => {

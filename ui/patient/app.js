@@ -73,6 +73,7 @@ export class App {
       onChannelOpen: (label) => (label === 'chat' ? this.chat.resend() : this.#control.onOpen()),
       onChat: (line) => this.chat.receive(line),
       onControl: (line) => this.#onControl(line),
+      clinicCamera: () => this.call.clinicCamera,
       onLevel: (level) => this.#onLevel(level),
     });
     /** @type {Signalling} */

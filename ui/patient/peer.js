@@ -7,7 +7,7 @@
 // ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera
 // that comes, goes or flips needs no new negotiation.
 import { decodeChat, decodeControl } from './lines.js';
-import { levelOf } from './quality.js';
+import { levelOf, Readings } from './quality.js';
 
 /** ICE's "disconnected" often mends itself; after this long we ask for a new offer. */
 const GRACE_MS = 2000;
@@ -35,6 +35,7 @@ const MAX_HELD_CANDIDATES = 200;
  * @property {(label: 'chat' | 'control') => void} onChannelOpen
  * @property {(line: ChatLine) => void} onChat
  * @property {(line: ControlLine) => void} onControl
+ * @property {() => boolean} clinicCamera true unless the clinic said that its camera is off
  * @property {(level: import('./quality.js').Level) => void} onLevel
  */
 
@@ -120,8 +121,7 @@ export class Peers {
   #statistics;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #asking;
-  /** @type {Map<string, any>} */
-  #previous = new Map();
+  #readings = new Readings();
 
   /** @param {PeersOptions} options */
   constructor(options) {
@@ -377,7 +377,7 @@ export class Peers {
     if (old) this.#close(old);
     clearTimeout(this.#asking);
     this.#limitSenders(peer);
-    this.#previous.clear();
+    this.#readings.clear();
     clearInterval(this.#statistics);
     this.#statistics = setInterval(() => this.#measure(peer), STATISTICS_MS);
     this.#options.onConnected(peer.remote);
@@ -453,21 +453,6 @@ export class Peers {
   async #measure(peer) {
     const report = await peer.connection.getStats().catch(() => null);
     if (!report || peer !== this.#active || !peer.connected) return;
-    const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0 };
-    report.forEach((entry) => {
-      if (entry.type === 'inbound-rtp') {
-        const before = this.#previous.get(entry.id) ?? entry;
-        this.#previous.set(entry.id, entry);
-        const seconds = (entry.timestamp - before.timestamp) / 1000;
-        sample.lost += Math.max(0, entry.packetsLost - before.packetsLost);
-        sample.received += entry.packetsReceived - before.packetsReceived;
-        if (entry.kind !== 'video' || seconds <= 0 || entry.bytesReceived === before.bytesReceived) return;
-        sample.framesPerSecond = (entry.framesDecoded - before.framesDecoded) / seconds;
-        sample.frozenShare = ((entry.totalFreezesDuration ?? 0) - (before.totalFreezesDuration ?? 0)) / seconds;
-      } else if (entry.type === 'candidate-pair' && entry.nominated && entry.currentRoundTripTime !== undefined) {
-        sample.roundTripMs = 1000 * entry.currentRoundTripTime;
-      }
-    });
-    this.#options.onLevel(levelOf(sample));
+    this.#options.onLevel(levelOf(this.#readings.add(report, this.#options.clinicCamera())));
   }
 }

@@ -1,4 +1,4 @@
-// How well we receive, in one of three words. Pure.
+// How well we receive, in one of three words. No connection of its own.
 
 /** @typedef {'good' | 'fair' | 'poor'} Level */
 /**
@@ -6,9 +6,45 @@
  * @property {number} lost packets lost
  * @property {number} received packets received
  * @property {number} roundTripMs
- * @property {number} framesPerSecond of the picture; NaN if the clinic sends none
+ * @property {number} framesPerSecond of the picture; NaN if the clinic shows none
  * @property {number} frozenShare part of the time in which the picture stood, 0 to 1
  */
+
+/** Makes samples of a connection's statistics, each from the reading before. */
+export class Readings {
+  /** @type {Map<string, any>} */
+  #previous = new Map();
+
+  /** Another connection counts from zero. */
+  clear() {
+    this.#previous.clear();
+  }
+
+  /**
+   * @param {{forEach: (visit: (entry: any) => void) => void}} report of RTCPeerConnection.getStats()
+   * @param {boolean} picture false while the clinic's camera is off: the few black pictures that it sends then are no
+   *   measure of the connection
+   * @returns {Sample}
+   */
+  add(report, picture) {
+    const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0 };
+    report.forEach((entry) => {
+      if (entry.type === 'inbound-rtp') {
+        const before = this.#previous.get(entry.id) ?? entry;
+        this.#previous.set(entry.id, entry);
+        const seconds = (entry.timestamp - before.timestamp) / 1000;
+        sample.lost += Math.max(0, entry.packetsLost - before.packetsLost);
+        sample.received += entry.packetsReceived - before.packetsReceived;
+        if (!picture || entry.kind !== 'video' || seconds <= 0 || entry.bytesReceived === before.bytesReceived) return;
+        sample.framesPerSecond = (entry.framesDecoded - before.framesDecoded) / seconds;
+        sample.frozenShare = ((entry.totalFreezesDuration ?? 0) - (before.totalFreezesDuration ?? 0)) / seconds;
+      } else if (entry.type === 'candidate-pair' && entry.nominated && entry.currentRoundTripTime !== undefined) {
+        sample.roundTripMs = 1000 * entry.currentRoundTripTime;
+      }
+    });
+    return sample;
+  }
+}
 
 /**
  * @param {Sample} sample

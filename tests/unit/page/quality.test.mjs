@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { levelOf, SteadyLevel } from '../../../ui/patient/quality.js';
+import { levelOf, Readings, SteadyLevel } from '../../../ui/patient/quality.js';
 
 const good = { lost: 0, received: 100, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0 };
 
@@ -18,4 +18,33 @@ test('one bad moment is not shown, a lasting one soon, and recovery is believed 
   const level = new SteadyLevel();
   const shown = ['poor', 'good', 'poor', 'poor', 'good', 'good', 'good', 'good'].map((heard) => level.add(heard));
   assert.deepEqual(shown, ['good', 'good', 'good', 'poor', 'poor', 'poor', 'poor', 'good']);
+});
+
+/** What a browser has counted after so many seconds of a picture of that rate and 40 packets a second. */
+const counted = (seconds, rate, lost = 0, frozen = 0) => new Map(Object.entries({
+  video: { id: 'video', type: 'inbound-rtp', kind: 'video', timestamp: 1000 * seconds, packetsLost: lost, packetsReceived: 40 * seconds,
+    bytesReceived: 9000 * seconds, framesDecoded: rate * seconds, totalFreezesDuration: frozen },
+  pair: { id: 'pair', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.03 },
+}));
+
+test('the black pictures of a clinic whose camera is off are no measure; what is lost of them is', () => {
+  for (const [picture, level] of [[true, 'fair'], [false, 'good']]) {
+    const readings = new Readings();
+    readings.add(counted(0, 5), picture);
+    assert.equal(levelOf(readings.add(counted(2, 5), picture)), level);
+  }
+  const readings = new Readings();
+  readings.add(counted(0, 5), false);
+  const sample = readings.add(counted(2, 5, 20, 1.8), false);
+  assert.deepEqual([sample.framesPerSecond, sample.frozenShare, sample.lost], [NaN, 0, 20]);
+  assert.equal(levelOf(sample), 'poor');
+});
+
+test('a picture is measured from the reading before, and from none after a change of the connection', () => {
+  const readings = new Readings();
+  assert.equal(levelOf(readings.add(counted(2, 30), true)), 'good');
+  assert.deepEqual(readings.add(counted(4, 30, 4, 0.5), true),
+    { lost: 4, received: 80, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0.25 });
+  readings.clear();
+  assert.equal(readings.add(counted(1, 30), true).received, 0);
 });

@@ -4,6 +4,9 @@ import { codeOfFragment } from './code.js';
 
 export class Surroundings {
   #guarded = false;
+  /** The wish; the browser's answer may come after it has changed. */
+  #awake = false;
+  #asksForLock = false;
   /** @type {{released: boolean, release: () => Promise<void>} | null} */
   #wakeLock = null;
 
@@ -54,13 +57,19 @@ export class Surroundings {
 
   /** @param {boolean} wanted a phone must not go to sleep while somebody waits or talks */
   async keepAwake(wanted) {
+    this.#awake = wanted;
     if (!wanted) {
       this.#wakeLock?.release().catch(() => {});
       this.#wakeLock = null;
-    } else if (!document.hidden && (!this.#wakeLock || this.#wakeLock.released)) {
-      // Not in every browser, and not in the DOM types of TypeScript 4.8.
-      const { wakeLock } = /** @type {any} */ (navigator);
-      this.#wakeLock = await wakeLock?.request('screen').catch(() => null) ?? null;
+      return;
     }
+    if (document.hidden || this.#asksForLock || (this.#wakeLock && !this.#wakeLock.released)) return;
+    this.#asksForLock = true;
+    // Not in every browser, and not in the DOM types of TypeScript 4.8.
+    const { wakeLock } = /** @type {any} */ (navigator);
+    const lock = await wakeLock?.request('screen').catch(() => null) ?? null;
+    this.#asksForLock = false;
+    if (this.#awake) this.#wakeLock = lock;
+    else lock?.release().catch(() => {});
   }
 }

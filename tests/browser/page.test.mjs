@@ -339,6 +339,19 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     });
   }
 
+  it('prepares its answer at the door after a reload there too', async () => {
+    await open();
+    await patient.goToWaiting(CODE, 'Kim');
+    await gateway.wait('knock');
+    await patient.page.reload();
+    await gateway.wait('resume');
+    await patient.page.waitForFunction(() => globalThis.connections.at(-1)?.iceGatheringState === 'complete');
+    assert.equal(gateway.heard.filter(({ type }) => type === 'knock').length, 1);
+    assert.equal(gateway.heard.some(({ type }) => type === 'answer' || type === 'candidate'), false, 'nothing of ours leaves before admission');
+    await kiosk.admit();
+    await patient.seesMovement();
+  });
+
   it('does not interrupt the call when only the signalling connection drops', async () => {
     await openInCall();
     gateway.drop();

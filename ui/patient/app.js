@@ -275,7 +275,17 @@ export class App {
     if (state !== 'admitted' && state !== 'clinic-away' && state !== 'clinic-back') {
       this.peers.setAdmitted(false);
     }
+    this.#prepareAtTheDoor();
     if (state === 'getting-ready' && this.state.knocked && this.state.screen === 'waiting') this.knock();
+  }
+
+  /**
+   * After a reload or a return the kiosk needs no second knock, and the camera may start later than the kiosk speaks.
+   * Not without either of the two: see setWaiting().
+   */
+  #prepareAtTheDoor() {
+    const { camera, microphone } = this.media.view;
+    if (this.state.visit === 'waiting' && this.state.knocked && (camera === 'on' || microphone === 'on')) this.peers.setWaiting();
   }
 
   /** @param {import('./protocol.js').Refusal} event */
@@ -328,6 +338,7 @@ export class App {
     const { camera, muted } = this.media.view;
     if (this.kept.muted !== muted && camera !== 'idle') this.keep({ muted });
     this.#control.tellMedia();
+    this.#prepareAtTheDoor();
     this.render();
   }
 

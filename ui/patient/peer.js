@@ -245,7 +245,10 @@ export class Peers {
 
   /** The network changed: do not wait for ICE to notice. */
   networkChanged() {
-    if (this.#active && this.#admitted) this.#ask(this.#active);
+    // The one that is just connecting tries the old network's addresses. It is the one to name: while it is on its way
+    // the kiosk does not hear complaints about the older one.
+    const peer = this.#next?.answered ? this.#next : this.#active;
+    if (peer && this.#admitted) this.#ask(peer);
     this.#prepareAnew();  // what was gathered is of the old network
   }
 

@@ -1,0 +1,84 @@
+// When a connection that is on its way is given up, with a browser's RTCPeerConnection that never connects by itself.
+// Media that flows is tests/browser.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+
+class FakeConnection extends EventTarget {
+  connectionState = 'new';
+  async setRemoteDescription() {}
+  async createAnswer() { return { type: 'answer', sdp: 'v=0' }; }
+  async setLocalDescription() {}
+  async addIceCandidate() {}
+  getTransceivers() { return []; }
+  setConfiguration() {}
+  close() { this.connectionState = 'closed'; }
+}
+
+const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, setInterval: globalThis.setInterval };
+const { Peers } = await import('../../../ui/patient/peer.js');
+
+let now;
+let timers;
+let made;
+let asked;
+let answered;
+let peers;
+beforeEach(() => {
+  now = 0;
+  timers = new Map();
+  made = [];
+  asked = [];
+  answered = [];
+  globalThis.RTCPeerConnection = class extends FakeConnection { constructor() { super(); made.push(this); } };
+  globalThis.MediaStream = class {};
+  globalThis.setTimeout = (act, ms) => { const timer = {}; timers.set(timer, { act, at: now + ms }); return timer; };
+  globalThis.clearTimeout = (timer) => timers.delete(timer);
+  globalThis.setInterval = () => undefined;
+  peers = new Peers({
+    tracks: () => ({ audio: null, video: null }),
+    sendAnswer: (peer) => answered.push(peer),
+    sendCandidate() {},
+    requestOffer: (peer) => asked.push(peer),
+    onConnected() {},
+    onInterrupted() {},
+    onChannelOpen() {},
+    onChat() {},
+    onControl() {},
+    clinicCamera: () => true,
+    onLevel() {},
+  });
+});
+afterEach(() => { Object.assign(globalThis, real); });
+
+function connect(connection) {
+  connection.connectionState = 'connected';
+  connection.dispatchEvent(new Event('connectionstatechange'));
+}
+
+test('a network that changes during the first connect is a reason to ask at once', async () => {
+  peers.setAdmitted(true);
+  await peers.offer(1, 'offer 1');
+  peers.networkChanged();
+  assert.deepEqual(asked, [1]);
+  await peers.offer(2, 'offer 2');
+  assert.deepEqual(answered, [1, 2]);
+  assert.deepEqual(made.map(({ connectionState }) => connectionState), ['closed', 'new']);
+});
+
+test('a network that changes in the call names the newest peer that was answered', async () => {
+  peers.setAdmitted(true);
+  await peers.offer(1, 'offer 1');
+  connect(made[0]);
+  peers.networkChanged();
+  await peers.offer(2, 'offer 2');
+  peers.networkChanged();
+  assert.deepEqual(asked, [1, 2]);
+});
+
+test('a network that changes at the door asks for nothing: the offer is prepared anew', async () => {
+  peers.setWaiting();
+  await peers.offer(1, 'offer 1');
+  peers.networkChanged();
+  assert.deepEqual([asked, answered], [[], []]);
+  assert.deepEqual(made.map(({ connectionState }) => connectionState), ['closed', 'new']);
+});

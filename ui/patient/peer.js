@@ -11,9 +11,8 @@ import { levelOf, Readings } from './quality.js';
 
 /** ICE's "disconnected" often mends itself; after this long we ask for a new offer. */
 const GRACE_MS = 2000;
-/** How long an answered offer may take to connect; a further one gets longer, or a slow path would never do. */
-const CONNECT_MS = 12000;
-const LONGEST_CONNECT_MS = 30000;
+/** How long an answered offer may take to connect: a little less than the kiosk gives it (15 s), which ends it for both. */
+const CONNECT_MS = 14000;
 /** Asking again, in case the request or the offer was lost. */
 const ASK_AGAIN_MS = 5000;
 const STATISTICS_MS = 2000;
@@ -116,7 +115,6 @@ export class Peers {
   #next = null;
   #waiting = false;
   #admitted = false;
-  #failed = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #statistics;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -325,10 +323,8 @@ export class Peers {
     for (const { mline, candidate } of peer.heldLocal.splice(0)) this.#options.sendCandidate(peer.number, mline, candidate);
     for (const { mline, candidate } of peer.heldRemote.splice(0)) this.#addCandidate(peer, mline, candidate);
     peer.timer = setTimeout(() => {
-      if (peer.connected) return;
-      this.#failed += 1;
-      this.#broken(peer);
-    }, Math.min(LONGEST_CONNECT_MS, CONNECT_MS * (1 + this.#failed)));
+      if (!peer.connected) this.#broken(peer);
+    }, CONNECT_MS);
   }
 
   /**
@@ -375,7 +371,6 @@ export class Peers {
   #takeOver(peer) {
     const old = this.#active;
     this.#active = peer;
-    this.#failed = 0;
     if (this.#next === peer) this.#next = null;
     if (old) this.#close(old);
     clearTimeout(this.#asking);

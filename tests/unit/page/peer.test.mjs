@@ -50,10 +50,26 @@ beforeEach(() => {
 });
 afterEach(() => { Object.assign(globalThis, real); });
 
+function pass(ms) {
+  now += ms;
+  for (const [timer, { act, at }] of [...timers]) if (at <= now && timers.delete(timer)) act();
+}
+
 function connect(connection) {
   connection.connectionState = 'connected';
   connection.dispatchEvent(new Event('connectionstatechange'));
 }
+
+test('each try is given up a little before the kiosk does, and a new one asked for', async () => {
+  peers.setAdmitted(true);
+  for (const number of [1, 2, 3]) {
+    await peers.offer(number, `offer ${number}`);
+    pass(13000);
+    assert.deepEqual([answered.at(-1), asked.length], [number, number - 1]);
+    pass(1500);
+    assert.deepEqual([asked.at(-1), asked.length], [number, number]);
+  }
+});
 
 test('a network that changes during the first connect is a reason to ask at once', async () => {
   peers.setAdmitted(true);

@@ -62,6 +62,19 @@ bool is_plain_sdp(const std::string& text) {
   });
 }
 
+/// Candidates come one by one, each judged and counted; those in a description would come past that.
+std::string without_candidates(const std::string& sdp) {
+  std::string rest;
+  rest.reserve(sdp.size());
+  for (std::size_t start = 0; start < sdp.size();) {
+    const std::size_t end = std::min(sdp.find('\n', start), sdp.size() - 1) + 1;
+    const std::string_view line(sdp.data() + start, end - start);
+    if (!line.starts_with("a=candidate") && !line.starts_with("a=remote-candidates")) rest += line;
+    start = end;
+  }
+  return rest;
+}
+
 /// The session's value is the default for its sections (RFC 8866 section 6).
 std::string_view attribute(const GstSDPMessage& sdp, const GstSDPMedia& media, const char* name) {
   if (const char* own = gst_sdp_media_get_attribute_val(&media, name)) return own;
@@ -149,8 +162,9 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
   return result;
 }
 
-base::Result<CheckedAnswer> check_answer(const std::string& text, const GstSDPMessage& offer) {
-  if (!is_plain_sdp(text)) return invalid("it is not a session description, or too large");
+base::Result<CheckedAnswer> check_answer(const std::string& written, const GstSDPMessage& offer) {
+  if (!is_plain_sdp(written)) return invalid("it is not a session description, or too large");
+  const std::string text = without_candidates(written);
   GstSDPMessage* raw = nullptr;
   gst_sdp_message_new(&raw);
   SdpPtr sdp(raw);

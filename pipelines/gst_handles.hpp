@@ -14,6 +14,8 @@
 #include <gst/webrtc/webrtc.h>
 #undef GST_USE_UNSTABLE_API
 
+#include <utility>
+
 #include "base/handles.hpp"
 
 namespace sangdam::base {
@@ -68,6 +70,32 @@ using base::Ref;
 
 using StructurePtr = base::FreePtr<GstStructure, gst_structure_free>;
 using SessionDescriptionPtr = base::FreePtr<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
+
+/// A question put to webrtcbin. One that is asked anew or no longer of interest is interrupted: GStreamer
+/// warns of promises that go unanswered.
+class PendingPromise {
+ public:
+  PendingPromise() = default;
+  explicit PendingPromise(GstPromise* promise) : m_promise(Ref<GstPromise>::adopt(promise)) {}
+  PendingPromise(const PendingPromise&) = delete;
+  PendingPromise& operator=(const PendingPromise&) = delete;
+  PendingPromise(PendingPromise&& other) noexcept : m_promise(std::exchange(other.m_promise, {})) {}
+  PendingPromise& operator=(PendingPromise&& other) noexcept {
+    if (this != &other) {
+      interrupt();
+      m_promise = std::exchange(other.m_promise, {});
+    }
+    return *this;
+  }
+  ~PendingPromise() { interrupt(); }
+  [[nodiscard]] GstPromise* get() const { return m_promise.get(); }
+
+ private:
+  void interrupt() noexcept {
+    if (m_promise) gst_promise_interrupt(m_promise.get());
+  }
+  Ref<GstPromise> m_promise;
+};
 
 struct FreeSdp {
   void operator()(GstSDPMessage* p) const noexcept { gst_sdp_message_free(p); }

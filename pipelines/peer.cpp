@@ -186,7 +186,7 @@ void WebRtcPeer::connect_signals() {
 }
 
 void WebRtcPeer::create_offer() {
-  const auto promise = Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
+  m_offering = PendingPromise(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         std::shared_ptr<GstWebRTCSessionDescription> offer;
         if (gst_promise_wait(reply) == GST_PROMISE_RESULT_REPLIED) {
@@ -199,7 +199,7 @@ void WebRtcPeer::create_offer() {
         unbox<Bridge::Shared>(data)->post([offer](WebRtcPeer& self) { self.on_offer_made(offer); });
       },
       box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>));
-  g_signal_emit_by_name(m_webrtc.get(), "create-offer", nullptr, promise.get());
+  g_signal_emit_by_name(m_webrtc.get(), "create-offer", nullptr, m_offering.get());
 }
 
 void WebRtcPeer::on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offer) {
@@ -234,7 +234,7 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
   m_phase = Phase::connecting;
   const SessionDescriptionPtr answer(
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, checked->sdp.release()));
-  const auto promise = Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
+  m_answering = PendingPromise(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
         const GstStructure* structure = gst_promise_get_reply(reply);
@@ -243,7 +243,7 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
             [](WebRtcPeer& self) { self.fail(PeerFailure::answer_invalid, "webrtcbin does not accept it"); });
       },
       box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>));
-  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", answer.get(), promise.get());
+  g_signal_emit_by_name(m_webrtc.get(), "set-remote-description", answer.get(), m_answering.get());
   for (const auto& [mline, candidate] : std::exchange(m_early_candidates, {})) {
     g_signal_emit_by_name(m_webrtc.get(), "add-ice-candidate", mline, candidate.c_str());
   }
@@ -324,6 +324,8 @@ void WebRtcPeer::verify() {
   m_deadline.stop();
   m_phase = Phase::connected;
   m_bridge->last_packet_ms = now_ms();
+  m_counters = PeerCounters{};  // nothing flowed before: the first second counts from here
+  m_counted = std::chrono::steady_clock::now();
   // A browser that closes its connection says so in DTLS at once.
   Bridge::connect(transport.get(), "notify::state",
                   G_CALLBACK(+[](GObject* object, GParamSpec*, gpointer data) noexcept {
@@ -388,7 +390,7 @@ void WebRtcPeer::on_bus(GstMessage& message) {
 }
 
 void WebRtcPeer::on_second() {
-  const auto promise = Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
+  m_counting = PendingPromise(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;
         const GstStructure* stats = gst_promise_get_reply(reply);
@@ -397,7 +399,7 @@ void WebRtcPeer::on_second() {
             [counters = read_counters(*stats)](WebRtcPeer& self) { self.on_counters(counters); });
       },
       box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>));
-  g_signal_emit_by_name(m_webrtc.get(), "get-stats", nullptr, promise.get());
+  g_signal_emit_by_name(m_webrtc.get(), "get-stats", nullptr, m_counting.get());
 }
 
 void WebRtcPeer::on_counters(const PeerCounters& counters) {
@@ -412,7 +414,7 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
   if (!has_feedback) m_loss_percent = 100 * counters.lost_out_fraction;
   m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_loss_percent);
 
-  auto statistics = between(m_counters.value_or(counters), counters, elapsed);
+  auto statistics = between(m_counters, counters, elapsed);
   const unsigned frames = m_receiver.shared().frames;
   statistics.received_fps =
       elapsed.count() > 0 ? (frames - m_frames_counted) * 1000.0 / static_cast<double>(elapsed.count()) : 0;
@@ -466,6 +468,7 @@ void WebRtcPeer::close() {
   m_receiver.set_presented(false);
   // Stops sending and listening now, not when the listener gets round to destroying the peer.
   m_channels.reset();
+  for (PendingPromise* promise : {&m_offering, &m_answering, &m_counting}) *promise = {};
   m_session.reset();
   m_webrtc.reset();
   m_pipeline.reset();

@@ -92,6 +92,7 @@ class WebRtcPeer final : public consultation::Peer {
   std::unique_ptr<Pipeline> m_pipeline;
   Ref<GstElement> m_webrtc;
   Ref<GstElement> m_session;  // rtpsession of the bundle
+  PendingPromise m_offering, m_answering, m_counting;
   Sender m_sender;
   Receiver m_receiver;
   std::optional<DataChannels> m_channels;  // gone once failed
@@ -102,7 +103,7 @@ class WebRtcPeer final : public consultation::Peer {
 
   BitrateController m_controller;
   std::optional<BitrateController::Time> m_last_feedback;
-  std::optional<PeerCounters> m_counters;
+  PeerCounters m_counters;
   std::chrono::steady_clock::time_point m_born, m_counted;
   unsigned m_frames_counted = 0;
   double m_loss_percent = 0;

@@ -61,7 +61,7 @@ GstPadProbeReturn on_first_data(Receiver::Shared& shared, GstPad& pad, gulong pr
   if (std::any_of(held.begin(), held.end(), [&](const auto& one) { return one.pad.get() == &pad; }))
     return GST_PAD_PROBE_OK;  // stays blocked
   // Dropped, not refused: "not linked" would stop all other streams of the bundle.
-  if (held.size() >= k_max_held) return GST_PAD_PROBE_DROP;
+  if (shared.closed || held.size() >= k_max_held) return GST_PAD_PROBE_DROP;
   shared.held.push_back({Ref<GstPad>::share(&pad), probe});
   return GST_PAD_PROBE_OK;
 }
@@ -79,6 +79,7 @@ Receiver::Receiver(std::shared_ptr<base::FrameSlot> view, std::shared_ptr<Relay>
 Receiver::~Receiver() {
   // A held pad's probe holds `Shared`, which holds the pad.
   const std::lock_guard lock(m_shared->mutex);
+  m_shared->closed = true;
   m_shared->held.clear();
   m_shared->video.reset();
   m_shared->audio.reset();

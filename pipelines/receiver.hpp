@@ -41,6 +41,7 @@ class Receiver {
     };
     std::mutex mutex;          // protects what follows
     bool verified = false;     // the first door
+    bool closed = false;       // nothing is held any more: the pipeline ends later than its owner
     std::vector<Held> held;    // before it
     Ref<GstPad> video, audio;  // the decoders' inputs; gone when taken
   };

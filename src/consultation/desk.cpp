@@ -67,7 +67,7 @@ Encounter& Desk::take_up(ConsultationRecord record) {
       std::move(record), Encounter::Parts{m_parts.log, m_parts.clock, m_parts.media, m_parts.signalling,
                                           m_parts.codec, *this, m_parts.limits}));
   encounter.on_ice_servers(m_ice_servers);
-  encounter.set_sending(m_sending);
+  encounter.set_sending(sending(), Actor::system);
   return encounter;
 }
 
@@ -113,10 +113,19 @@ Result<> Desk::send_chat(const std::string& consultation, const std::string& tex
 }
 
 void Desk::set_sending(MediaState state) {
-  m_sending = state;
+  m_wanted = state;
   m_parts.media.set_microphone_muted(!state.microphone);
   m_parts.media.set_camera_off(!state.camera);
-  for (const auto& encounter : m_encounters) encounter->set_sending(state);
+  for (const auto& encounter : m_encounters) encounter->set_sending(sending(), Actor::staff);
+}
+
+void Desk::set_available(MediaState state) {
+  m_available = state;
+  for (const auto& encounter : m_encounters) encounter->set_sending(sending(), Actor::system);
+}
+
+MediaState Desk::sending() const {
+  return {m_wanted.microphone && m_available.microphone, m_wanted.camera && m_available.camera};
 }
 
 // --- The gateway ---

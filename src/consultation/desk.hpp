@@ -54,8 +54,10 @@ class Desk final : private EncounterObserver {
   base::Result<> no_show(const std::string& consultation);
   base::Result<> end(const std::string& consultation);
   base::Result<> send_chat(const std::string& consultation, const std::string& text);
-  /// What the kiosk sends, to every call.
+  /// What staff want the kiosk to send, to every call.
   void set_sending(MediaState state);
+  /// What the devices deliver: a patient is told that no picture comes, whether staff want it or not.
+  void set_available(MediaState state);
 
   // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);
@@ -74,6 +76,7 @@ class Desk final : private EncounterObserver {
   void on_time();
 
  private:
+  [[nodiscard]] MediaState sending() const;
   void on_changed(const Encounter& encounter) override;
   void on_event(const Encounter& encounter, std::string_view event,
                 const std::map<std::string, std::string>& details) override;
@@ -88,7 +91,7 @@ class Desk final : private EncounterObserver {
 
   Parts m_parts;
   std::vector<IceServer> m_ice_servers;
-  MediaState m_sending;
+  MediaState m_wanted, m_available;
   std::vector<std::unique_ptr<Encounter>> m_encounters;
   base::Timer m_timer;
   base::Anchor<Desk> m_anchor{this};

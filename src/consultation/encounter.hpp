@@ -66,9 +66,9 @@ class Encounter {
   bool no_show();
   /// Cleans and bounds the text. False if nothing is left of it.
   bool send_chat(const std::string& text);
-  /// What the kiosk sends just now; told to the patient's page and kept in the log. Media itself is muted by
-  /// the engine.
-  void set_sending(MediaState state);
+  /// What the kiosk sends just now; told to the patient's page, and kept in the log if staff changed it.
+  /// Media itself is muted by the engine.
+  void set_sending(MediaState state, Actor actor);
 
   // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);

@@ -26,9 +26,9 @@ bool Encounter::send_chat(const std::string& text) {
   return true;
 }
 
-void Encounter::set_sending(MediaState state) {
+void Encounter::set_sending(MediaState state, Actor actor) {
   if (state == m_sending) return;
-  if (has_the_room()) {
+  if (has_the_room() && actor == Actor::staff) {
     if (state.microphone != m_sending.microphone) {
       m_consultation.note(state.microphone ? "microphone-on" : "microphone-muted", Actor::staff, {});
     }

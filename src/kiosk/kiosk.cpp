@@ -231,6 +231,8 @@ void Kiosk::add_appointment(const std::string& patient, const std::string& clini
 
 void Kiosk::on_health(const pipelines::Health& health) {
   m_health[health.part] = health;
+  if (m_desk)
+    m_desk->set_available({delivers(pipelines::Part::microphone), delivers(pipelines::Part::camera)});
   switch (health.part) {
     case pipelines::Part::camera: m_screens->set_camera(item_for(health)); break;
     case pipelines::Part::microphone: m_screens->set_microphone(item_for(health)); break;
@@ -241,6 +243,21 @@ void Kiosk::on_health(const pipelines::Health& health) {
   } else {
     m_screens->clear_notice(notice_id(health.part));
   }
+}
+
+bool Kiosk::delivers(pipelines::Part part) const {
+  const auto health = m_health.find(part);
+  if (health == m_health.end()) return true;  // not told yet
+  switch (health->second.condition) {
+    case pipelines::Condition::starting:
+    case pipelines::Condition::working:
+    case pipelines::Condition::test_source: return true;
+    case pipelines::Condition::missing:
+    case pipelines::Condition::lost:
+    case pipelines::Condition::stalled:
+    case pipelines::Condition::disabled: break;
+  }
+  return false;
 }
 
 // --- The visits ---

@@ -48,6 +48,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   void start_walk_in();
   void add_appointment(const std::string& patient, const std::string& clinician, const std::string& starts);
   void on_health(const pipelines::Health& health);
+  [[nodiscard]] bool delivers(pipelines::Part part) const;
 
   void on_changed(const consultation::Encounter& encounter) override;
   void on_event(const consultation::Encounter& encounter, std::string_view event,

@@ -112,6 +112,28 @@ TEST_CASE("Opening an appointment twice shows the same visit", "[desk]") {
   CHECK(f.desk.open_appointment("nothing").error().code == "unknown-appointment");
 }
 
+TEST_CASE("A camera that delivers nothing is told to the page, and is not put down to staff", "[desk]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  f.media.newest()->listener.on_offer("sdp");
+  REQUIRE(f.desk.admit(id));
+  f.desk.find(id)->on_answer("s1", 1, "answer");
+  f.media.newest()->listener.on_connected();
+  f.media.newest()->listener.on_channel_open(Channel::control);
+  REQUIRE(f.media.newest()->sent.back().second == "media:11");
+  const std::size_t entries = f.log.entries.size();
+  f.desk.set_available({.microphone = true, .camera = false});
+  CHECK(f.media.newest()->sent.back().second == "media:10");
+  CHECK(f.log.entries.size() == entries);
+  // Staff press the button for a camera that is not there: the page hears nothing new.
+  const std::size_t told = f.media.newest()->sent.size();
+  f.desk.set_sending({.microphone = true, .camera = false});
+  f.desk.set_sending({.microphone = true, .camera = true});
+  CHECK(f.media.newest()->sent.size() == told);
+  f.desk.set_available({});
+  CHECK(f.media.newest()->sent.back().second == "media:11");
+}
+
 TEST_CASE("Automatic admission lets in whoever knocks, one at a time", "[desk]") {
   Fixture f(true);
   const std::string first = f.waiting("s1");

@@ -305,7 +305,7 @@ TEST_CASE("Nonsense on a channel is dropped, and too much of it ends the peer", 
 TEST_CASE("Mute is told to the page and kept in the log", "[encounter]") {
   Fixture f;
   f.talk();
-  f.encounter.set_sending({.microphone = false, .camera = true});
+  f.encounter.set_sending({.microphone = false, .camera = true}, Actor::staff);
   CHECK(f.peer().sent.back().second == "media:01");
   CHECK(f.log.kinds().back() == "microphone-muted");
   f.peer().listener.on_channel_text(Channel::control, "media:10");

@@ -53,6 +53,16 @@ TEST_CASE("A browser's answer passes the checks", "[answer]") {
   CHECK(code_of(replaced("a=setup:active", "a=setup:passive")) == "fine");
 }
 
+TEST_CASE("Candidates inside an answer do not get past the rules for candidates", "[answer][security]") {
+  const std::string candidate = "a=candidate:1 1 TCP 1 10.0.0.1 22 typ host tcptype passive\r\n";
+  const auto result =
+      check_answer(replaced("a=setup:active\r\n", "a=setup:active\r\n" + candidate + candidate), *offer());
+  REQUIRE(result.has_value());
+  const base::CharPtr text(gst_sdp_message_as_text(result->sdp.get()));
+  CHECK(std::string(text.get()).find("candidate") == std::string::npos);
+  CHECK(std::string(text.get()).find("a=setup:active") != std::string::npos);
+}
+
 TEST_CASE("An answer that does not fit the offer is refused", "[answer]") {
   CHECK(code_of("") == "answer-invalid");
   CHECK(code_of("hello") == "answer-invalid");

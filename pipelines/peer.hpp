@@ -1,7 +1,7 @@
 // One RTCPeerConnection with a patient's browser, on webrtcbin: offers, checks, sends, shows.
 //
-// Until the DTLS certificate has proved to be the one the answer named (fingerprint.hpp), nothing leaves the
-// kiosk but the handshake and nothing that arrived is decoded, shown, played or reported.
+// Until the DTLS certificate has proved to be the one the answer named (fingerprint.hpp), no picture, sound
+// or text leaves the kiosk, and none that arrived is decoded, shown, played or reported.
 //
 //   main thread            every member function, every listener call
 //   webrtcbin's thread     promises, candidates, states          } copy plain values and post; they share

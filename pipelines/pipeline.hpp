@@ -4,9 +4,9 @@
 // the same moment in all of them: buffers cross from one pipeline to another (relay.hpp) unchanged, and live
 // sound stays in time.
 //
-// Main thread. Starting and stopping happen on worker threads; the destructor returns at once, and the
-// pipeline ends by itself. Whatever its streaming threads use must therefore be kept alive by their closures,
-// not by the owner.
+// Main thread. play() starts on a worker thread, and stopping happens on one; the destructor returns at once,
+// and the pipeline ends by itself. Whatever its streaming threads use must therefore be kept alive by their
+// closures, not by the owner.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
 // The bridges between pipelines: a gate that can be shut for certain, and a relay from one producer to many
 // consumers.
 //
-// These two hold the only locks of this folder. A flag alone would not do: "camera off" and "impostor" must
+// Both lock. A flag alone would not do: "camera off" and "impostor" must
 // mean that no picture passes after the call returned, also none that a streaming thread had in its hands at
 // that moment.
 #pragma once

@@ -22,7 +22,9 @@ constexpr std::size_t k_max_name_code_points = 60;
 }  // namespace
 
 Encounter::Encounter(ConsultationRecord record, Parts parts)
-    : m_parts(parts), m_consultation(std::move(record), parts.log, parts.clock, parts.limits) {
+    : m_parts(parts),
+      m_consultation(std::move(record), parts.log, parts.clock, parts.limits),
+      m_shown(m_consultation.record()) {
   m_consultation.on_step([this](const Step& step) { on_step(step); });
   m_consultation.on_log_failure(
       [this](const base::Failure& failure) { m_parts.observer.on_log_failure(*this, failure); });
@@ -163,18 +165,7 @@ void Encounter::restore(const std::vector<LogEntry>& timeline) {
 
 // --- What it is doing ---
 
-bool Encounter::has_the_room() const {
-  switch (state()) {
-    case State::admitted:
-    case State::in_call:
-    case State::reconnecting: return true;
-    case State::scheduled:
-    case State::open:
-    case State::waiting:
-    case State::ended: return false;
-  }
-  return false;
-}
+bool Encounter::has_the_room() const { return consultation::has_the_room(state()); }
 
 Quality Encounter::quality() const {
   if (state() != State::in_call) return Quality::unknown;
@@ -211,6 +202,7 @@ void Encounter::tell(Notice notice) {
 }
 
 void Encounter::on_step(const Step& step) {
+  m_shown = step.after;
   const bool moved = step.from != step.to;
   if (moved && step.to != State::reconnecting) m_patient_left = false;
 
@@ -251,8 +243,10 @@ void Encounter::on_step(const Step& step) {
       tell(Notice::refused);
       prepare_peer();
       break;
-    case EventKind::away:
     case EventKind::media_connected:
+      if (m_current) m_current->present();
+      break;
+    case EventKind::away:
     case EventKind::media_lost: break;
     case EventKind::wait_expired:
       discard_peers();
@@ -374,7 +368,6 @@ void Encounter::on_peer_connected(LivePeer& peer) {
   if (&peer == m_next.get()) {
     retire(std::move(m_current));
     m_current = std::move(m_next);
-    m_current->present();
     m_failures_in_a_row = 0;
     m_quality.reset();
     m_patient_quality = Quality::unknown;

@@ -93,6 +93,8 @@ class Encounter {
 
   // --- What it is doing ---
   [[nodiscard]] const ConsultationRecord& record() const { return m_consultation.record(); }
+  /// As far as the log has it, and what screens show: while the disk is busy record() is a step ahead.
+  [[nodiscard]] const ConsultationRecord& shown() const { return m_shown; }
   [[nodiscard]] State state() const { return m_consultation.state(); }
   /// A patient was admitted and the visit is not over: the camera is taken.
   [[nodiscard]] bool has_the_room() const;
@@ -138,6 +140,7 @@ class Encounter {
 
   Parts m_parts;
   Consultation m_consultation;
+  ConsultationRecord m_shown;
   Chat m_chat;
   std::vector<IceServer> m_ice_servers;
 

@@ -215,6 +215,19 @@ std::string_view name_of(EventKind event) noexcept {
   return "";
 }
 
+bool has_the_room(State state) noexcept {
+  switch (state) {
+    case State::admitted:
+    case State::in_call:
+    case State::reconnecting: return true;
+    case State::scheduled:
+    case State::open:
+    case State::waiting:
+    case State::ended: return false;
+  }
+  return false;
+}
+
 std::optional<State> state_named(std::string_view name) noexcept {
   for (const State state : k_states) {
     if (name_of(state) == name) return state;

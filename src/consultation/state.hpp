@@ -76,6 +76,8 @@ struct Transition {
 [[nodiscard]] std::optional<Transition> next(State state, EventKind event) noexcept;
 
 /// Names as the record and the protocol spell them: "in-call", "no-show", "media-lost".
+/// The patient was let in and the visit goes on, connected or not.
+[[nodiscard]] bool has_the_room(State state) noexcept;
 [[nodiscard]] std::string_view name_of(State state) noexcept;
 [[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
 [[nodiscard]] std::string_view name_of(EventKind event) noexcept;

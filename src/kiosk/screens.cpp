@@ -35,6 +35,10 @@ Day day_of(Instant now) {
   return {instant(begin), instant(end)};
 }
 
+ui::Screen screen_of(const Encounter& encounter) {
+  return consultation::has_the_room(encounter.shown().state) ? ui::Screen::call : ui::Screen::session;
+}
+
 ui::TodayRow row_of(const consultation::DayRow& day_row) {
   ui::TodayRow row;
   if (day_row.appointment) {
@@ -87,7 +91,7 @@ void Screens::show_visit(const std::string& consultation) {
   const Encounter* encounter = m_parts.desk.find(consultation);
   if (encounter == nullptr) return;
   m_visit = consultation;
-  show(encounter->has_the_room() ? ui::Screen::call : ui::Screen::session);
+  show(screen_of(*encounter));
 }
 
 void Screens::show_log() {
@@ -184,7 +188,7 @@ void Screens::refresh_now() {
     case ui::Screen::call:
       if (const Encounter* encounter = m_parts.desk.find(m_visit)) {
         // The picture of a patient who was just let in belongs in front of whoever let them in.
-        const ui::Screen wanted = encounter->has_the_room() ? ui::Screen::call : ui::Screen::session;
+        const ui::Screen wanted = screen_of(*encounter);
         if (wanted == ui::Screen::call) {
           m_parts.window.set(call(*encounter));
         } else {
@@ -223,7 +227,7 @@ ui::TodayModel Screens::today() const {
   }
   // What is still open from yesterday belongs on today's list as well.
   for (const Encounter* encounter : m_parts.desk.encounters()) {
-    const auto& record = encounter->record();
+    const auto& record = encounter->shown();
     const bool listed = std::any_of(model.rows.begin(), model.rows.end(),
                                     [&](const auto& row) { return row.consultation == record.id; });
     if (!listed && record.state != State::ended) model.rows.push_back(row_of({std::nullopt, record}));
@@ -234,7 +238,7 @@ ui::TodayModel Screens::today() const {
 }
 
 ui::SessionModel Screens::session(const Encounter& encounter) const {
-  const auto& record = encounter.record();
+  const auto& record = encounter.shown();
   ui::SessionModel model;
   model.consultation = record.id;
   model.state = record.state;
@@ -250,7 +254,7 @@ ui::SessionModel Screens::session(const Encounter& encounter) const {
 }
 
 ui::CallModel Screens::call(const Encounter& encounter) const {
-  const auto& record = encounter.record();
+  const auto& record = encounter.shown();
   ui::CallModel model;
   model.consultation = record.id;
   model.state = record.state;

@@ -357,6 +357,19 @@ TEST_CASE("Ending closes the connection at once, even while the disk is busy", "
   CHECK(f.gateway.take() == Lines{"withdraw completed"});
 }
 
+TEST_CASE("Screens show no more than the log has", "[encounter]") {
+  Fixture f;
+  f.open_and_wait();
+  f.log.hold();
+  f.admit_and_connect();
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.encounter.shown().state == State::waiting);
+  CHECK_FALSE(f.peer().presented);
+  f.log.let_go();
+  CHECK(f.encounter.shown().state == State::in_call);
+  CHECK(f.peer().presented);
+}
+
 TEST_CASE("A peer that connects after its patient was replaced is not shown", "[encounter][security]") {
   Fixture f;
   f.open_and_wait();

@@ -290,6 +290,13 @@ void Encounter::on_step(const Step& step) {
 }
 
 void Encounter::welcome_back(unsigned peer) {
+  // The page still holds the connection we have: only its signalling was gone.
+  const bool holds_ours = peer != 0 && m_current && m_current->number() == peer && state() == State::in_call;
+  const bool wants_offer = !holds_ours && wants_peer();
+  const bool offer_is_out = m_next && !m_next->answered();
+  // Before "admitted": a page that has this offer already answers it at that word, and would take the same
+  // offer after it for a sign that its answer was lost.
+  if (wants_offer && offer_is_out) offer_prepared_peer();
   switch (state()) {
     case State::open: tell(Notice::getting_ready); break;
     case State::waiting: tell(Notice::waiting); break;
@@ -301,14 +308,7 @@ void Encounter::welcome_back(unsigned peer) {
     case State::scheduled:
     case State::ended: return;
   }
-  // The page still holds the connection we have: only its signalling was gone.
-  if (peer != 0 && m_current && m_current->number() == peer && state() == State::in_call) return;
-  if (!wants_peer()) return;
-  if (m_next && !m_next->answered()) {
-    offer_prepared_peer();
-  } else {
-    prepare_peer();
-  }
+  if (wants_offer && !offer_is_out) prepare_peer();
 }
 
 // --- Peers ---

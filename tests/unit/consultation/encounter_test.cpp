@@ -179,8 +179,21 @@ TEST_CASE("A page that reloads while waiting gets the same unanswered offer agai
   f.gateway.take();
   f.encounter.on_away("s1");
   f.encounter.on_returned("s1", "en", 0);
-  CHECK(f.gateway.take() == Lines{"tell waiting", "offer 1 sdp"});
+  CHECK(f.gateway.take() == Lines{"offer 1 sdp", "tell waiting"});
   CHECK(f.encounter.record().seat->language == "en");
+}
+
+TEST_CASE("A page that resumes during its admission has the repeated offer before it is told", "[encounter]") {
+  Fixture f;
+  f.open_and_wait();
+  f.encounter.on_away("s1");
+  REQUIRE(f.encounter.admit());
+  f.gateway.take();
+  f.encounter.on_returned("s1", "ko", 0);
+  CHECK(f.gateway.take() == Lines{"offer 1 sdp", "tell admitted"});
+  f.encounter.on_answer("s1", 1, "answer");
+  CHECK(f.peer().answer == "answer");
+  CHECK(f.media.made == 1);
 }
 
 TEST_CASE("A connection that cannot prove itself shows nothing and goes back to the door",

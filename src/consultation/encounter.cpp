@@ -157,7 +157,7 @@ void Encounter::restore(const std::vector<LogEntry>& timeline) {
   m_consultation.note("restored", Actor::system, {});
   // The gateway says who is still there: everybody counts as away until then.
   if (state() == State::in_call) dispatch({.kind = EventKind::media_lost, .reason = "restored"});
-  dispatch({.kind = EventKind::away, .reason = "restored"});
+  if (record().seat) dispatch({.kind = EventKind::away, .reason = "restored"});
   m_consultation.on_time();
 }
 

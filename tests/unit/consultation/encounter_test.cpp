@@ -343,6 +343,15 @@ TEST_CASE("A call open when the kiosk stopped goes on when the patient is back",
   CHECK(gateway.take() == Lines{"tell admitted", "offer 1 sdp"});
 }
 
+TEST_CASE("Nobody is logged as away from a visit that nobody had joined", "[encounter][restart]") {
+  Fixture f;
+  f.encounter.open("482731906");
+  const ConsultationRecord kept = f.log.records.at(f.encounter.record().id);
+  Encounter again{kept, {f.log, f.clock, f.media, f.gateway, f.codec, f.observer, Limits{}}};
+  again.restore(f.log.entries);
+  CHECK(f.log.kinds() == Lines{"opened", "restored"});
+}
+
 TEST_CASE("A code another kiosk holds is drawn anew", "[encounter]") {
   Fixture f;
   f.encounter.open("482731906");

@@ -99,7 +99,7 @@ bool Consultation::dispatch(const Event& event) {
   base::log_info("consultation", "{}: {} -> {} ({})", m_record.id, name_of(before.state),
                  name_of(m_record.state), name_of(event.kind));
 
-  Step step{event.kind, before.state, m_record.state, before, m_record};
+  Step step{event.kind, before.state, m_record.state, before, m_record, event.peer};
   append(entry_for(event, before.state), [this, step = std::move(step)] {
     const auto listener = m_listener;  // it may put another in its own place
     if (listener) listener(step);

@@ -74,8 +74,7 @@ void Encounter::on_returned(const std::string& seat, const std::string& language
   if (!is_seat(seat)) return;
   Seat update = *record().seat;
   update.language = language;
-  m_returned_with_peer = peer;
-  dispatch({.kind = EventKind::returned, .seat = std::move(update)});
+  dispatch({.kind = EventKind::returned, .seat = std::move(update), .peer = peer});
 }
 
 void Encounter::on_away(const std::string& seat) {
@@ -245,7 +244,7 @@ void Encounter::on_step(const Step& step) {
       break;
     case EventKind::returned:
       m_patient_left = false;
-      welcome_back(std::exchange(m_returned_with_peer, 0));
+      welcome_back(step.peer);
       break;
     case EventKind::media_rejected:
       tell(Notice::refused);

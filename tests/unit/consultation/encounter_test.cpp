@@ -173,6 +173,17 @@ TEST_CASE("A page that lost only its signalling keeps its connection", "[encount
   CHECK(f.gateway.take() == Lines{"tell admitted"});
 }
 
+TEST_CASE("Each return on its way to the log keeps its own peer's number", "[encounter]") {
+  Fixture f;
+  f.talk();
+  f.log.hold();
+  f.encounter.on_returned("s1", "ko", 1);
+  f.encounter.on_returned("s1", "ko", 1);
+  f.log.let_go();
+  CHECK(f.media.made == 1);
+  CHECK(f.gateway.take() == Lines{"tell admitted", "tell admitted"});
+}
+
 TEST_CASE("A page that reloads while waiting gets the same unanswered offer again", "[encounter]") {
   Fixture f;
   f.open_and_wait();

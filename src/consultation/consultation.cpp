@@ -227,7 +227,8 @@ std::optional<Instant> Consultation::next_deadline() const {
 }
 
 void Consultation::on_time() {
-  // More than one deadline may have passed (the machine slept): each event may make the next one due.
+  // More than one deadline may have passed since the last look (the clock was set, the machine was
+  // suspended): each event may make the next one due.
   for (auto next_due = due(); next_due && next_due->at <= m_clock.now(); next_due = due()) {
     if (!dispatch({.kind = next_due->event})) return;
   }

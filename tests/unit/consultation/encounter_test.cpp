@@ -194,7 +194,8 @@ TEST_CASE("A page that reloads while waiting gets the same unanswered offer agai
   CHECK(f.encounter.record().seat->language == "en");
 }
 
-TEST_CASE("A page that resumes during its admission has the repeated offer before it is told", "[encounter]") {
+TEST_CASE("A page that resumes during its admission has the repeated offer before it is told",
+          "[encounter]") {
   Fixture f;
   f.open_and_wait();
   f.encounter.on_away("s1");

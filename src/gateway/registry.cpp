@@ -1,6 +1,5 @@
 #include "gateway/registry.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/random.hpp"
@@ -229,8 +228,8 @@ void Registry::from_patient(ConnectionId connection, const protocol::FromPatient
   if (found == m_by_patient.end()) return;
   Session& session = m_sessions.at(found->second);
   Seat& seat = *session.seat;
-  if (const auto* answer = std::get_if<protocol::Answer>(&message))
-    seat.peer = std::max(seat.peer, answer->peer);
+  // Not the highest number but the last: a restarted kiosk counts from one again.
+  if (const auto* answer = std::get_if<protocol::Answer>(&message)) seat.peer = answer->peer;
   if (const auto kiosk = kiosk_connection(session)) {
     m_outlet.send_to_kiosk(*kiosk, protocol::FromPatient{found->second, seat.id, message});
   } else {

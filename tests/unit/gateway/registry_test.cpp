@@ -146,6 +146,21 @@ TEST_CASE("an expired code lets nobody in, but who sits there may return", "[reg
   CHECK(clinic.outlet.take(1) == Said{"returned 0"});
 }
 
+TEST_CASE("a restarted kiosk hears of the peer last answered, not of the highest number", "[registry]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  ConnectionId kiosk = 1;
+  for (const unsigned peer : {5U, 1U}) {
+    clinic.registry.from_patient(10, protocol::Answer{peer, "v=0"});
+    CHECK(clinic.outlet.take(kiosk) == Said{"answer"});
+    clinic.registry.kiosk_gone(kiosk++);
+    clinic.connect_kiosk(kiosk);
+    clinic.open(kiosk, clinic.outlet.seat);
+    CHECK(clinic.outlet.take(kiosk) == Said{"opened", "returned " + std::to_string(peer)});
+    CHECK(clinic.outlet.take(10) == Said{"clinic-away", "clinic-back"});
+  }
+}
+
 TEST_CASE("a finished visit's code is used up for a day", "[registry]") {
   Clinic clinic;
   clinic.start_with_patient();

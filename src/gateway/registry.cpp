@@ -111,7 +111,7 @@ void Registry::open_session(ConnectionId connection, const protocol::SessionOpen
     session.code = message.code;
     m_by_code[session.code] = message.session;
   }
-  session.expires = message.expires;
+  session.expires = m_clock.moment() + message.lifetime;
   const bool is_first_of_connection = session.confirmed_by != connection;
   session.confirmed_by = connection;
   // A seat this gateway knows is newer than one the kiosk remembers: seats are only given here.
@@ -178,7 +178,7 @@ tl::expected<void, JoinRefusal> Registry::join(ConnectionId connection, const pr
   }
   const std::string id = holder->second;
   Session& session = m_sessions.at(id);
-  if (session.expires <= m_clock.now()) return tl::make_unexpected(JoinRefusal::expired);
+  if (session.expires <= m_clock.moment()) return tl::make_unexpected(JoinRefusal::expired);
   if (session.seat && session.seat->connection) return tl::make_unexpected(JoinRefusal::occupied);
   const auto kiosk = kiosk_connection(session);
   if (!kiosk) return tl::make_unexpected(JoinRefusal::clinic_away);

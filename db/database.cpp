@@ -130,6 +130,16 @@ void Database::append(LogEntry entry, ConsultationRecord record, WhenDurable whe
   m_writer->append(std::move(entry), std::move(record), std::move(when_durable));
 }
 
+void Database::catch_up() {
+  base::assert_main_thread();
+  m_writer->catch_up();
+}
+
+void Database::on_caught_up(std::function<void()> listener) {
+  base::assert_main_thread();
+  m_writer->on_caught_up(std::move(listener));
+}
+
 Result<std::vector<DayRow>> Database::day(base::Instant from, base::Instant to) const {
   base::assert_main_thread();
   return m_reader->day(from, to);

@@ -12,9 +12,10 @@
 //
 // Promises: every append() gets exactly one answer, in the order of the calls; a sequence in it means that
 // the entry and its record survive a power cut. After a failure ("log-disk-full", "log-unwritable",
-// "log-corrupt", "log-busy": failures.hpp) the entry is kept in memory and written before the next one, as
-// soon as that works; "log-refused" entries are given up. The destructor writes what is queued; answers still
-// on their way arrive afterwards, so they must hold their target weakly.
+// "log-corrupt", "log-busy": failures.hpp) the entry is kept in memory and written before the next one or at
+// catch_up(), as soon as that works, and on_caught_up() tells; "log-refused" entries are given up. The
+// destructor writes what is queued; answers still on their way arrive afterwards, so they must hold their
+// target weakly.
 //
 // Waiting: append() never waits. add(), remove_appointment() and erase_payloads() wait for the disk, 2 s at
 // most. The queue is not bounded in number (losing a medical record to save memory is no bargain); a backlog
@@ -22,6 +23,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,6 +50,11 @@ class Database final : public consultation::EventLog, public consultation::Recor
 
   void append(consultation::LogEntry entry, consultation::ConsultationRecord record,
               WhenDurable when_durable) override;
+
+  /// Tries again now to write what could not be written; does not wait.
+  void catch_up();
+  /// Called each time that nothing is owed to the log any more, after the failures it makes good.
+  void on_caught_up(std::function<void()> listener);
 
   [[nodiscard]] base::Result<std::vector<consultation::DayRow>> day(base::Instant from,
                                                                     base::Instant to) const override;

@@ -47,6 +47,12 @@ void LogWriter::append(LogEntry entry, ConsultationRecord record, EventLog::When
   push(Append{std::move(entry), std::move(record), std::move(when_durable)});
 }
 
+void LogWriter::catch_up() {
+  push_change([this](SQLite::Database&, EventWriter&) {
+    if (!m_owed.empty()) write({});
+  });
+}
+
 void LogWriter::push_change(Change change) { push(std::move(change)); }
 
 void LogWriter::push(Job job) {
@@ -107,6 +113,16 @@ tl::expected<std::vector<std::int64_t>, LogWriter::Setback> LogWriter::write_tog
 }
 
 void LogWriter::write(std::vector<Append> appends) {
+  const bool owed_before = !m_owed.empty();
+  write_with_owed(std::move(appends));
+  if (!owed_before || !m_owed.empty()) return;
+  base::post_to_main(m_anchor.weak(), [](LogWriter& self) {
+    const auto listener = self.m_caught_up_listener;  // it may put another in its own place
+    if (listener) listener();
+  });
+}
+
+void LogWriter::write_with_owed(std::vector<Append> appends) {
   if (!m_owed.empty()) {
     appends.insert(appends.begin(), std::make_move_iterator(m_owed.begin()),
                    std::make_move_iterator(m_owed.end()));

@@ -4,10 +4,10 @@
 // synchronisation of the disk), then posts each answer to the main thread, in the order of append().
 //
 // When a write fails for a reason that may pass (disk full, held by another program), each entry's caller is
-// told at once, and the entry is kept and written, in its place, before the next one that comes: the log
-// catches up by itself while the program runs. What is owed is bounded (k_most_owed); beyond that the oldest
-// is given up and the gap shows, for its neighbours' states do not join. An entry that is itself refused is
-// given up at once, alone.
+// told at once, and the entry is kept and written, in its place, before the next one that comes or at
+// catch_up(), whichever is first; on_caught_up() tells when all are. What is owed is bounded (k_most_owed);
+// beyond that the oldest is given up and the gap shows, for its neighbours' states do not join. An entry that
+// is itself refused is given up at once, alone.
 //
 // Construct, append() and run() on the main thread. The destructor writes what is queued.
 #pragma once
@@ -25,6 +25,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/main_thread.hpp"
 #include "base/result.hpp"
 #include "base/worker.hpp"
 #include "consultation/record.hpp"
@@ -43,6 +44,11 @@ class LogWriter {
 
   void append(consultation::LogEntry entry, consultation::ConsultationRecord record,
               consultation::EventLog::WhenDurable when_durable);
+
+  /// Tries again, some time soon, to write what is owed.
+  void catch_up();
+  /// Called on the main thread each time that nothing is owed any more, after the answers of what failed.
+  void on_caught_up(std::function<void()> listener) { m_caught_up_listener = std::move(listener); }
 
   /// Runs `change` on the writer's thread, after everything appended before it, in a transaction of its own,
   /// and waits for it - but not longer than k_patience: then "log-busy". `change` may throw
@@ -106,17 +112,20 @@ class LogWriter {
   // On the writer's thread:
   void work(std::vector<Job> jobs);
   void write(std::vector<Append> appends);
+  void write_with_owed(std::vector<Append> appends);
   /// All or none; the sequences in order.
   [[nodiscard]] tl::expected<std::vector<std::int64_t>, Setback> write_together(
       std::span<const Append> appends);
   void owe(std::span<Append> appends, const base::Failure& failure);
   void settle();
 
-  Connection m_connection;        // writer's thread, after construction
-  EventWriter m_events;           // writer's thread
-  std::deque<Append> m_owed;      // writer's thread
-  bool m_warned_backlog = false;  // main thread
-  base::Worker<Job> m_worker;     // last: joined first
+  Connection m_connection;                     // writer's thread, after construction
+  EventWriter m_events;                        // writer's thread
+  std::deque<Append> m_owed;                   // writer's thread
+  bool m_warned_backlog = false;               // main thread
+  std::function<void()> m_caught_up_listener;  // main thread
+  base::Anchor<LogWriter> m_anchor{this};
+  base::Worker<Job> m_worker;  // last: joined first
 };
 
 }  // namespace sangdam::db

@@ -99,7 +99,8 @@ void Timer::start_repeating(std::chrono::milliseconds every, std::function<void(
 void Timer::start(std::chrono::milliseconds interval, std::function<void()> work, bool repeat) {
   stop();
   // GLib counts milliseconds in 32 bits. A deadline further off than its 49 days must not wrap around to now;
-  // whoever asks for one looks at the clock again when it fires, as it must after a suspended night anyway.
+  // whoever asks for one looks at the clock again when it fires. (Time that the machine is suspended is not
+  // counted at all: who minds the clock on the wall looks at it often.)
   constexpr auto k_longest = std::chrono::milliseconds(std::numeric_limits<guint>::max());
   m_source = g_timeout_source_new(
       static_cast<guint>(std::clamp(interval, std::chrono::milliseconds(0), k_longest).count()));

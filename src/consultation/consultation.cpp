@@ -99,7 +99,7 @@ bool Consultation::dispatch(const Event& event) {
   base::log_info("consultation", "{}: {} -> {} ({})", m_record.id, name_of(before.state),
                  name_of(m_record.state), name_of(event.kind));
 
-  Step step{event.kind, before.state, m_record.state, before, m_record};
+  Step step{event.kind, before.state, m_record.state, before, m_record, event.peer};
   append(entry_for(event, before.state), [this, step = std::move(step)] {
     const auto listener = m_listener;  // it may put another in its own place
     if (listener) listener(step);
@@ -227,7 +227,8 @@ std::optional<Instant> Consultation::next_deadline() const {
 }
 
 void Consultation::on_time() {
-  // More than one deadline may have passed (the machine slept): each event may make the next one due.
+  // More than one deadline may have passed since the last look (the clock was set, the machine was
+  // suspended): each event may make the next one due.
   for (auto next_due = due(); next_due && next_due->at <= m_clock.now(); next_due = due()) {
     if (!dispatch({.kind = next_due->event})) return;
   }

@@ -36,6 +36,7 @@ struct Event {
   std::string reason{};              // for the log; a stable word, never free text from outside
   std::optional<Outcome> outcome{};  // ended: what staff chose instead of the table's outcome
   std::string code{};                // opened, recoded
+  unsigned peer = 0;                 // returned: the peer the browser still holds, 0 if none
 };
 
 /// One change, as it is reported and logged.
@@ -45,6 +46,7 @@ struct Step {
   State to;
   ConsultationRecord before;
   ConsultationRecord after;
+  unsigned peer = 0;  // as in the event
 };
 
 class Consultation {

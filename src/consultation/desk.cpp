@@ -11,6 +11,15 @@ namespace sangdam::consultation {
 
 using base::failure;
 using base::Result;
+using std::chrono::milliseconds;
+
+namespace {
+
+// A timer counts the time the machine runs, codes expire by the clock on the wall: a set clock or a suspended
+// night is noticed this much later at the most.
+constexpr std::chrono::seconds k_longest_wait{30};
+
+}  // namespace
 
 Desk::Desk(Parts parts) : m_parts(parts) {}
 Desk::~Desk() = default;
@@ -175,17 +184,22 @@ void Desk::on_time() {
   arm_timer();
 }
 
-void Desk::arm_timer() {
+std::optional<milliseconds> Desk::next_look() const {
   std::optional<Instant> next;
   for (const auto& encounter : m_encounters) {
     const auto deadline = encounter->next_deadline();
     if (deadline && (!next || *deadline < *next)) next = deadline;
   }
-  if (!next) {
+  if (!next) return std::nullopt;
+  return std::clamp<milliseconds>(*next - m_parts.clock.now(), milliseconds(0), k_longest_wait);
+}
+
+void Desk::arm_timer() {
+  if (const auto wait = next_look()) {
+    m_timer.start_once(*wait, [this] { on_time(); });
+  } else {
     m_timer.stop();
-    return;
   }
-  m_timer.start_once(*next - m_parts.clock.now(), [this] { on_time(); });
 }
 
 void Desk::on_changed(const Encounter& encounter) {

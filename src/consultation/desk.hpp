@@ -4,6 +4,7 @@
 // the camera to one call at a time, and wakes whoever has a deadline. Main thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,6 +75,9 @@ class Desk final : private EncounterObserver {
 
   /// Looks at the clock; also runs by itself when a deadline comes.
   void on_time();
+  /// How long until it looks by itself: 30 s at the most, as the clock may be set or the machine suspended.
+  /// Nothing while there is no deadline.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> next_look() const;
 
  private:
   [[nodiscard]] MediaState sending() const;

@@ -76,8 +76,7 @@ void Encounter::on_returned(const std::string& seat, const std::string& language
   if (!is_seat(seat)) return;
   Seat update = *record().seat;
   update.language = language;
-  m_returned_with_peer = peer;
-  dispatch({.kind = EventKind::returned, .seat = std::move(update)});
+  dispatch({.kind = EventKind::returned, .seat = std::move(update), .peer = peer});
 }
 
 void Encounter::on_away(const std::string& seat) {
@@ -159,7 +158,7 @@ void Encounter::restore(const std::vector<LogEntry>& timeline) {
   m_consultation.note("restored", Actor::system, {});
   // The gateway says who is still there: everybody counts as away until then.
   if (state() == State::in_call) dispatch({.kind = EventKind::media_lost, .reason = "restored"});
-  dispatch({.kind = EventKind::away, .reason = "restored"});
+  if (record().seat) dispatch({.kind = EventKind::away, .reason = "restored"});
   m_consultation.on_time();
 }
 
@@ -237,7 +236,7 @@ void Encounter::on_step(const Step& step) {
       break;
     case EventKind::returned:
       m_patient_left = false;
-      welcome_back(std::exchange(m_returned_with_peer, 0));
+      welcome_back(step.peer);
       break;
     case EventKind::media_rejected:
       tell(Notice::refused);
@@ -284,6 +283,13 @@ void Encounter::on_step(const Step& step) {
 }
 
 void Encounter::welcome_back(unsigned peer) {
+  // The page still holds the connection we have: only its signalling was gone.
+  const bool holds_ours = peer != 0 && m_current && m_current->number() == peer && state() == State::in_call;
+  const bool wants_offer = !holds_ours && wants_peer();
+  const bool offer_is_out = m_next && !m_next->answered();
+  // Before "admitted": a page that has this offer already answers it at that word, and would take the same
+  // offer after it for a sign that its answer was lost.
+  if (wants_offer && offer_is_out) offer_prepared_peer();
   switch (state()) {
     case State::open: tell(Notice::getting_ready); break;
     case State::waiting: tell(Notice::waiting); break;
@@ -295,14 +301,7 @@ void Encounter::welcome_back(unsigned peer) {
     case State::scheduled:
     case State::ended: return;
   }
-  // The page still holds the connection we have: only its signalling was gone.
-  if (peer != 0 && m_current && m_current->number() == peer && state() == State::in_call) return;
-  if (!wants_peer()) return;
-  if (m_next && !m_next->answered()) {
-    offer_prepared_peer();
-  } else {
-    prepare_peer();
-  }
+  if (wants_offer && !offer_is_out) prepare_peer();
 }
 
 // --- Peers ---

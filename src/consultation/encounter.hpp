@@ -151,7 +151,6 @@ class Encounter {
   int m_failures_in_a_row = 0;
   std::optional<base::Moment> m_retry_at;
 
-  unsigned m_returned_with_peer = 0;  // from on_returned() to its durable step
   MediaState m_sending;
   MediaState m_patient_media;
   bool m_over = false;

@@ -1,6 +1,5 @@
 #include "gateway/registry.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/random.hpp"
@@ -112,7 +111,7 @@ void Registry::open_session(ConnectionId connection, const protocol::SessionOpen
     session.code = message.code;
     m_by_code[session.code] = message.session;
   }
-  session.expires = message.expires;
+  session.expires = m_clock.moment() + message.lifetime;
   const bool is_first_of_connection = session.confirmed_by != connection;
   session.confirmed_by = connection;
   // A seat this gateway knows is newer than one the kiosk remembers: seats are only given here.
@@ -179,7 +178,7 @@ tl::expected<void, JoinRefusal> Registry::join(ConnectionId connection, const pr
   }
   const std::string id = holder->second;
   Session& session = m_sessions.at(id);
-  if (session.expires <= m_clock.now()) return tl::make_unexpected(JoinRefusal::expired);
+  if (session.expires <= m_clock.moment()) return tl::make_unexpected(JoinRefusal::expired);
   if (session.seat && session.seat->connection) return tl::make_unexpected(JoinRefusal::occupied);
   const auto kiosk = kiosk_connection(session);
   if (!kiosk) return tl::make_unexpected(JoinRefusal::clinic_away);
@@ -229,8 +228,8 @@ void Registry::from_patient(ConnectionId connection, const protocol::FromPatient
   if (found == m_by_patient.end()) return;
   Session& session = m_sessions.at(found->second);
   Seat& seat = *session.seat;
-  if (const auto* answer = std::get_if<protocol::Answer>(&message))
-    seat.peer = std::max(seat.peer, answer->peer);
+  // Not the highest number but the last: a restarted kiosk counts from one again.
+  if (const auto* answer = std::get_if<protocol::Answer>(&message)) seat.peer = answer->peer;
   if (const auto kiosk = kiosk_connection(session)) {
     m_outlet.send_to_kiosk(*kiosk, protocol::FromPatient{found->second, seat.id, message});
   } else {

@@ -110,7 +110,7 @@ class Registry {
   struct Session {
     std::string kiosk;
     std::string code;
-    base::Instant expires;                     // on the wall clock: people were told a time of day
+    base::Moment expires;                      // not on the wall clock, which the kiosk's need not agree with
     std::optional<ConnectionId> confirmed_by;  // the kiosk connection that opened it last
     std::optional<Seat> seat;
   };

@@ -39,6 +39,7 @@ struct Server::Impl {
   Config config;
   const base::Clock& clock;
   std::uint16_t port = 0;  // the one listened on, once started
+  base::Ref<GTlsCertificate> certificate_in_use;
   std::optional<HttpFront> front;
   std::optional<Switchboard> switchboard;
   base::Ref<SoupServer> soup;
@@ -110,12 +111,12 @@ base::Result<> Server::start() {
 
   self.listener.emplace(self.clock, self.config.connections,
                         [&self](Listener::Accepted accepted) { Impl::accept(self, std::move(accepted)); });
-  if (auto started = self.listener->start(self.config.address, self.config.port, std::move(certificate));
-      !started) {
+  if (auto started = self.listener->start(self.config.address, self.config.port, certificate); !started) {
     self.listener.reset();
     return started;
   }
   self.port = self.listener->port();
+  self.certificate_in_use = std::move(certificate);
   self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
@@ -128,6 +129,7 @@ base::Result<> Server::reload_certificate() {
   if (m_impl->config.insecure_http || !m_impl->listener) return {};
   auto loaded = m_impl->load_certificate();
   if (!loaded) return tl::unexpected<base::Failure>(std::move(loaded).error());
+  m_impl->certificate_in_use = *loaded;
   m_impl->listener->set_certificate(*std::move(loaded));
   return {};
 }
@@ -139,6 +141,7 @@ void Server::stop() {
 
 std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
 std::string Server::address() const { return m_impl->address(); }
+base::Ref<GTlsCertificate> Server::certificate() const { return m_impl->certificate_in_use; }
 std::size_t Server::connections() const { return m_impl->listener ? m_impl->listener->connections() : 0; }
 
 void Server::Impl::make_soup_server() {

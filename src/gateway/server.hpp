@@ -12,10 +12,13 @@
 // connection; stop() first, and a turn of the loop, lets clients know that they should reconnect.
 #pragma once
 
+#include <gio/gio.h>
+
 #include <memory>
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/handles.hpp"
 #include "base/result.hpp"
 #include "gateway/config.hpp"
 
@@ -43,6 +46,8 @@ class Server {
   /// "all addresses" it is looked up each time, as the network may have come up later. After start().
   [[nodiscard]] std::string address() const;
   [[nodiscard]] std::size_t connections() const;
+  /// The one new connections get, which may be older than the file; null without TLS or before start().
+  [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;
 
  private:
   struct Impl;

@@ -13,12 +13,15 @@ namespace {
 
 using base::Result;
 
-constexpr std::chrono::seconds k_listen_again{5};
+constexpr std::chrono::seconds k_try_again{5};
 // A self-signed certificate is renewed 30 days before its end; looking once a day is plenty.
 constexpr std::chrono::hours k_look_at_certificate{24};
 
+/// A certificate out of its time too: a clock that is wrong at boot is set once there is a network, and a
+/// certificate is renewed by somebody else. Neither may keep the kiosk from starting.
 bool mends_itself(const base::Failure& failure) {
-  return failure.code == "port-in-use" || failure.code == "address-unavailable";
+  return failure.code == "port-in-use" || failure.code == "address-unavailable" ||
+         failure.code == "certificate-expired" || failure.code == "certificate-not-yet-valid";
 }
 
 }  // namespace
@@ -60,8 +63,10 @@ Result<> EmbeddedGateway::start() {
     if (!secret) return tl::unexpected(secret.error());
     m_config.ice.turn_secret = *secret;
   }
-  if (auto prepared = prepare_certificate(); !prepared) return prepared;
-  return listen();
+  auto up = bring_up();
+  if (up || !mends_itself(up.error())) return up;
+  on_setback(up.error());
+  return {};
 }
 
 Result<> EmbeddedGateway::prepare_certificate() {
@@ -86,33 +91,41 @@ Result<> EmbeddedGateway::prepare_certificate() {
 
 void EmbeddedGateway::renew_certificate() {
   auto renewed = prepare_certificate();
-  if (renewed && m_server) renewed = m_server->reload_certificate();
-  if (!renewed)
-    base::log_warning("kiosk", "the certificate could not be renewed: {}", renewed.error().message);
-  if (m_on_trouble && !renewed && renewed.error().code == "certificate-expired")
-    m_on_trouble(renewed.error());
+  if (!m_server) return;  // being brought up, which begins with the certificate
+  if (renewed) renewed = m_server->reload_certificate();
+  if (renewed) {
+    tell_trouble(std::nullopt);
+    return;
+  }
+  base::log_warning("kiosk", "the certificate could not be renewed: {}", renewed.error().message);
+  if (renewed.error().code == "certificate-expired") tell_trouble(renewed.error());
 }
 
-Result<> EmbeddedGateway::listen() {
-  m_server = std::make_unique<gateway::Server>(m_config);
-  auto started = m_server->start();
-  if (started) {
-    m_retry.stop();
-    // Once found, a free port stays the same for as long as the kiosk runs: people have the address.
-    m_config.port = m_server->port();
-    if (m_on_trouble) m_on_trouble(std::nullopt);
-    return {};
-  }
-  m_server.reset();
-  if (!mends_itself(started.error())) return started;
-  base::log_error("kiosk", "{}", started.error().message);
-  if (m_on_trouble) m_on_trouble(started.error());
-  m_retry.start_once(k_listen_again, [this] { listen_again(); });
+Result<> EmbeddedGateway::bring_up() {
+  if (auto prepared = prepare_certificate(); !prepared) return prepared;
+  auto server = std::make_unique<gateway::Server>(m_config);
+  if (auto started = server->start(); !started) return started;
+  m_server = std::move(server);
+  m_retry.stop();
+  // Once found, a free port stays the same for as long as the kiosk runs: people have the address.
+  m_config.port = m_server->port();
+  tell_trouble(std::nullopt);
   return {};
 }
 
-void EmbeddedGateway::listen_again() {
-  if (const auto listening = listen(); !listening && m_on_trouble) m_on_trouble(listening.error());
+void EmbeddedGateway::bring_up_again() {
+  // Whatever it is now: files are just being replaced, and the kiosk is running. It is tried until it works.
+  if (const auto up = bring_up(); !up) on_setback(up.error());
+}
+
+void EmbeddedGateway::on_setback(const base::Failure& failure) {
+  base::log_error("kiosk", "{}", failure.message);
+  tell_trouble(failure);
+  m_retry.start_once(k_try_again, [this] { bring_up_again(); });
+}
+
+void EmbeddedGateway::tell_trouble(const std::optional<base::Failure>& trouble) {
+  if (m_on_trouble) m_on_trouble(trouble);
 }
 
 std::string EmbeddedGateway::kiosk_url() const {
@@ -121,12 +134,7 @@ std::string EmbeddedGateway::kiosk_url() const {
 }
 
 base::Ref<GTlsCertificate> EmbeddedGateway::certificate() const {
-  if (m_options.insecure_http) return nullptr;
-  base::ErrorPtr error;
-  auto certificate = base::Ref<GTlsCertificate>::adopt(
-      g_tls_certificate_new_from_file(m_config.tls_certificate.c_str(), base::out(error)));
-  if (!certificate) base::log_error("kiosk", "the certificate cannot be read: {}", base::message_of(error));
-  return certificate;
+  return m_server ? m_server->certificate() : nullptr;
 }
 
 }  // namespace sangdam::kiosk

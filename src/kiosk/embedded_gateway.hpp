@@ -1,5 +1,5 @@
-// The gateway inside the kiosk: its certificate, its token, and patience with a port that is taken.
-// Main thread; owns the server.
+// The gateway inside the kiosk: its certificate, its token, and patience with a port that is taken or a clock
+// that is wrong. Main thread; owns the server.
 #pragma once
 
 #include <gio/gio.h>
@@ -24,22 +24,26 @@ class EmbeddedGateway {
   EmbeddedGateway(const EmbeddedGateway&) = delete;
   EmbeddedGateway& operator=(const EmbeddedGateway&) = delete;
 
-  /// Fails for what will not mend itself (options, certificate files). A port in use is trouble, not failure:
-  /// it is tried again every few seconds.
+  /// Fails for what will not mend itself (options, unusable certificate files). A port in use, or a
+  /// certificate that is out of its time by this machine's clock, is trouble, not failure: all is tried again
+  /// every few seconds.
   base::Result<> start();
   /// Told when the gateway cannot listen, and with nothing when it can again.
   void on_trouble(std::function<void(const std::optional<base::Failure>&)> listener);
 
   [[nodiscard]] std::string kiosk_url() const;
   [[nodiscard]] const std::string& token() const { return m_token; }
-  /// Null without TLS.
+  /// The one in use, which may be older than the file. Null without TLS and while there is trouble.
   [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;
 
  private:
   base::Result<> prepare_certificate();
   void renew_certificate();
-  base::Result<> listen();
-  void listen_again();
+  /// The certificate, then the server.
+  base::Result<> bring_up();
+  void bring_up_again();
+  void on_setback(const base::Failure& failure);
+  void tell_trouble(const std::optional<base::Failure>& trouble);
 
   Options m_options;
   HostPort m_listen;

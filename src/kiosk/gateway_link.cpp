@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 
@@ -204,7 +205,9 @@ void GatewayLink::send(const protocol::KioskMessage& message) {
 
 void GatewayLink::publish(const consultation::ConsultationRecord& record) {
   if (m_state != LinkState::ready || !record.code_expires) return;
-  protocol::SessionOpen open{record.id, record.code, *record.code_expires, std::nullopt};
+  const auto left = std::chrono::floor<seconds>(*record.code_expires - base::SystemClock().now());
+  protocol::SessionOpen open{record.id, record.code,
+                             std::clamp(left, seconds(0), protocol::k_max_code_lifetime), std::nullopt};
   if (record.seat) open.seat = protocol::SeatKey{record.seat->id, record.seat->token_hash};
   send(open);
 }

@@ -22,6 +22,9 @@ std::vector<consultation::IceServer> domain_of(const std::vector<protocol::IceSe
   return result;
 }
 
+// A visit may say nothing for long: what is owed to the log does not wait for its next entry.
+constexpr std::chrono::seconds k_catch_up_every{5};
+
 const char* notice_id(pipelines::Part part) {
   switch (part) {
     case pipelines::Part::camera: return "camera";
@@ -60,6 +63,7 @@ Result<> Kiosk::start() {
                                                m_options.fullscreen);
   m_screens = std::make_unique<Screens>(
       Screens::Parts{*m_desk, *m_database, *m_link, m_clock, *m_window, m_options.clinic});
+  m_database->on_caught_up([this] { on_log_caught_up(); });
   install_actions();
   m_engine->on_health([this](const pipelines::Health& health) { on_health(health); });
 
@@ -301,7 +305,18 @@ void Kiosk::on_event(const Encounter& encounter, std::string_view event,
 
 void Kiosk::on_log_failure(const Encounter&, const base::Failure& failure) {
   base::log_error("kiosk", "the log could not keep an entry: {}", failure.code);
-  m_screens->notice("log-write", ui::Health::bad, words_for(failure));
+  if (failure.code == "log-refused") {
+    m_screens->notice("log-refused", ui::Health::bad,
+                      words_for(failure));  // lost for good: nothing to wait for
+    return;
+  }
+  m_screens->notice("log-write", ui::Health::bad, words_for(failure), false);
+  m_log_retry.start_repeating(k_catch_up_every, [this] { m_database->catch_up(); });
+}
+
+void Kiosk::on_log_caught_up() {
+  m_log_retry.stop();
+  m_screens->clear_notice("log-write");
 }
 
 // --- The gateway ---

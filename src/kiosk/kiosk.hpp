@@ -54,6 +54,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   void on_event(const consultation::Encounter& encounter, std::string_view event,
                 const std::map<std::string, std::string>& details) override;
   void on_log_failure(const consultation::Encounter& encounter, const base::Failure& failure) override;
+  void on_log_caught_up();
 
   void on_link_state(LinkState state) override;
   void on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) override;
@@ -86,6 +87,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   std::unique_ptr<ui::KioskWindow> m_window;
   std::unique_ptr<Screens> m_screens;
   std::unique_ptr<Actions> m_actions;
+  base::Timer m_log_retry;
   base::Anchor<Kiosk> m_anchor{this};
 };
 

@@ -65,6 +65,9 @@ std::string words_for(const base::Failure& failure) {
       {"certificate-expired", tr("This kiosk's certificate has expired, so phones will refuse to connect. "
                                  "Have it renewed; visits in "
                                  "progress are not affected.")},
+      {"certificate-not-yet-valid",
+       tr("By this machine's clock the kiosk's certificate is not valid yet, so patients "
+          "cannot join. Have the clock set right; the kiosk keeps trying.")},
       {"data-dir-unwritable", tr("The kiosk cannot write to its data folder, so it cannot keep a log and "
                                  "does not start. Check the folder's "
                                  "permissions and the disk, then start again. Nothing was changed.")},

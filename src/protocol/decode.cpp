@@ -37,7 +37,8 @@ base::Result<KioskMessage> read_session_open(const json& message) {
   Reader in(message, "session-open");
   SessionOpen open{.session = in.hex("session", detail::k_session_hex),
                    .code = in.digits("code", 9, 9),
-                   .expires = in.instant("expires"),
+                   .lifetime = std::chrono::seconds(
+                       in.number("lifetime", 0, static_cast<unsigned>(k_max_code_lifetime.count()))),
                    .seat = std::nullopt};
   if (const json* seat = in.object("seat", true)) {
     Reader nested(*seat, "seat");

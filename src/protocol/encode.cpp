@@ -76,7 +76,7 @@ json to_json(const SessionOpen& each) {
   json message{{"type", "session-open"},
                {"session", each.session},
                {"code", each.code},
-               {"expires", base::to_iso8601(each.expires)}};
+               {"lifetime", each.lifetime.count()}};
   if (each.seat) message["seat"] = {{"seat", each.seat->seat}, {"token_hash", each.seat->token_hash}};
   return message;
 }

@@ -6,6 +6,7 @@
 // the message. Plain values; any thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -13,7 +14,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
 
 namespace sangdam::protocol {
@@ -26,6 +26,7 @@ inline constexpr std::size_t k_max_sdp_bytes = 48 * 1024;
 inline constexpr std::size_t k_max_candidate_bytes = 512;
 inline constexpr std::size_t k_max_name_code_points = 60;
 inline constexpr std::size_t k_max_clinic_code_points = 80;
+inline constexpr std::chrono::seconds k_max_code_lifetime{366 * 24 * 60 * 60};
 inline constexpr std::size_t k_max_phone_code_points = 40;
 inline constexpr std::size_t k_max_depth = 8;
 inline constexpr unsigned k_max_mline = 31;
@@ -136,7 +137,7 @@ struct SeatKey {
 struct SessionOpen {
   std::string session;
   std::string code;
-  base::Instant expires;
+  std::chrono::seconds lifetime{};  // of the code, from now: the two machines' clocks need not agree
   std::optional<SeatKey> seat;
   bool operator==(const SessionOpen&) const = default;
 };

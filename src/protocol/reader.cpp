@@ -182,14 +182,6 @@ bool Reader::boolean(const char* key) {
   return false;
 }
 
-base::Instant Reader::instant(const char* key) {
-  const std::string* value = text(key, false);
-  if (value == nullptr) return {};
-  if (const auto parsed = base::from_iso8601(*value)) return *parsed;
-  malformed(key, "is not an ISO 8601 time with its offset");
-  return {};
-}
-
 const json* Reader::object(const char* key, bool optional) {
   const auto found = m_object.find(key);
   if (found == m_object.end()) {

@@ -13,7 +13,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/clock.hpp"
 #include "base/result.hpp"
 
 namespace sangdam::protocol::detail {
@@ -45,7 +44,6 @@ class Reader {
   std::string candidate(const char* key);
   unsigned number(const char* key, unsigned min, unsigned max);
   bool boolean(const char* key);
-  base::Instant instant(const char* key);
   /// A nested object; null if it is missing or something else (and that is the error, unless optional).
   const nlohmann::json* object(const char* key, bool optional = false);
   /// A nested array of at most `max` elements; null as above.

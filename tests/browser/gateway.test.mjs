@@ -88,7 +88,7 @@ describe('the page at a real gateway', { timeout: 1200000 }, () => {
     gateway.disconnect();
     await says('connection is down for a moment');
     await gateway.connect();
-    gateway.say({ type: 'session-open', session, code: CODE, expires: new Date(Date.now() + 600000).toISOString() });
+    gateway.say({ type: 'session-open', session, code: CODE, lifetime: 600 });
     await patient.problem.filter({ hasText: 'connection is down' }).waitFor({ state: 'hidden' });
   });
 });

@@ -71,8 +71,7 @@ export class Gateway {
   /** @param {string} code @param {number} seconds how long it is good */
   async openSession(code, seconds = 600) {
     const session = randomBytes(16).toString('hex');
-    const expires = new Date(Date.now() + 1000 * seconds).toISOString();
-    this.say({ type: 'session-open', session, code, expires });
+    this.say({ type: 'session-open', session, code, lifetime: seconds });
     await this.hears('session-opened');
     return session;
   }

@@ -238,8 +238,7 @@ struct Kiosk {
   }
   void open(const std::optional<protocol::SeatKey>& seat = std::nullopt,
             std::chrono::minutes lifetime = std::chrono::minutes(30)) {
-    link.send(protocol::KioskMessage(
-        protocol::SessionOpen{session, code, base::SystemClock().now() + lifetime, seat}));
+    link.send(protocol::KioskMessage(protocol::SessionOpen{session, code, lifetime, seat}));
     REQUIRE(std::holds_alternative<protocol::SessionOpened>(link.next_for_kiosk()));
   }
   template <class T>

@@ -131,14 +131,18 @@ TEST_CASE("a renewed certificate is taken over without a restart", "[gateway][st
   gateway::Server server(site.config());
   REQUIRE(server.start());
   REQUIRE(get(server, "/healthz").status == 200);
+  const auto first = server.certificate();
+  REQUIRE(first);
   REQUIRE(gateway::ensure_self_signed(site.path(), {"localhost", "127.0.0.1", "192.0.2.9"},
                                       base::SystemClock().now()));
+  CHECK(server.certificate() == first);  // the one in use, not the one on the disk
   REQUIRE(server.reload_certificate());
   const auto message = request("GET", url(server, "/healthz"));
   REQUIRE(fetch(message).status == 200);
   const auto identity = base::Ref<GSocketConnectable>::adopt(g_network_address_new("192.0.2.9", 1));
   GTlsCertificate* certificate = soup_message_get_tls_peer_certificate(message.get());
   REQUIRE(certificate != nullptr);
+  CHECK(g_tls_certificate_is_same(certificate, server.certificate().get()) != FALSE);
   CHECK((g_tls_certificate_verify(certificate, identity.get(), nullptr) & G_TLS_CERTIFICATE_BAD_IDENTITY) ==
         0);
 }

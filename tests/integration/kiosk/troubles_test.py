@@ -127,16 +127,22 @@ class Troubles(unittest.TestCase):
                 taken.close()
                 self.assertIn(str(port), kiosk.event("ready")["url"])
 
-    def test_an_expired_certificate_is_named(self):
+    def test_an_expired_certificate_is_said_and_a_renewed_one_used_at_once(self):
         certificate, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
         request = os.path.join(self.folder, "request.pem")
+        renewed = os.path.join(self.folder, "renewed.pem")
         for command in (["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
                          "-out", request, "-subj", "/CN=clinic.test"],
-                        ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-out", certificate]):
+                        ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-out", certificate],
+                        ["x509", "-req", "-in", request, "-signkey", key, "-days", "9", "-out", renewed]):
             subprocess.run(["openssl", *command], check=True, capture_output=True)
-        with Kiosk(self.data, "--tls-cert", certificate, "--tls-key", key) as kiosk:
-            self.assertEqual(kiosk.event("failed")["code"], "certificate-expired")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with Kiosk(self.data, "--listen", f"127.0.0.1:{port}", "--tls-cert", certificate, "--tls-key", key) as kiosk:
             self.reads(kiosk, "certificate has expired")
+            os.replace(renewed, certificate)
+            self.assertIn(str(port), kiosk.event("ready")["url"])
 
     def test_without_camera_microphone_or_speaker_the_kiosk_works_and_says_what_is_missing(self):
         with Kiosk(self.data, "--camera", "auto", "--microphone", "auto", "--walk-in") as kiosk:

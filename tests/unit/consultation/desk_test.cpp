@@ -181,6 +181,21 @@ TEST_CASE("A visit whose timeline cannot be read is taken up all the same", "[de
   CHECK(again.desk.find(id)->state() == State::waiting);
 }
 
+TEST_CASE("The clock is looked at within half a minute while there is a deadline", "[desk][timeout]") {
+  Fixture f;
+  CHECK_FALSE(f.desk.next_look().has_value());
+  const std::string id = f.desk.start_walk_in().value();
+  CHECK(f.desk.next_look() == std::chrono::seconds(30));
+  f.clock.set(std::chrono::minutes(29) + std::chrono::seconds(50));
+  CHECK(f.desk.next_look() == std::chrono::seconds(10));
+  f.clock.set(std::chrono::hours(8));
+  CHECK(f.desk.next_look() == std::chrono::seconds(0));
+  f.desk.on_time();
+  CHECK(f.log.records.at(id).outcome == Outcome::no_show);
+  CHECK(run_until([&] { return f.desk.encounters().empty(); }));
+  CHECK_FALSE(f.desk.next_look().has_value());
+}
+
 TEST_CASE("A deadline that passes while nothing happens is noticed", "[desk][timeout]") {
   Fixture f;
   const std::string id = f.desk.start_walk_in().value();

@@ -173,14 +173,39 @@ TEST_CASE("A page that lost only its signalling keeps its connection", "[encount
   CHECK(f.gateway.take() == Lines{"tell admitted"});
 }
 
+TEST_CASE("Each return on its way to the log keeps its own peer's number", "[encounter]") {
+  Fixture f;
+  f.talk();
+  f.log.hold();
+  f.encounter.on_returned("s1", "ko", 1);
+  f.encounter.on_returned("s1", "ko", 1);
+  f.log.let_go();
+  CHECK(f.media.made == 1);
+  CHECK(f.gateway.take() == Lines{"tell admitted", "tell admitted"});
+}
+
 TEST_CASE("A page that reloads while waiting gets the same unanswered offer again", "[encounter]") {
   Fixture f;
   f.open_and_wait();
   f.gateway.take();
   f.encounter.on_away("s1");
   f.encounter.on_returned("s1", "en", 0);
-  CHECK(f.gateway.take() == Lines{"tell waiting", "offer 1 sdp"});
+  CHECK(f.gateway.take() == Lines{"offer 1 sdp", "tell waiting"});
   CHECK(f.encounter.record().seat->language == "en");
+}
+
+TEST_CASE("A page that resumes during its admission has the repeated offer before it is told",
+          "[encounter]") {
+  Fixture f;
+  f.open_and_wait();
+  f.encounter.on_away("s1");
+  REQUIRE(f.encounter.admit());
+  f.gateway.take();
+  f.encounter.on_returned("s1", "ko", 0);
+  CHECK(f.gateway.take() == Lines{"offer 1 sdp", "tell admitted"});
+  f.encounter.on_answer("s1", 1, "answer");
+  CHECK(f.peer().answer == "answer");
+  CHECK(f.media.made == 1);
 }
 
 TEST_CASE("A connection that cannot prove itself shows nothing and goes back to the door",
@@ -328,6 +353,15 @@ TEST_CASE("A call open when the kiosk stopped goes on when the patient is back",
   again.on_returned("s1", "ko", 0);
   media.newest()->listener.on_offer("sdp");
   CHECK(gateway.take() == Lines{"tell admitted", "offer 1 sdp"});
+}
+
+TEST_CASE("Nobody is logged as away from a visit that nobody had joined", "[encounter][restart]") {
+  Fixture f;
+  f.encounter.open("482731906");
+  const ConsultationRecord kept = f.log.records.at(f.encounter.record().id);
+  Encounter again{kept, {f.log, f.clock, f.media, f.gateway, f.codec, f.observer, Limits{}}};
+  again.restore(f.log.entries);
+  CHECK(f.log.kinds() == Lines{"opened", "restored"});
 }
 
 TEST_CASE("A code another kiosk holds is drawn anew", "[encounter]") {

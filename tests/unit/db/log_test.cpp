@@ -149,6 +149,33 @@ TEST_CASE("A full disk is told at once, and the log catches up by itself when th
   CHECK(verified(path).intact());
 }
 
+TEST_CASE("It is told when nothing is owed any more, without waiting for the next entry",
+          "[db][log][disk-full]") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "log.db";
+  auto database = open(path);
+  int told = 0;
+  database->on_caught_up([&told] { ++told; });
+  const auto record = walk_in("김민준");
+  REQUIRE(append(*database, record));
+  database->limit_pages(1);
+  auto big = entry_of(record, "chat-received");
+  big.details["text"] = std::string(100'000, 'x');
+  REQUIRE_FALSE(append(*database, big, record));
+  database->catch_up();
+  REQUIRE(database->head().value().sequence == 1);  // after it: the disk is full still
+  database->limit_pages(1'000'000);
+  CHECK(told == 0);
+  database->catch_up();
+  REQUIRE(run_until([&] { return told > 0; }));
+  CHECK(database->head().value().sequence == 2);
+  REQUIRE(append(*database, entry_of(record, "camera-on"), record));
+  database->catch_up();
+  REQUIRE(append(*database, entry_of(record, "camera-off"), record));
+  CHECK(told == 1);
+  CHECK(verified(path).intact());
+}
+
 TEST_CASE("What is owed is written at the end, if there is room by then", "[db][log][disk-full]") {
   const TemporaryDirectory directory;
   const auto path = directory / "log.db";

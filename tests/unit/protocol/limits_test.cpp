@@ -233,13 +233,15 @@ TEST_CASE("a kiosk's members have their form", "[protocol][limits]") {
   const auto open = [](const std::string& rest) {
     return kiosk(fmt::format(R"({{"type":"session-open","session":"{}",{}}})", k_session, rest));
   };
-  CHECK(open(R"("code":"482731906","expires":"2026-11-22T07:31:05Z")") == "accepted");
-  CHECK(open(R"("code":"482731906","expires":"2026-11-22T16:31:05+09:00")") == "accepted");
-  CHECK(open(R"("code":"482731906","expires":"2026-11-22T07:31:05")") == "malformed");
-  CHECK(open(R"("code":"482731906","expires":"soon")") == "malformed");
+  CHECK(open(R"("code":"482731906","lifetime":0)") == "accepted");
+  CHECK(open(R"("code":"482731906","lifetime":31622400)") == "accepted");
+  CHECK(open(R"("code":"482731906","lifetime":31622401)") == "malformed");
+  CHECK(open(R"("code":"482731906","lifetime":-1)") == "malformed");
+  CHECK(open(R"("code":"482731906","lifetime":1.5)") == "malformed");
+  CHECK(open(R"("code":"482731906","lifetime":"soon")") == "malformed");
   CHECK(open(R"("code":"482731906")") == "malformed");
-  CHECK(open(R"("code":"482731906","expires":"2026-11-22T07:31:05Z","seat":[])") == "malformed");
-  CHECK(open(R"("code":"482731906","expires":"2026-11-22T07:31:05Z","seat":{"seat":"00"})") == "malformed");
+  CHECK(open(R"("code":"482731906","lifetime":1800,"seat":[])") == "malformed");
+  CHECK(open(R"("code":"482731906","lifetime":1800,"seat":{"seat":"00"})") == "malformed");
   CHECK(kiosk(fmt::format(R"({{"type":"session-close","session":"{}","outcome":"no-show"}})", k_session)) ==
         "accepted");
   CHECK(kiosk(fmt::format(R"({{"type":"session-close","session":"{}"}})", k_session)) == "malformed");

@@ -6,7 +6,6 @@
 namespace {
 
 using namespace sangdam::protocol;
-using sangdam::base::from_iso8601;
 
 const std::string k_session(32, 'a');
 const std::string k_seat(16, 'b');
@@ -64,11 +63,10 @@ TEST_CASE("every message to a patient reads as it was written", "[protocol]") {
 }
 
 TEST_CASE("every message of a kiosk reads as it was written", "[protocol]") {
-  const auto expires = *from_iso8601("2026-11-22T07:31:05.123Z");
   for (const KioskMessage& message : std::vector<KioskMessage>{
            Register{"서울의원", ""},
-           SessionOpen{k_session, "482731906", expires, std::nullopt},
-           SessionOpen{k_session, "482731906", expires, SeatKey{k_seat, k_hash}},
+           SessionOpen{k_session, "482731906", std::chrono::minutes(30), std::nullopt},
+           SessionOpen{k_session, "482731906", std::chrono::minutes(30), SeatKey{k_seat, k_hash}},
            SessionClose{k_session, "completed"},
            ToPatient{k_session, k_seat, Status{"admitted", ""}},
            ToPatient{k_session, k_seat, Offer{1, "v=0\r\n"}},

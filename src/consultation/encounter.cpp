@@ -221,7 +221,7 @@ void Encounter::on_step(const Step& step) {
       send_addresses();
       break;
     case EventKind::admitted:
-      if (!m_next) prepare_peer();
+      if (!m_next && !m_current) prepare_peer();  // it may have connected while the disk was busy
       tell(Notice::admitted);
       break;
     case EventKind::declined:

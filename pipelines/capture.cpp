@@ -45,7 +45,7 @@ CaptureRecipe camera_recipe() {
       "max-duplication-time=200000000 ! " +
       video_outputs();
   // The title and the clock apart: a text that changes is laid out and drawn anew for each picture, and as
-  // one large text that cost 7 ms of CPU a picture; this costs 2.4 ms (measured). A clock without digits is
+  // one large text that cost 7 ms of CPU a picture; this costs 2.6 ms (measured). A clock without digits is
   // the title: textoverlay would wait for its second input.
   recipe.test_source = "videotestsrc is-live=true pattern=smpte100 ! " + std::string(k_video_caps) +
                        " ! clockoverlay time-format=\"TEST PICTURE\" halignment=center valignment=center "

@@ -22,7 +22,7 @@ constexpr const char* k_transport_cc =
 // threads spin while they wait for each other. On two busy cores a 720p frame cost 8 ms of CPU with one
 // thread and 70 ms with two (measured). A negative cpu-used is a fixed speed; a positive one lets libvpx
 // spend a share of each frame's time on quality whether anybody sees it or not: 8 cost 0.46 cores where -8
-// costs 0.30 (720p at 30 pictures a second, 1.5 Mbit/s, measured).
+// costs 0.29 (720p at 30 pictures a second, 1.5 Mbit/s, measured).
 std::string video_chain() {
   return "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
          "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "

@@ -156,7 +156,7 @@ export class Kiosk {
       DBUS_SESSION_BUS_ADDRESS: bus,
       GDK_BACKEND: 'x11',
       GSK_RENDERER: 'cairo',
-      GDK_DEBUG: 'gl-disable',  // nothing uses it here, and loading it costs 20 MB
+      GDK_DEBUG: 'gl-disable',  // nothing uses it here, and loading it costs 30 MB
       GDK_DISABLE: 'gl',  // its name from GTK 4.14 on
       GSETTINGS_BACKEND: 'memory',
       LANG: 'C.UTF-8',

@@ -8,8 +8,8 @@ import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { checkDigit } from '../../ui/patient/code.js';
 import { launchBrowser } from './support/browser.mjs';
+import { wellFormed } from './support/codes.mjs';
 import { PATCHES } from './support/fake_media.mjs';
 import { Kiosk, kioskBinary } from './support/kiosk_process.mjs';
 import { Patient } from './support/patient.mjs';
@@ -209,7 +209,7 @@ describe('a consultation', { timeout: 900000 }, () => {
     await patient.enterCode(code.slice(0, 8) + ((Number(code[8]) + 1) % 10));
     await patient.problem.filter({ hasText: 'One of the digits seems different' }).waitFor();
     const other = String((Number(code.slice(0, 8)) + 1) % 100000000).padStart(8, '0');
-    await patient.enterCode(other + checkDigit(other));
+    await patient.enterCode(wellFormed(other));
     await patient.problem.filter({ hasText: 'No visit is open with this code' }).waitFor();
     assert.equal(kiosk.all('patient-waiting').length, 0);
     await patient.enterCode(code);

@@ -3,12 +3,11 @@
 //   SANGDAM_BUILD=<build folder> node --test gateway.test.mjs
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { checkDigit } from '../../ui/patient/code.js';
+import { wellFormed as code } from './support/codes.mjs';
 import { launchBrowser } from './support/browser.mjs';
 import { Gateway } from './support/gateway_process.mjs';
 import { Patient } from './support/patient.mjs';
 
-const code = (eight) => eight + checkDigit(eight);
 const CODE = code('48273190');
 
 describe('the page at a real gateway', { timeout: 1200000 }, () => {

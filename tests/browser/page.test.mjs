@@ -2,36 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, afterEach, describe, it } from 'node:test';
 import { launchBrowser } from './support/browser.mjs';
+import { wellFormed } from './support/codes.mjs';
 import { GatewayDouble } from './support/gateway_double.mjs';
 import { KioskDouble } from './support/kiosk.mjs';
 import { Patient } from './support/patient.mjs';
 import { waitFor } from './support/wait.mjs';
 
-const GOOD = '482731906'.slice(0, 8);
-const { checkDigit } = await import('../../ui/patient/code.js');
-const CODE = GOOD + checkDigit(GOOD);
-const wellFormed = (eight) => eight + checkDigit(eight);
+const CODE = wellFormed('48273190');
 
 const near = (actual, expected, tolerance, what) => assert.ok(
   actual.every((value, index) => Math.abs(value - expected[index]) <= tolerance), `${what}: ${actual} is not near ${expected}`);
-
-/** In the page: the browser's question for camera and microphone stays open until the test answers it. */
-function holdDevices() {
-  const { mediaDevices } = navigator;
-  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
-  globalThis.deviceQuestions = [];
-  globalThis.deviceTracks = [];
-  mediaDevices.getUserMedia = (constraints) => new Promise((resolve, reject) => {
-    globalThis.deviceQuestions.push({
-      allowed: async () => {
-        const stream = await ask(constraints);
-        globalThis.deviceTracks.push(...stream.getTracks());
-        resolve(stream);
-      },
-      refused: () => reject(new DOMException('in use', 'NotReadableError')),
-    });
-  });
-}
 
 describe('the patient\'s page', { timeout: 1200000 }, () => {
   let browser;
@@ -478,26 +458,6 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     });
   }
 
-  for (const [answer, words] of [['allowed', 'yes'], ['refused', 'no']]) {
-    it(`keeps camera and microphone dark when the visit ends before the browser's "${words}"`, async () => {
-      await open({ initScript: holdDevices });
-      const { page } = patient;
-      await patient.enterCode(CODE);
-      await patient.giveNameAndConsent('Kim');
-      await page.waitForFunction(() => globalThis.deviceQuestions.length === 1);
-      kiosk.end('cancelled');
-      await patient.heading('The visit was cancelled').waitFor();
-      const { states, asked } = await page.evaluate(async (how) => {
-        const { deviceQuestions, deviceTracks } = globalThis;
-        await deviceQuestions[0][how]();
-        await new Promise((resolve) => { setTimeout(resolve); });  // the page has had its turn
-        return { states: deviceTracks.map(({ readyState }) => readyState), asked: deviceQuestions.length };
-      }, answer);
-      assert.deepEqual(states, answer === 'allowed' ? ['ended', 'ended'] : []);
-      assert.equal(asked, 1, 'it does not ask again');
-    });
-  }
-
   it('can be done with the keyboard alone', async () => {
     await open({ width: 1280, height: 800 });
     const { keyboard } = patient.page;
@@ -531,38 +491,4 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     await keyboard.press('Enter');
     await patient.chatLog.getByText('by keyboard').waitFor();
   });
-});
-
-describe('the patient\'s page without devices', { timeout: 300000 }, () => {
-  for (const [devices, words, goOn] of [
-    ['denied', 'The camera and microphone were not allowed', 'Go on without both'],
-    ['none', 'We found no microphone', 'Go on without both'],
-  ]) {
-    it(`goes on with helpful words: ${devices}`, async () => {
-      const browser = await launchBrowser({ devices });
-      const gateway = await new GatewayDouble().start();
-      try {
-        gateway.codes.set(CODE, 'good');
-        const kiosk = await KioskDouble.open(await browser.newContext(), gateway);
-        const patient = await Patient.open(browser, gateway.url);
-        await patient.enterCode(CODE);
-        await patient.giveNameAndConsent('Kim');
-        // Where the browser says that it would not ask, the page does not explain the question either.
-        if (devices === 'denied') await patient.button('Turn on camera and microphone').click();
-        await patient.problem.filter({ hasText: words }).waitFor();
-        await patient.page.getByRole('status').filter({ hasText: 'the clinic cannot hear you' }).waitFor();
-        await patient.button(goOn).click();
-        const knock = await gateway.wait('knock');
-        assert.deepEqual([knock.camera, knock.microphone], [false, false]);
-        await kiosk.admit();
-        await patient.seesMovement();
-        await patient.write('I can only write');
-        await waitFor('the text', async () => (await kiosk.lines('chat')).length > 0);
-        assert.deepEqual(patient.complaints, []);
-      } finally {
-        await browser.close();
-        await gateway.stop();
-      }
-    });
-  }
 });

@@ -2,7 +2,7 @@
 //   node screenshots.mjs DIRECTORY [--language ko|en] [--size 360x740]
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { checkDigit } from '../../ui/patient/code.js';
+import { wellFormed } from './support/codes.mjs';
 import { launchBrowser } from './support/browser.mjs';
 import { GatewayDouble } from './support/gateway_double.mjs';
 import { KioskDouble } from './support/kiosk.mjs';
@@ -14,10 +14,10 @@ const option = (name) => (rest.includes(name) ? [rest[rest.indexOf(name) + 1]] :
 const languages = option('--language') ?? ['ko', 'en'];
 // The last two are 200 % zoom of a phone's and a PC's window: half as many CSS pixels.
 const sizes = option('--size') ?? ['360x640', '360x740', '1280x800', '740x360', '320x568', '180x370', '640x400'];
-const CODE = `48273190${checkDigit('48273190')}`;
-const EXPIRED = `11111111${checkDigit('11111111')}`;
-const BUSY = `22222222${checkDigit('22222222')}`;
-const PROOF = `33333333${checkDigit('33333333')}`;
+const CODE = wellFormed('48273190');
+const EXPIRED = wellFormed('11111111');
+const BUSY = wellFormed('22222222');
+const PROOF = wellFormed('33333333');
 
 await mkdir(directory, { recursive: true });
 const browser = await launchBrowser();

@@ -31,6 +31,13 @@ consultation::ConsultationRecord full_record() {
   return record;
 }
 
+/// Fits no page of a database that may not grow.
+consultation::LogEntry too_big_entry(const consultation::ConsultationRecord& record) {
+  auto entry = entry_of(record, "chat-received");
+  entry.details["text"] = std::string(100'000, 'x');
+  return entry;
+}
+
 TEST_CASE("An entry and its record read back as they were written", "[db][log]") {
   const TemporaryDirectory directory;
   auto database = open(directory / "log.db");
@@ -124,9 +131,7 @@ TEST_CASE("A full disk is told at once, and the log catches up by itself when th
   REQUIRE(append(*database, record));
   database->limit_pages(1);  // SQLite takes the present size instead
 
-  auto big = entry_of(record, "chat-received");
-  big.details["text"] = std::string(100'000, 'x');
-  const Answer refused = append(*database, big, record);
+  const Answer refused = append(*database, too_big_entry(record), record);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == "log-disk-full");
   CHECK(refused.error().message.find("consultation goes on") != std::string::npos);
@@ -159,9 +164,7 @@ TEST_CASE("It is told when nothing is owed any more, without waiting for the nex
   const auto record = walk_in("김민준");
   REQUIRE(append(*database, record));
   database->limit_pages(1);
-  auto big = entry_of(record, "chat-received");
-  big.details["text"] = std::string(100'000, 'x');
-  REQUIRE_FALSE(append(*database, big, record));
+  REQUIRE_FALSE(append(*database, too_big_entry(record), record));
   database->catch_up();
   REQUIRE(database->head().value().sequence == 1);  // after it: the disk is full still
   database->limit_pages(1'000'000);
@@ -183,9 +186,7 @@ TEST_CASE("What is owed is written at the end, if there is room by then", "[db][
   const auto record = walk_in("김민준");
   REQUIRE(append(*database, record));
   database->limit_pages(1);
-  auto big = entry_of(record, "chat-received");
-  big.details["text"] = std::string(100'000, 'x');
-  REQUIRE_FALSE(append(*database, big, record));
+  REQUIRE_FALSE(append(*database, too_big_entry(record), record));
   database->limit_pages(1'000'000);
   database.reset();
   CHECK(verified(path).entries == 2);

@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "ui/kiosk/icon.hpp"
 #include "ui/kiosk/localisation.hpp"
 
 namespace sangdam::ui {
 
 Ui::Ui(const char* file) : m_builder(base::Ref<GtkBuilder>::adopt(gtk_builder_new())) {
   gtk_builder_set_translation_domain(m_builder.get(), k_text_domain);
+  register_icon_type();
   base::ErrorPtr error;
   const std::string path = std::string(k_resource_path) + file;
   if (!gtk_builder_add_from_resource(m_builder.get(), path.c_str(), base::out(error))) {
@@ -98,8 +100,10 @@ GtkWidget* new_box(GtkOrientation orientation, int spacing, std::initializer_lis
 }
 
 GtkWidget* new_icon(const char* name) {
-  GtkWidget* image = gtk_image_new_from_icon_name(name);
+  GtkWidget* image = gtk_image_new_from_paintable(make_icon(name).get());
   // The word beside it, or the button's name, says the same: a reader need not hear it twice.
+  // Centred: GtkImage stretches a paintable over all the room it has.
+  gtk_widget_set_halign(image, GTK_ALIGN_CENTER);
   gtk_widget_set_valign(image, GTK_ALIGN_CENTER);
   return image;
 }
@@ -109,8 +113,9 @@ void set_text(GtkLabel* label, const std::string& text) {
 }
 
 void set_icon(GtkImage* image, const char* name) {
-  const char* now = gtk_image_get_icon_name(image);
-  if (now == nullptr || std::string_view(now) != name) gtk_image_set_from_icon_name(image, name);
+  const char* now = icon_name(gtk_image_get_paintable(image));
+  if (now == nullptr || std::string_view(now) != name)
+    gtk_image_set_from_paintable(image, make_icon(name).get());
 }
 
 void set_class(GtkWidget* widget, const char* name, bool on) {

@@ -214,6 +214,9 @@ class Check:
             for name in names:
                 self.scene(name)
                 self.every_control_has_a_name(f"{language} {name}")
+                # GTK 4.8 may hand out an icon of its theme that another thread is just destroying.
+                themed = self.screens.tell("themed-icons")
+                self.check(not themed, f"{language} {name}: no icon comes from the icon theme: {themed}")
                 self.picture(language, name)
             self.sheets_and_chat(language)
         self.actions()

@@ -1,6 +1,6 @@
 // The kiosk's window with contents made up by scenes.cpp and a moving picture, driven by lines on standard
 // input:
-//   scenes | scene NAME | language ko|en | painted | quit
+//   scenes | scene NAME | language ko|en | painted | themed-icons | quit
 // Each is answered with one line on standard output once the screen is painted; every action that is
 // activated is written as "action NAME TARGET". screens_test.py is its other half.
 #include <gtk/gtk.h>
@@ -58,7 +58,7 @@ base::VideoFrame test_frame(int width, int height, int step, std::uint8_t tint) 
 
 class Program {
  public:
-  explicit Program(std::string locale_directory)
+  explicit Program(const std::string& locale_directory)
       : m_application(base::Ref<GtkApplication>::adopt(
             gtk_application_new("org.sangdam.Screens", G_APPLICATION_NON_UNIQUE))) {
     g_set_prgname("sangdam-screens");
@@ -168,6 +168,9 @@ class Program {
       const bool spoken = ui::set_language(argument);
       m_window->retranslate();
       answer_when_painted(spoken ? "done" : "not spoken");
+    } else if (command == "themed-icons") {
+      say_themed_icons(GTK_WIDGET(gtk_application_get_active_window(m_application.get())));
+      say("done");
     } else if (command == "painted") {
       answer_when_painted("done");
     } else if (command == "quit") {
@@ -175,6 +178,24 @@ class Program {
       g_application_quit(G_APPLICATION(m_application.get()));
     } else {
       say("unknown");
+    }
+  }
+
+  /// Every picture on the screen that GTK has looked up in its icon theme.
+  static void say_themed_icons(GtkWidget* window) {
+    std::vector<GtkWidget*> todo{window};
+    while (!todo.empty()) {
+      GtkWidget* widget = todo.back();
+      todo.pop_back();
+      if (GTK_IS_IMAGE(widget) && gtk_widget_get_mapped(widget)) {
+        const GtkImageType type = gtk_image_get_storage_type(GTK_IMAGE(widget));
+        if (type == GTK_IMAGE_ICON_NAME || type == GTK_IMAGE_GICON)
+          say(std::string("themed in ") + gtk_widget_get_css_name(gtk_widget_get_parent(widget)));
+      }
+      for (GtkWidget* child = gtk_widget_get_first_child(widget); child != nullptr;
+           child = gtk_widget_get_next_sibling(child)) {
+        todo.push_back(child);
+      }
     }
   }
 

@@ -47,12 +47,14 @@ compile() {
 }
 
 # Starts an X server nobody sees, on a free number, and exports DISPLAY.
+# In a session of its own, as the bus below: Ctrl-C reaches every program of the terminal, and the kiosk could not
+# close its visits in good order once its display is gone. at_exit ends them.
 start_virtual_display() {
   local folder number
   folder=$(mktemp -d)
   # The server writes its number once it listens: nothing to wait for by guessing, no number to collide on.
   mkfifo "$folder/number"
-  Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3<>"$folder/number" >"$folder/log" 2>&1 &
+  setsid Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3<>"$folder/number" >"$folder/log" 2>&1 &
   local server=$!
   at_exit "kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf '$folder'"
   if ! read -r -t 20 number <>"$folder/number" || [[ ! $number =~ ^[0-9]+$ ]]; then
@@ -70,7 +72,7 @@ start_session_bus() {
   local folder address
   folder=$(mktemp -d)
   mkfifo "$folder/address"
-  dbus-daemon --session --nofork --print-address=3 3<>"$folder/address" >"$folder/log" 2>&1 &
+  setsid dbus-daemon --session --nofork --print-address=3 3<>"$folder/address" >"$folder/log" 2>&1 &
   local bus=$!
   at_exit "kill $bus 2>/dev/null; wait $bus 2>/dev/null; rm -rf '$folder'"
   read -r -t 20 address <>"$folder/address" || die 'the session bus did not start'

@@ -47,6 +47,8 @@ class Database final : public consultation::EventLog, public consultation::Recor
   /// deleted.
   [[nodiscard]] static base::Result<std::unique_ptr<Database>> open(const std::filesystem::path& path);
   ~Database() override;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   void append(consultation::LogEntry entry, consultation::ConsultationRecord record,
               WhenDurable when_durable) override;

@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): SQLiteCpp's own
 class Exception;
 }
 

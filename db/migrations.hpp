@@ -12,7 +12,7 @@
 
 #include "base/result.hpp"
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): SQLiteCpp's own
 class Database;
 }
 

@@ -61,8 +61,10 @@ class Walk {
 
     // Texts as they stand, not as enums: an unknown word must not pass for a known one.
     const SQLite::Column consultation = row.getColumn(1);
-    const SQLite::Column kind = row.getColumn(3), actor = row.getColumn(4);
-    const SQLite::Column from = row.getColumn(5), to = row.getColumn(6);
+    const SQLite::Column kind = row.getColumn(3);
+    const SQLite::Column actor = row.getColumn(4);
+    const SQLite::Column from = row.getColumn(5);
+    const SQLite::Column to = row.getColumn(6);
     const ChainedEntry entry{sequence,       bytes_in(consultation), row.getColumn(2).getInt64(),
                              bytes_in(kind), bytes_in(actor),        bytes_in(from),
                              bytes_in(to)};

@@ -86,7 +86,10 @@ void BitrateController::grow(Time now) {
 
 void BitrateController::choose_picture() {
   // Each step up needs a quarter more than its step down, or the picture would flicker between two sizes.
-  constexpr Picture k_small{480, 270, 2}, k_medium{640, 360, 1}, k_large{960, 540, 1}, k_full{1280, 720, 1};
+  constexpr Picture k_small{480, 270, 2};
+  constexpr Picture k_medium{640, 360, 1};
+  constexpr Picture k_large{960, 540, 1};
+  constexpr Picture k_full{1280, 720, 1};
   const auto at_least = [&](const Picture& current, double threshold) {
     const bool had_it = m_picture.width >= current.width;
     return m_target >= (had_it ? threshold : 1.25 * threshold);

@@ -11,7 +11,7 @@ using consultation::Channel;
 
 namespace {
 
-constexpr std::size_t k_max_text = 16 * 1024;  // docs/protocol.md
+constexpr std::size_t k_max_text = 16UL * 1024;  // docs/protocol.md
 constexpr int k_max_queued_texts = 64;
 constexpr std::size_t k_max_early_texts = 16;
 

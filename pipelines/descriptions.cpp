@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -11,9 +12,9 @@
 namespace sangdam::pipelines {
 namespace {
 
-constexpr std::size_t k_max_sdp = 48 * 1024;  // docs/protocol.md
-constexpr std::size_t k_max_candidate = 512;  // docs/protocol.md
-constexpr std::size_t k_max_lines = 2000;     // Chromium's answer to our offer has about 100
+constexpr std::size_t k_max_sdp = 48UL * 1024;  // docs/protocol.md
+constexpr std::size_t k_max_candidate = 512;    // docs/protocol.md
+constexpr std::size_t k_max_lines = 2000;       // Chromium's answer to our offer has about 100
 constexpr std::size_t k_max_line = 4096;
 
 auto invalid(const char* why) { return base::failure("answer-invalid", why); }
@@ -138,8 +139,8 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
   struct Addition {
     std::string rtpmap, fmtp, parameters;
   };
-  const Addition additions[] = {{"a=rtpmap:96 VP8/", "a=fmtp:96 ", google},
-                                {"a=rtpmap:111 ", "a=fmtp:111 ", "minptime=10;useinbandfec=1"}};
+  const std::array additions{Addition{"a=rtpmap:96 VP8/", "a=fmtp:96 ", google},
+                             Addition{"a=rtpmap:111 ", "a=fmtp:111 ", "minptime=10;useinbandfec=1"}};
   std::string result = offer;
   for (const Addition& addition : additions) {
     const std::size_t map = result.find(addition.rtpmap);

@@ -33,7 +33,8 @@ struct CheckedAnswer {
 /// rejected, one BUNDLE group with all of them, DTLS active or passive, rtcp-mux, ICE credentials of sane
 /// length. Fails with "answer-invalid" (the message says which rule, without quoting the text) or a
 /// fingerprint code.
-[[nodiscard]] base::Result<CheckedAnswer> check_answer(const std::string& text, const GstSDPMessage& offer);
+[[nodiscard]] base::Result<CheckedAnswer> check_answer(const std::string& written,
+                                                       const GstSDPMessage& offer);
 
 enum class CandidateVerdict : unsigned char { use, ignore, malformed };
 /// `ignore`: well-formed, but of no use to libnice: mDNS names (".local"; the browser's own checks reach us

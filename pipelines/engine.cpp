@@ -47,7 +47,7 @@ struct Engine::Impl {
     presented = nullptr;
     patient_view->clear();
   }
-  void on_devices() {
+  void on_devices() const {
     // The speaker first: a new one means a new echo probe for the microphone to find.
     playback->set_devices(device_list->devices());
     camera->set_devices(device_list->devices());

@@ -14,7 +14,7 @@ namespace {
 // A session has one; a browser that rolls certificates over may name a few. More is not a browser.
 constexpr std::size_t k_max_fingerprints = 8;
 // A self-signed WebRTC certificate is under 2 KiB; RSA-4096 with extensions stays under this.
-constexpr std::size_t k_max_pem = 16 * 1024;
+constexpr std::size_t k_max_pem = 16UL * 1024;
 
 std::optional<FingerprintHash> hash_named(std::string_view name) {
   std::string lower(name);
@@ -38,7 +38,7 @@ std::vector<unsigned char> digest_of(const std::vector<unsigned char>& data, Fin
   using ChecksumPtr = base::FreePtr<GChecksum, g_checksum_free>;
   const ChecksumPtr checksum(g_checksum_new(checksum_type(hash)));
   g_checksum_update(checksum.get(), data.data(), static_cast<gssize>(data.size()));
-  gsize length = static_cast<gsize>(g_checksum_type_get_length(checksum_type(hash)));
+  auto length = static_cast<gsize>(g_checksum_type_get_length(checksum_type(hash)));
   std::vector<unsigned char> digest(length);
   g_checksum_get_digest(checksum.get(), digest.data(), &length);
   return digest;

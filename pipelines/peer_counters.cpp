@@ -83,7 +83,8 @@ PeerCounters read_counters(const GstStructure& stats) {
 }
 
 std::optional<TransportFeedback> read_feedback(const GstStructure& stats) {
-  guint sent = 0, received = 0;
+  guint sent = 0;
+  guint received = 0;
   double loss = 0;
   gint64 delta_of_delta = 0;
   if (!gst_structure_get_uint(&stats, "bitrate-sent", &sent) ||

@@ -105,7 +105,7 @@ void Sender::stop() {
 
 void Sender::set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent) {
   if (!m_camera) return;
-  const int kbps = static_cast<int>(std::lround(target_kbps));
+  const auto kbps = static_cast<int>(std::lround(target_kbps));
   // vp8enc reconfigures libvpx on each change: not for nothing.
   if (std::abs(kbps - m_kbps) > std::max(10, m_kbps / 50)) {
     m_kbps = kbps;

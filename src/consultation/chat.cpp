@@ -26,13 +26,13 @@ Chat Chat::from_log(const std::vector<LogEntry>& timeline) {
   return chat;
 }
 
-Chat::Incoming Chat::judge(const ChatText& text, base::Instant now) {
+Chat::Incoming Chat::judge(const ChatText& text, base::Moment now) {
   if (find(text.id, true) != nullptr) return Incoming::repeated;
   if (std::find(m_judged.begin(), m_judged.end(), text.id) != m_judged.end()) return Incoming::refused;
   if (m_messages.size() + m_judged.size() >= k_max_messages) return Incoming::refused;
   if (m_allowance_at) {
     const std::chrono::duration<double> passed = now - *m_allowance_at;
-    m_allowance = std::min(k_burst, m_allowance + std::max(0.0, passed.count()) * k_per_second);
+    m_allowance = std::min(k_burst, m_allowance + passed.count() * k_per_second);
   }
   m_allowance_at = now;
   if (m_allowance < 1) return Incoming::refused;  // unacknowledged: the page sends it again later

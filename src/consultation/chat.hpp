@@ -39,7 +39,7 @@ class Chat {
 
   enum class Incoming { fresh, repeated, refused };
   /// Judges a patient's text before it is logged: fresh ones are to be logged, then added with received().
-  [[nodiscard]] Incoming judge(const ChatText& text, base::Instant now);
+  [[nodiscard]] Incoming judge(const ChatText& text, base::Moment now);
 
   void received(const ChatText& text, base::Instant now);
   void sent(const ChatText& text, base::Instant now);
@@ -55,7 +55,7 @@ class Chat {
   std::vector<ChatMessage> m_messages;
   std::vector<std::string> m_judged;  // fresh ids on their way through the log
   double m_allowance = k_burst;
-  std::optional<base::Instant> m_allowance_at;
+  std::optional<base::Moment> m_allowance_at;
 };
 
 }  // namespace sangdam::consultation

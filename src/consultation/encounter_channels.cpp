@@ -90,7 +90,7 @@ void Encounter::on_line(LivePeer& peer, const ChannelLine& line) {
 }
 
 void Encounter::on_patient_text(LivePeer& peer, const ChatText& text) {
-  switch (m_chat.judge(text, m_parts.clock.now())) {
+  switch (m_chat.judge(text, m_parts.clock.moment())) {
     case Chat::Incoming::refused: return;
     case Chat::Incoming::repeated:
       peer.send(Channel::chat, m_parts.codec.encode(ChatReceived{text.id}));

@@ -16,7 +16,7 @@ constexpr unsigned k_socket_timeout_seconds =
 // Unacknowledged for this long means that nobody reads: what waits for such a peer must not pile up in
 // memory.
 constexpr int k_unacknowledged_ms = 20'000;
-constexpr std::size_t k_max_unfinished = 192 * 1024;
+constexpr std::size_t k_max_unfinished = 192UL * 1024;
 
 bool is_loopback(GSocketAddress* address) {
   if (!G_IS_INET_SOCKET_ADDRESS(address)) return false;

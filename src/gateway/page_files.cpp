@@ -10,7 +10,7 @@ namespace sangdam::gateway {
 namespace {
 
 constexpr int k_max_depth = 8;
-constexpr std::size_t k_max_file_bytes = 16 * 1024 * 1024;
+constexpr std::size_t k_max_file_bytes = 16UL * 1024 * 1024;
 
 // By table, never by looking into the content: what is not listed is served as bytes, and "nosniff" keeps a
 // browser from guessing.

@@ -8,7 +8,7 @@ namespace {
 constexpr unsigned short k_close_error = 4000;
 // libsoup ends a connection without a word when a frame is larger than its limit. With some room above ours,
 // a client that is only a little too large gets its error and close code 1009.
-constexpr std::size_t k_frame_room = 64 * 1024;
+constexpr std::size_t k_frame_room = 64UL * 1024;
 
 }  // namespace
 
@@ -55,7 +55,7 @@ void WebSocket::on_message(int type, GBytes* message) {
   m_meter->finished_message();
   try {
     gsize size = 0;
-    const char* data = static_cast<const char*>(g_bytes_get_data(message, &size));
+    const auto* data = static_cast<const char*>(g_bytes_get_data(message, &size));
     if (!m_messages.take(m_heard)) return fail({"too-fast", "too many messages in too short a time"});
     if (type != SOUP_WEBSOCKET_DATA_TEXT) return fail({"malformed", "the message is not text"});
     if (size > m_options.max_bytes) return fail({"too-large", "the message is too large"});

@@ -25,7 +25,9 @@ struct Day {
 Day day_of(Instant now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const auto at = base::Ref<GDateTime>::adopt(g_date_time_new_from_unix_local(seconds));
-  int year = 0, month = 0, day = 0;
+  int year = 0;
+  int month = 0;
+  int day = 0;
   g_date_time_get_ymd(at.get(), &year, &month, &day);
   const auto begin = base::Ref<GDateTime>::adopt(g_date_time_new_local(year, month, day, 0, 0, 0));
   const auto end = base::Ref<GDateTime>::adopt(g_date_time_add_days(begin.get(), 1));

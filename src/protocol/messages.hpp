@@ -19,10 +19,10 @@
 namespace sangdam::protocol {
 
 inline constexpr int k_version = 1;
-inline constexpr std::size_t k_max_message_bytes = 64 * 1024;
+inline constexpr std::size_t k_max_message_bytes = 64UL * 1024;
 /// On a kiosk's connection, both ways: a patient's message of the full size still fits into its envelope.
 inline constexpr std::size_t k_max_envelope_bytes = k_max_message_bytes + 1024;
-inline constexpr std::size_t k_max_sdp_bytes = 48 * 1024;
+inline constexpr std::size_t k_max_sdp_bytes = 48UL * 1024;
 inline constexpr std::size_t k_max_candidate_bytes = 512;
 inline constexpr std::size_t k_max_name_code_points = 60;
 inline constexpr std::size_t k_max_clinic_code_points = 80;
@@ -227,7 +227,7 @@ struct QualityLevel {
 };
 using ChatLine = std::variant<ChatText, ChatReceived>;
 using ControlLine = std::variant<MediaState, QualityLevel>;
-inline constexpr std::size_t k_max_channel_bytes = 16 * 1024;
+inline constexpr std::size_t k_max_channel_bytes = 16UL * 1024;
 inline constexpr std::size_t k_max_chat_code_points = 2000;
 
 [[nodiscard]] base::Result<ChatLine> decode_chat(std::string_view text);

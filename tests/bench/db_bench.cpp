@@ -97,7 +97,8 @@ T must(base::Result<T> result) {
 }
 
 struct Spread {
-  double median = 0, worst = 0;
+  double median = 0;
+  double worst = 0;
 };
 
 Spread measure(int times, const std::function<void()>& work) {

@@ -34,7 +34,7 @@ GtkSymbolicPaintable* loaded(const char* name, int size) {
 void snapshot_symbolic(GtkSymbolicPaintable* self, GtkSnapshot* snapshot, double width, double height,
                        const GdkRGBA* colors, gsize n_colors) {
   const char* name = reinterpret_cast<SdIcon*>(self)->name;
-  const int size = static_cast<int>(std::lround(std::min(width, height)));
+  const auto size = static_cast<int>(std::lround(std::min(width, height)));
   if (name == nullptr || size <= 0) return;
   gtk_symbolic_paintable_snapshot_symbolic(loaded(name, size), snapshot, width, height, colors, n_colors);
 }

@@ -191,7 +191,7 @@ void TodayScreen::scroll_to(GtkWidget* row) {
   GtkWidget* list = m_ui.widget("rows");
   if (!gtk_widget_compute_bounds(row, list, &place)) return;
   GtkAdjustment* at = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(m_ui.widget("scroll")));
-  const double top = static_cast<double>(place.origin.y);
+  const auto top = static_cast<double>(place.origin.y);
   gtk_adjustment_clamp_page(at, top, top + static_cast<double>(place.size.height));
 }
 

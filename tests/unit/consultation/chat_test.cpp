@@ -21,10 +21,10 @@ TEST_CASE("A text of ours waits until the other side has it", "[chat]") {
 TEST_CASE("A patient's text sent twice is shown once", "[chat]") {
   Chat chat;
   const HandClock clock;
-  REQUIRE(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::fresh);
-  CHECK(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::refused);  // still on its way into the log
+  REQUIRE(chat.judge({"x", "hello"}, clock.moment()) == Chat::Incoming::fresh);
+  CHECK(chat.judge({"x", "hello"}, clock.moment()) == Chat::Incoming::refused);  // still on its way into the log
   chat.received({"x", "hello"}, clock.now());
-  CHECK(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::repeated);
+  CHECK(chat.judge({"x", "hello"}, clock.moment()) == Chat::Incoming::repeated);
   CHECK(chat.messages().size() == 1);
 }
 
@@ -33,17 +33,17 @@ TEST_CASE("A flood of texts is refused, and the allowance returns with time", "[
   HandClock clock;
   int taken = 0;
   for (int i = 0; i < 100; ++i) {
-    if (chat.judge({std::to_string(i), "."}, clock.now()) == Chat::Incoming::fresh) ++taken;
+    if (chat.judge({std::to_string(i), "."}, clock.moment()) == Chat::Incoming::fresh) ++taken;
   }
   CHECK(taken == static_cast<int>(Chat::k_burst));
   clock.advance(std::chrono::seconds(5));
-  CHECK(chat.judge({"later", "."}, clock.now()) == Chat::Incoming::fresh);
+  CHECK(chat.judge({"later", "."}, clock.moment()) == Chat::Incoming::fresh);
 }
 
 TEST_CASE("A patient cannot acknowledge a text of the patient's own", "[chat]") {
   Chat chat;
   const HandClock clock;
-  REQUIRE(chat.judge({"x", "hello"}, clock.now()) == Chat::Incoming::fresh);
+  REQUIRE(chat.judge({"x", "hello"}, clock.moment()) == Chat::Incoming::fresh);
   chat.received({"x", "hello"}, clock.now());
   CHECK_FALSE(chat.acknowledged("x"));
 }

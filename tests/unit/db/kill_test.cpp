@@ -24,7 +24,8 @@ class Appender {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    std::string program = SANGDAM_APPENDER, argument = database.string();
+    std::string program = SANGDAM_APPENDER;
+    std::string argument = database.string();
     char* arguments[] = {program.data(), argument.data(), nullptr};
     const int failed = ::posix_spawn(&m_child, program.c_str(), &actions, nullptr, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);

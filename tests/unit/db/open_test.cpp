@@ -161,7 +161,8 @@ TEST_CASE("Damaged pages are noticed at the start", "[db][open][corrupt]") {
   const std::size_t page = 4096;
   REQUIRE(whole.size() > 40 * page);
   // Each page in turn: random bytes, as a dying flash card gives them. The first page holds the header.
-  int noticed = 0, tried = 0;
+  int noticed = 0;
+  int tried = 0;
   for (std::size_t at = 0; at + page <= whole.size(); at += 5 * page) {
     std::string damaged = whole;
     damaged.replace(at + 100, page - 100, base::random_bytes(page - 100));

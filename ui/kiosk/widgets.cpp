@@ -8,8 +8,8 @@
 namespace sangdam::ui {
 
 Ui::Ui(const char* file) : m_builder(base::Ref<GtkBuilder>::adopt(gtk_builder_new())) {
-  gtk_builder_set_translation_domain(m_builder.get(), k_text_domain);
   register_icon_type();
+  // The text domain stands in the file. Set here too, GTK (4.8.3) would read it after freeing it.
   base::ErrorPtr error;
   const std::string path = std::string(k_resource_path) + file;
   if (!gtk_builder_add_from_resource(m_builder.get(), path.c_str(), base::out(error))) {

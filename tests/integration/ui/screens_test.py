@@ -38,7 +38,8 @@ def restart_under_bus_and_display(size):
             os.chmod(runtime, 0o700)
             env = dict(os.environ, DISPLAY=f":{display}", SANGDAM_SCREENS_INSIDE="1", XDG_RUNTIME_DIR=runtime,
                        GDK_BACKEND="x11", GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory", NO_AT_BRIDGE="0",
-                       TZ="Asia/Seoul", G_DEBUG="fatal-criticals")
+                       TZ="Asia/Seoul", G_DEBUG="fatal-criticals",
+                       GDK_DEBUG="gl-disable", GDK_DISABLE="gl")
             env.pop("GTK_A11Y", None)
             env.pop("WAYLAND_DISPLAY", None)
             return subprocess.run(["dbus-run-session", "--", sys.executable, *sys.argv], env=env,

@@ -310,9 +310,10 @@ void WebRtcPeer::verify() {
   base::CharPtr pem;
   if (transceiver)
     g_object_get(transceiver.get(), "sender", static_cast<GstWebRTCRTPSender**>(base::out(sender)), nullptr);
-  if (sender)
+  if (sender) {
     g_object_get(sender.get(), "transport", static_cast<GstWebRTCDTLSTransport**>(base::out(transport)),
                  nullptr);
+  }
   if (transport)
     g_object_get(transport.get(), "remote-certificate", static_cast<char**>(base::out(pem)), nullptr);
   const auto der = der_of_pem(pem ? pem.get() : "");

@@ -209,9 +209,10 @@ std::optional<Consultation::Due> Consultation::due() const {
         return Due{wall_time(m_clock, *m_away_since + m_limits.wait_grace), EventKind::wait_expired};
       return std::nullopt;
     case State::reconnecting:
-      if (m_away_since)
+      if (m_away_since) {
         return Due{wall_time(m_clock, *m_away_since + m_limits.reconnect_grace),
                    EventKind::reconnect_expired};
+      }
       return std::nullopt;
     case State::scheduled:
     case State::admitted:

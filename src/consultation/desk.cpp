@@ -153,11 +153,10 @@ void Desk::on_code_taken(const std::string& consultation) {
   if (Encounter* encounter = find(consultation)) encounter->on_code_taken(draw_free_code());
 }
 
-Encounter* Desk::find(const std::string& consultation) {
-  return const_cast<Encounter*>(std::as_const(*this).find(consultation));
-}
+Encounter* Desk::find(const std::string& consultation) { return encounter_of(consultation); }
+const Encounter* Desk::find(const std::string& consultation) const { return encounter_of(consultation); }
 
-const Encounter* Desk::find(const std::string& consultation) const {
+Encounter* Desk::encounter_of(const std::string& consultation) const {
   for (const auto& encounter : m_encounters) {
     if (encounter->record().id == consultation) return encounter.get();
   }

@@ -48,7 +48,7 @@ class Desk final : private EncounterObserver {
   // "appointment-used", or the record's own.
   // -------------------------------------------------------------------
   base::Result<std::string> start_walk_in();
-  base::Result<std::string> open_appointment(const std::string& appointment);
+  base::Result<std::string> open_appointment(const std::string& id);
   base::Result<> admit(const std::string& consultation);
   base::Result<> decline(const std::string& consultation);
   base::Result<> cancel(const std::string& consultation);
@@ -80,6 +80,7 @@ class Desk final : private EncounterObserver {
   [[nodiscard]] std::optional<std::chrono::milliseconds> next_look() const;
 
  private:
+  [[nodiscard]] Encounter* encounter_of(const std::string& consultation) const;
   [[nodiscard]] MediaState sending() const;
   void on_changed(const Encounter& encounter) override;
   void on_event(const Encounter& encounter, std::string_view event,

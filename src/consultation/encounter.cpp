@@ -261,7 +261,7 @@ void Encounter::on_step(const Step& step) {
       break;
   }
 
-  const auto event = [&](std::string_view name, std::map<std::string, std::string> details = {}) {
+  const auto event = [&](std::string_view name, const std::map<std::string, std::string>& details = {}) {
     m_parts.observer.on_event(*this, name, details);
   };
   if (step.event == EventKind::knocked) event("patient-waiting");

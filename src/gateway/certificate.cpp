@@ -71,7 +71,7 @@ base::Result<std::string> read_file(const std::string& path) {
 }
 
 gnutls_datum_t datum_of(const std::string& text) {
-  // GnuTLS takes a pointer to non-const and only reads.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): GnuTLS takes a pointer to non-const and only reads
   return {const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(text.data())),
           static_cast<unsigned>(text.size())};
 }

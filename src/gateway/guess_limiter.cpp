@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/handles.hpp"
@@ -11,7 +12,6 @@
 
 namespace sangdam::gateway {
 
-using std::chrono::duration_cast;
 using std::chrono::seconds;
 
 TryVerdict GuessLimiter::check(std::string_view address, unsigned proven_bits, base::Moment now) {
@@ -82,12 +82,12 @@ bool proof_holds(std::string_view nonce, std::string_view code, std::string_view
 }
 
 std::string address_key(std::string_view address) {
-  const std::string text(address.substr(0, 64));
+  std::string text(address.substr(0, 64));
   const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(text.c_str()));
   if (!parsed || g_inet_address_get_family(parsed.get()) == G_SOCKET_FAMILY_IPV4) return text;
   const guint8* bytes = g_inet_address_to_bytes(parsed.get());
-  static constexpr guint8 k_mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-  if (std::equal(std::begin(k_mapped), std::end(k_mapped), bytes)) {
+  constexpr std::array<guint8, 12> k_mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  if (std::equal(k_mapped.begin(), k_mapped.end(), bytes)) {
     return fmt::format("{}.{}.{}.{}", bytes[12], bytes[13], bytes[14], bytes[15]);
   }
   std::string prefix;

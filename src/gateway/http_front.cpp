@@ -58,7 +58,7 @@ void HttpFront::add_headers(SoupServerMessage* message, const std::string& host)
 }
 
 void HttpFront::answer(SoupServerMessage* message, unsigned status, const char* type,
-                       const std::string& body) const {
+                       const std::string& body) {
   soup_server_message_set_status(message, status, nullptr);
   soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, body.data(), body.size());
   soup_message_headers_replace(soup_server_message_get_response_headers(message), "Cache-Control",

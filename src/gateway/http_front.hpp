@@ -33,7 +33,7 @@ class HttpFront {
   [[nodiscard]] std::optional<std::string> kiosk_of(SoupServerMessage* message) const;
 
  private:
-  void answer(SoupServerMessage* message, unsigned status, const char* type, const std::string& body) const;
+  static void answer(SoupServerMessage* message, unsigned status, const char* type, const std::string& body);
   void add_headers(SoupServerMessage* message, const std::string& host) const;
 
   PageFiles m_files;

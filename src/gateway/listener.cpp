@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <array>
+
 #include "base/log.hpp"
 
 namespace sangdam::gateway {
@@ -51,6 +53,9 @@ struct Listener::Handshake {
   base::Ref<GCancellable> cancellable = base::Ref<GCancellable>::adopt(g_cancellable_new());
   base::Timer deadline;
   GSource* readable = nullptr;
+  Handshake() = default;
+  Handshake(const Handshake&) = delete;
+  Handshake& operator=(const Handshake&) = delete;
   ~Handshake() {
     if (readable == nullptr) return;
     g_source_destroy(readable);
@@ -129,7 +134,7 @@ void Listener::accept_waiting() {
     base::ErrorPtr error;
     auto socket = base::Ref<GSocket>::adopt(g_socket_accept(m_socket.get(), nullptr, base::out(error)));
     if (socket) {
-      take(std::move(socket));
+      take(socket);
       continue;
     }
     if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)) {
@@ -152,15 +157,15 @@ std::shared_ptr<void> Listener::ticket_for(GSocketAddress* remote) {
     ++count;
   }
   ++m_counts->total;
-  return std::shared_ptr<void>(static_cast<void*>(nullptr), [counts = m_counts, key](void*) {
-    --counts->total;
-    if (key.empty()) return;
-    const auto found = counts->per_address.find(key);
-    if (--found->second == 0) counts->per_address.erase(found);
-  });
+  return {static_cast<void*>(nullptr), [counts = m_counts, key](void*) {
+            --counts->total;
+            if (key.empty()) return;
+            const auto found = counts->per_address.find(key);
+            if (--found->second == 0) counts->per_address.erase(found);
+          }};
 }
 
-void Listener::take(base::Ref<GSocket> socket) {
+void Listener::take(const base::Ref<GSocket>& socket) {
   auto remote = base::Ref<GSocketAddress>::adopt(g_socket_get_remote_address(socket.get(), nullptr));
   auto local = base::Ref<GSocketAddress>::adopt(g_socket_get_local_address(socket.get(), nullptr));
   if (!remote || !local) return;  // gone already
@@ -192,8 +197,8 @@ void Listener::begin_handshake(Accepted accepted, GSocketConnection* connection)
   if (!handshake->tls) return;
   // Browsers close without the TLS goodbye; nothing here relies on it, as every message has its length.
   g_tls_connection_set_require_close_notify(handshake->tls.get(), FALSE);
-  static const char* const k_protocols[] = {"http/1.1", nullptr};
-  g_tls_connection_set_advertised_protocols(handshake->tls.get(), k_protocols);
+  static constexpr std::array<const char*, 2> k_protocols{"http/1.1", nullptr};
+  g_tls_connection_set_advertised_protocols(handshake->tls.get(), k_protocols.data());
   m_handshakes.push_back(handshake);
   handshake->deadline.start_once(m_limits.handshake, [weak = std::weak_ptr(handshake), this] {
     const auto late = weak.lock();

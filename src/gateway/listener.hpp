@@ -58,7 +58,7 @@ class Listener {
 
   void watch();
   void accept_waiting();
-  void take(base::Ref<GSocket> socket);
+  void take(const base::Ref<GSocket>& socket);
   std::shared_ptr<void> ticket_for(GSocketAddress* remote);
   void begin_handshake(Accepted accepted, GSocketConnection* connection);
   void hand_on(Accepted accepted, GIOStream* base);

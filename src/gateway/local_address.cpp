@@ -23,7 +23,8 @@ std::string default_interface() {
   std::string line;
   while (std::getline(routes, line)) {
     std::istringstream fields(line);
-    std::string name, destination;
+    std::string name;
+    std::string destination;
     if (fields >> name >> destination && destination == "00000000") return name;
   }
   return {};
@@ -36,8 +37,8 @@ bool is_virtual_bridge(std::string_view name) {
 }
 
 bool is_private(std::uint32_t host_order) {
-  return (host_order >> 24) == 10 || (host_order >> 20) == (172u << 4 | 1) ||
-         (host_order >> 16) == (192u << 8 | 168);
+  return (host_order >> 24) == 10 || (host_order >> 20) == (172U << 4 | 1) ||
+         (host_order >> 16) == (192U << 8 | 168);
 }
 
 }  // namespace
@@ -56,7 +57,7 @@ std::vector<std::string> local_addresses() {
     if (at->ifa_addr->sa_family == AF_INET) {
       const auto* address = reinterpret_cast<const sockaddr_in*>(at->ifa_addr);
       const std::uint32_t host = ntohl(address->sin_addr.s_addr);
-      if ((host >> 16) == (169u << 8 | 254)) continue;  // link-local: nobody gave this machine an address
+      if ((host >> 16) == (169U << 8 | 254)) continue;  // link-local: nobody gave this machine an address
       inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
       rank = (host >> 24) == 127 ? 9 : preferred == at->ifa_name ? 0 : is_private(host) ? 1 : 2;
     } else if (at->ifa_addr->sa_family == AF_INET6) {
@@ -72,6 +73,7 @@ std::vector<std::string> local_addresses() {
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> addresses;
+  addresses.reserve(ranked.size());
   for (auto& [rank, address] : ranked) addresses.push_back(std::move(address));
   if (addresses.empty()) addresses.emplace_back("127.0.0.1");
   return addresses;

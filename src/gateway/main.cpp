@@ -35,8 +35,8 @@ int report(const base::Failure& failure) {
 /// A signal source that quits or reloads; removed with its owner.
 class UnixSignal {
  public:
-  UnixSignal(int number, std::function<void()> work) : m_work(std::move(work)) {
-    m_source = g_unix_signal_source_new(number);
+  UnixSignal(int number, std::function<void()> work)
+      : m_source(g_unix_signal_source_new(number)), m_work(std::move(work)) {
     g_source_set_callback(
         m_source,
         [](gpointer data) -> gboolean {
@@ -54,8 +54,8 @@ class UnixSignal {
   }
 
  private:
-  std::function<void()> m_work;
   GSource* m_source;
+  std::function<void()> m_work;
 };
 
 void run_until_quit(gateway::Server& server) {

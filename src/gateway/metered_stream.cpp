@@ -16,7 +16,8 @@ struct MeteredInputClass {
 };
 
 GType metered_input_get_type();
-gpointer metered_input_parent_class = nullptr;
+gpointer metered_input_parent_class =
+    nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): GObject's way
 
 MeteredInput* metered_input(gpointer instance) { return reinterpret_cast<MeteredInput*>(instance); }
 GInputStream* base_of(gpointer instance) {
@@ -97,13 +98,14 @@ struct MeteredStreamClass {
   GIOStreamClass parent;
 };
 
-gpointer metered_stream_parent_class = nullptr;
+gpointer metered_stream_parent_class =
+    nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): GObject's way
 
 MeteredStream* metered_stream(gpointer instance) { return static_cast<MeteredStream*>(instance); }
 
 void metered_stream_finalize(GObject* object) noexcept {
-  g_clear_object(&metered_stream(object)->input);
-  g_clear_object(&metered_stream(object)->base);
+  g_clear_object(&metered_stream(object)->input);  // NOLINT(bugprone-sizeof-expression): inside the macro
+  g_clear_object(&metered_stream(object)->base);   // NOLINT(bugprone-sizeof-expression): inside the macro
   G_OBJECT_CLASS(metered_stream_parent_class)->finalize(object);
 }
 

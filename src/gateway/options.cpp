@@ -36,10 +36,16 @@ std::vector<std::string> list_of(const base::StrvPtr& list) {
 
 base::Result<> parse_arguments(int& argc, char**& argv, Raw& raw) {
   // GOption wants pointers to raw pointers; they are handed to their owners right after.
-  char *config = nullptr, *listen = nullptr, *cert = nullptr, *key = nullptr, *tokens = nullptr,
-       *secret = nullptr;
-  char *address = nullptr, *web = nullptr;
-  char **turn = nullptr, **stun = nullptr;
+  char* config = nullptr;
+  char* listen = nullptr;
+  char* cert = nullptr;
+  char* key = nullptr;
+  char* tokens = nullptr;
+  char* secret = nullptr;
+  char* address = nullptr;
+  char* web = nullptr;
+  char** turn = nullptr;
+  char** stun = nullptr;
   const std::array entries{
       GOptionEntry{"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
                    "Read options from a key file, group [gateway]", "FILE"},

@@ -67,6 +67,7 @@ void PageFiles::add(std::string path, base::Ref<GBytes> content) {
   m_files.insert_or_assign(std::move(path), std::move(file));
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as our own resource
 void PageFiles::add_resources(const std::string& prefix, const std::string& path) {
   const base::StrvPtr children(
       g_resources_enumerate_children(prefix.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr));
@@ -83,6 +84,7 @@ void PageFiles::add_resources(const std::string& prefix, const std::string& path
   }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): k_max_depth bounds it
 base::Result<> PageFiles::add_directory(const std::string& directory, const std::string& path, int depth) {
   base::ErrorPtr error;
   const base::FreePtr<GDir, g_dir_close> dir(g_dir_open(directory.c_str(), 0, base::out(error)));

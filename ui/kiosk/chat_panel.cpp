@@ -29,9 +29,10 @@ ChatPanel::ChatPanel() : m_ui("chat_panel.ui"), m_close(m_ui.button("close")), m
   });
   m_signals.on(adjustment(m_ui), "value-changed", [this] {
     GtkAdjustment* at = adjustment(m_ui);
-    if (!m_scroll.running())
+    if (!m_scroll.running()) {
       m_follow = gtk_adjustment_get_value(at) + gtk_adjustment_get_page_size(at) >=
                  gtk_adjustment_get_upper(at) - 48;
+    }
   });
   draw_send_button();
   set({}, true);

@@ -22,7 +22,8 @@ TEST_CASE("A patient's text sent twice is shown once", "[chat]") {
   Chat chat;
   const HandClock clock;
   REQUIRE(chat.judge({"x", "hello"}, clock.moment()) == Chat::Incoming::fresh);
-  CHECK(chat.judge({"x", "hello"}, clock.moment()) == Chat::Incoming::refused);  // still on its way into the log
+  CHECK(chat.judge({"x", "hello"}, clock.moment()) ==
+        Chat::Incoming::refused);  // still on its way into the log
   chat.received({"x", "hello"}, clock.now());
   CHECK(chat.judge({"x", "hello"}, clock.moment()) == Chat::Incoming::repeated);
   CHECK(chat.messages().size() == 1);

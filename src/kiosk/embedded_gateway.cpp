@@ -14,8 +14,9 @@ namespace {
 using base::Result;
 
 constexpr std::chrono::seconds k_try_again{5};
-// A self-signed certificate is renewed 30 days before its end; looking once a day is plenty.
-constexpr std::chrono::hours k_look_at_certificate{24};
+// A self-signed certificate is renewed 30 days before its end. A given one is renewed on the disk by somebody
+// else: it is in use, and one that has expired is said, within the hour.
+constexpr std::chrono::hours k_look_at_certificate{1};
 
 /// A certificate out of its time too: a clock that is wrong at boot is set once there is a network, and a
 /// certificate is renewed by somebody else. Neither may keep the kiosk from starting.
@@ -71,7 +72,7 @@ Result<> EmbeddedGateway::start() {
 
 Result<> EmbeddedGateway::prepare_certificate() {
   if (m_options.insecure_http) return {};
-  // First of all, so that a failure today is tried again tomorrow; and for a given certificate as well, which
+  // First of all, so that what fails now is tried again; and for a given certificate as well, which
   // somebody renews on the disk.
   m_renewal.start_once(k_look_at_certificate, [this] { renew_certificate(); });
   const base::SystemClock clock;

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 #include <string>
-#include <utility>
+#include <tuple>
 
 struct SdIcon {
   GObject parent;
@@ -17,15 +17,28 @@ struct SdIconClass {
 
 namespace {
 
+/// Of the display's sharpest screen: a paintable is not told which one it is painted for.
+int scale_of(GdkDisplay* display) {
+  GListModel* monitors = gdk_display_get_monitors(display);
+  int scale = 1;
+  for (guint i = 0; i < g_list_model_get_n_items(monitors); ++i) {
+    const auto monitor =
+        sangdam::base::Ref<GdkMonitor>::adopt(static_cast<GdkMonitor*>(g_list_model_get_item(monitors, i)));
+    scale = std::max(scale, gdk_monitor_get_scale_factor(monitor.get()));
+  }
+  return scale;
+}
+
 /// Loaded as a whole by the first paint, in this thread.
 GtkSymbolicPaintable* loaded(const char* name, int size) {
-  using Key = std::pair<std::string, int>;
+  GdkDisplay* display = gdk_display_get_default();
+  const int scale = scale_of(display);
+  using Key = std::tuple<std::string, int, int>;
   static std::map<Key, sangdam::base::Ref<GtkIconPaintable>> icons;
-  auto& icon = icons[Key(name, size)];
+  auto& icon = icons[Key(name, size, scale)];
   if (!icon) {
-    GdkDisplay* display = gdk_display_get_default();
     icon = sangdam::base::Ref<GtkIconPaintable>::adopt(
-        gtk_icon_theme_lookup_icon(gtk_icon_theme_get_for_display(display), name, nullptr, size, 1,
+        gtk_icon_theme_lookup_icon(gtk_icon_theme_get_for_display(display), name, nullptr, size, scale,
                                    GTK_TEXT_DIR_LTR, static_cast<GtkIconLookupFlags>(0)));
   }
   return GTK_SYMBOLIC_PAINTABLE(icon.get());
@@ -47,6 +60,7 @@ void snapshot(GdkPaintable* self, GtkSnapshot* snapshot, double width, double he
 
 }  // namespace
 
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables,performance-no-int-to-ptr): GObject's
 G_DEFINE_FINAL_TYPE_WITH_CODE(SdIcon, sd_icon, G_TYPE_OBJECT,
                               G_IMPLEMENT_INTERFACE(
                                   GDK_TYPE_PAINTABLE,
@@ -56,6 +70,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(SdIcon, sd_icon, G_TYPE_OBJECT,
                                       +[](GtkSymbolicPaintableInterface* interface) {
                                         interface->snapshot_symbolic = snapshot_symbolic;
                                       }))
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables,performance-no-int-to-ptr)
 
 static void sd_icon_init(SdIcon*) {}
 static void sd_icon_class_init(SdIconClass* klass) {

@@ -33,7 +33,9 @@ struct SdVideo {
 struct SdVideoClass {
   GtkWidgetClass parent_class;
 };
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables,performance-no-int-to-ptr): GObject's
 G_DEFINE_FINAL_TYPE(SdVideo, sd_video, GTK_TYPE_WIDGET)
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables,performance-no-int-to-ptr)
 
 static void sd_video_init(SdVideo*) {}
 static void sd_video_class_init(SdVideoClass* klass) {

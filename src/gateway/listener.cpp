@@ -157,11 +157,17 @@ std::shared_ptr<void> Listener::ticket_for(GSocketAddress* remote) {
     ++count;
   }
   ++m_counts->total;
-  return {static_cast<void*>(nullptr), [counts = m_counts, key](void*) {
-            --counts->total;
-            if (key.empty()) return;
-            const auto found = counts->per_address.find(key);
-            if (--found->second == 0) counts->per_address.erase(found);
+  const auto release = [counts = m_counts, key] {
+    --counts->total;
+    if (key.empty()) return;
+    const auto found = counts->per_address.find(key);
+    if (--found->second == 0) counts->per_address.erase(found);
+  };
+  return {static_cast<void*>(nullptr), [release](void*) {
+            // The last to let go may be the thread in which GIO closed the TLS stream; the counts are the
+            // main thread's.
+            if (base::on_main_thread()) return release();
+            base::post_to_main(release);
           }};
 }
 

@@ -16,8 +16,8 @@ struct MeteredInputClass {
 };
 
 GType metered_input_get_type();
-gpointer metered_input_parent_class =
-    nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): GObject's way
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): GObject's way
+gpointer metered_input_parent_class = nullptr;
 
 MeteredInput* metered_input(gpointer instance) { return reinterpret_cast<MeteredInput*>(instance); }
 GInputStream* base_of(gpointer instance) {
@@ -98,8 +98,8 @@ struct MeteredStreamClass {
   GIOStreamClass parent;
 };
 
-gpointer metered_stream_parent_class =
-    nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): GObject's way
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): GObject's way
+gpointer metered_stream_parent_class = nullptr;
 
 MeteredStream* metered_stream(gpointer instance) { return static_cast<MeteredStream*>(instance); }
 

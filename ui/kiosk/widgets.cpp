@@ -101,7 +101,7 @@ GtkWidget* new_box(GtkOrientation orientation, int spacing, std::initializer_lis
 
 GtkWidget* new_icon(const char* name) {
   GtkWidget* image = gtk_image_new_from_paintable(make_icon(name).get());
-  // The word beside it, or the button's name, says the same: a reader need not hear it twice.
+  // No name for readers: the word beside it, or the button's name, says the same.
   // Centred: GtkImage stretches a paintable over all the room it has.
   gtk_widget_set_halign(image, GTK_ALIGN_CENTER);
   gtk_widget_set_valign(image, GTK_ALIGN_CENTER);

@@ -17,15 +17,15 @@
 
 #include "base/clock.hpp"
 #include "base/handles.hpp"
-#include "gateway/token_bucket.hpp"
+#include "base/token_bucket.hpp"
 
 namespace sangdam::gateway {
 
 /// The account of one connection, shared by its stream and by who serves it.
 class StreamMeter {
  public:
-  StreamMeter(const base::Clock& clock, Rate bytes, std::size_t max_unfinished, base::Ref<GSocket> socket,
-              std::shared_ptr<void> ticket)
+  StreamMeter(const base::Clock& clock, base::Rate bytes, std::size_t max_unfinished,
+              base::Ref<GSocket> socket, std::shared_ptr<void> ticket)
       : m_clock(clock),
         m_bucket(bytes),
         m_max_unfinished(max_unfinished),
@@ -41,8 +41,8 @@ class StreamMeter {
   /// A whole request or message has come in.
   void finished_message() { m_unfinished = 0; }
   /// From now on it is a WebSocket with this byte rate, and its own liveness rule applies.
-  void upgraded(Rate bytes) {
-    m_bucket = TokenBucket(bytes);
+  void upgraded(base::Rate bytes) {
+    m_bucket = base::TokenBucket(bytes);
     m_unfinished = 0;
     m_upgraded = true;
   }
@@ -53,7 +53,7 @@ class StreamMeter {
 
  private:
   const base::Clock& m_clock;
-  TokenBucket m_bucket;
+  base::TokenBucket m_bucket;
   std::size_t m_max_unfinished;
   std::size_t m_unfinished = 0;
   base::Ref<GSocket> m_socket;

@@ -24,8 +24,8 @@ class WebSocket {
  public:
   struct Options {
     std::size_t max_bytes;
-    Rate messages;
-    Rate bytes;
+    base::Rate messages;
+    base::Rate bytes;
     std::chrono::seconds ping_interval;
     std::chrono::seconds silence;
   };
@@ -68,7 +68,7 @@ class WebSocket {
   base::Ref<SoupWebsocketConnection> m_connection;
   std::shared_ptr<StreamMeter> m_meter;
   Options m_options;
-  TokenBucket m_messages;
+  base::TokenBucket m_messages;
   base::Moment m_heard;
   bool m_gone = false;
   base::SignalConnection m_on_message;

@@ -7,7 +7,7 @@
 
 #include "base/clock.hpp"
 
-namespace sangdam::gateway {
+namespace sangdam::base {
 
 struct Rate {
   double burst = 0;
@@ -19,7 +19,7 @@ class TokenBucket {
   explicit TokenBucket(Rate rate) : m_rate(rate), m_tokens(rate.burst) {}
 
   /// False if there are not enough tokens; none are taken then. Time that goes back refills nothing.
-  [[nodiscard]] bool take(base::Moment now, double amount = 1) {
+  [[nodiscard]] bool take(Moment now, double amount = 1) {
     if (m_filled && now > *m_filled) {
       const std::chrono::duration<double> passed = now - *m_filled;
       m_tokens = std::min(m_rate.burst, m_tokens + passed.count() * m_rate.per_second);
@@ -33,7 +33,7 @@ class TokenBucket {
  private:
   Rate m_rate;
   double m_tokens;
-  std::optional<base::Moment> m_filled;
+  std::optional<Moment> m_filled;
 };
 
-}  // namespace sangdam::gateway
+}  // namespace sangdam::base

@@ -1,9 +1,9 @@
-#include "gateway/token_bucket.hpp"
+#include "base/token_bucket.hpp"
 
 #include "support/catch.hpp"
 
 using namespace sangdam;
-using namespace sangdam::gateway;
+using base::TokenBucket;
 using namespace std::chrono_literals;
 
 TEST_CASE("a rate allows its burst, then its pace, and never saves up more than the burst", "[rate]") {

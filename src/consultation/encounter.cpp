@@ -85,8 +85,9 @@ void Encounter::on_away(const std::string& seat) {
 
 void Encounter::on_knock(const std::string& seat, const std::string& name, const std::string& consent,
                          bool camera, bool microphone) {
-  // Somebody who was let in already has no door to knock at.
-  if (!is_seat(seat) || record().seat->admitted) return;
+  if (!is_seat(seat)) return;
+  // Somebody who was let in already has no door to knock at: the page missed that, and is told again.
+  if (may_answer()) return tell(Notice::admitted);
   Seat update = *record().seat;
   update.name = base::single_line(name, k_max_name_code_points);
   update.consent = consent;

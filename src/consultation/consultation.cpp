@@ -38,6 +38,7 @@ void update_seat(std::optional<Seat>& seat, const Event& event) {
     case EventKind::arrived: seat = event.seat; break;  // a newcomer: nothing of the earlier browser stays
     case EventKind::knocked:
       if (seat && event.seat) {
+        if (seat->name != event.seat->name || seat->consent != event.seat->consent) ++seat->knock;
         seat->name = event.seat->name;
         seat->consent = event.seat->consent;
         seat->has_camera = event.seat->has_camera;

@@ -44,13 +44,14 @@ class Desk final : private EncounterObserver {
   /// timeline cannot be read goes on without its earlier chat.
   base::Result<> restore();
 
-  // --- Staff. Failures carry a code: "unknown-consultation", "not-now", "busy", "unknown-appointment",
-  // "appointment-used", or the record's own.
+  // --- Staff. Failures carry a code: "unknown-consultation", "not-now", "busy", "someone-else-knocks",
+  // "unknown-appointment", "appointment-used", or the record's own.
   // -------------------------------------------------------------------
   base::Result<std::string> start_walk_in();
   base::Result<std::string> open_appointment(const std::string& id);
-  base::Result<> admit(const std::string& consultation);
-  base::Result<> decline(const std::string& consultation);
+  /// `knock` says whom staff saw at the door (knock_of()); refused if somebody else is there now.
+  base::Result<> admit(const std::string& consultation, const std::string& knock);
+  base::Result<> decline(const std::string& consultation, const std::string& knock);
   base::Result<> cancel(const std::string& consultation);
   base::Result<> no_show(const std::string& consultation);
   base::Result<> end(const std::string& consultation);
@@ -91,6 +92,8 @@ class Desk final : private EncounterObserver {
   base::Result<std::string> open(ConsultationRecord record);
   [[nodiscard]] std::string draw_free_code() const;
   base::Result<> act(const std::string& consultation, const std::function<bool(Encounter&)>& what);
+  base::Result<> at_the_door(const std::string& consultation, const std::string& knock,
+                             const std::function<bool(Encounter&)>& what);
   void clear_ended();
   void arm_timer();
 

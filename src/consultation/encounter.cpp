@@ -165,6 +165,10 @@ void Encounter::restore(const std::vector<LogEntry>& timeline) {
 
 // --- What it is doing ---
 
+const Seat* Encounter::at_the_door() const {
+  return state() == State::waiting && record().seat ? &*record().seat : nullptr;
+}
+
 bool Encounter::has_the_room() const { return consultation::has_the_room(state()); }
 
 Quality Encounter::quality() const {
@@ -265,7 +269,9 @@ void Encounter::on_step(const Step& step) {
   const auto event = [&](std::string_view name, const std::map<std::string, std::string>& details = {}) {
     m_parts.observer.on_event(*this, name, details);
   };
-  if (step.event == EventKind::knocked) event("patient-waiting");
+  if (step.event == EventKind::knocked && step.after.seat) {
+    event("patient-waiting", {{"knock", knock_of(*step.after.seat)}});
+  }
   if (moved) {
     switch (step.to) {
       case State::admitted: event("admitted"); break;

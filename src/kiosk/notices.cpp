@@ -44,6 +44,9 @@ std::string words_for(const base::Failure& failure) {
   // Looked up at run time, so that a change of language reaches them.
   const std::map<std::string_view, const char*> words{
       {"busy", tr("Another patient is in the call. End that visit first; this patient keeps waiting.")},
+      {"someone-else-knocks",
+       tr("Somebody else is at the door now, or gave another name. Nobody was let in. Look at who it is, "
+          "then press again.")},
       {"not-now",
        tr("The visit has just changed, so that is not possible any more. Look at its state again.")},
       {"unknown-consultation", tr("This visit is over. You find it in the log.")},

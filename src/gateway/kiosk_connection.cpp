@@ -71,7 +71,11 @@ void KioskConnection::on_register(const protocol::Register& message) {
   m_registered = true;
   note_ice_sent();
   m_registry.kiosk_registered(m_id, m_kiosk, message);
-  tell(protocol::Registered{m_terms.ice_servers(), m_terms.address});
+  tell(protocol::Registered{m_terms.ice_servers(), m_terms.address()});
+}
+
+void KioskConnection::tell_address() {
+  if (m_registered && !is_gone()) tell(m_terms.address());
 }
 
 }  // namespace sangdam::gateway

@@ -30,7 +30,7 @@ struct Server::Impl {
   Impl(Config given, const base::Clock& given_clock) : config(std::move(given)), clock(given_clock) {}
 
   base::Result<base::Ref<GTlsCertificate>> load_certificate() const;
-  [[nodiscard]] std::string address() const;
+  [[nodiscard]] protocol::Address find_address() const;
   void make_soup_server();
   void on_request(SoupServerMessage* message, const char* path) const;
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
@@ -38,7 +38,8 @@ struct Server::Impl {
 
   Config config;
   const base::Clock& clock;
-  std::uint16_t port = 0;  // the one listened on, once started
+  std::uint16_t port = 0;     // the one listened on, once started
+  protocol::Address address;  // for people, as told to the kiosks
   base::Ref<GTlsCertificate> certificate_in_use;
   std::optional<HttpFront> front;
   std::optional<Switchboard> switchboard;
@@ -75,9 +76,12 @@ base::Result<base::Ref<GTlsCertificate>> Server::Impl::load_certificate() const 
                                                           config.tls_certificate, base::message_of(error)));
 }
 
-std::string Server::Impl::address() const {
-  if (!config.public_address.empty()) return config.public_address;
-  return url_for_people(config.insecure_http ? "http" : "https", config.address, port);
+protocol::Address Server::Impl::find_address() const {
+  if (!config.public_address.empty()) return {.address = config.public_address};
+  const std::string scheme = config.insecure_http ? "http" : "https";
+  if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
+  const std::string best = local_addresses().front();
+  return {.address = url_of(scheme, best, port), .local = is_loopback(best)};
 }
 
 base::Result<> Server::start() {
@@ -116,8 +120,9 @@ base::Result<> Server::start() {
     return started;
   }
   self.port = self.listener->port();
+  self.address = self.find_address();
   self.certificate_in_use = std::move(certificate);
-  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
+  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address; });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
     if (self.listener) self.listener->on_time();
@@ -134,13 +139,23 @@ base::Result<> Server::reload_certificate() {
   return {};
 }
 
+void Server::follow_network() {
+  Impl& self = *m_impl;
+  if (!self.listener) return;
+  const protocol::Address found = self.find_address();
+  if (std::exchange(self.address, found) == found) return;
+  base::log_info("gateway", "people reach this gateway at {}{}", found.address,
+                 found.local ? ": this machine has no network" : "");
+  self.switchboard->tell_address();
+}
+
 void Server::stop() {
   m_impl->listener.reset();
   if (m_impl->switchboard) m_impl->switchboard->go_away();
 }
 
 std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
-std::string Server::address() const { return m_impl->address(); }
+const std::string& Server::address() const { return m_impl->address.address; }
 base::Ref<GTlsCertificate> Server::certificate() const { return m_impl->certificate_in_use; }
 std::size_t Server::connections() const { return m_impl->listener ? m_impl->listener->connections() : 0; }
 

@@ -53,6 +53,8 @@ class WebSocket {
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);
+  /// It is not cut any more to make room for others: it has a seat, or is a kiosk's.
+  void settle() { m_meter->settle(); }
   /// For liveness, rates and deadlines: setting the machine's clock must not end a connection, nor keep a
   /// dead one.
   [[nodiscard]] base::Moment moment() const { return m_clock.moment(); }

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
 #include "gateway/local_address.hpp"
 
@@ -57,6 +58,8 @@ Result<> EmbeddedGateway::start() {
   m_config.kiosk_tokens = {m_token};
   m_config.public_address = m_options.public_address;
   m_config.web_directory = m_options.web_dir.string();
+  m_config.connections =
+      gateway::fit(m_config.connections, gateway::capacity_of_process(), gateway::k_kiosk_reserve);
   m_config.ice.stun_urls = m_options.stun_urls;
   m_config.ice.turn_urls = m_options.turn_urls;
   if (!m_options.turn_secret_file.empty()) {

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/secret_file.hpp"
 #include "base/text.hpp"
 #include "kiosk/notices.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -104,9 +105,9 @@ Result<GatewayLink::Config> Kiosk::gateway() {
   config.clinic = m_options.clinic;
   config.phone = m_options.clinic_phone;
   if (m_options.gateway != "embedded") {
-    const base::Result<std::string> token = read_secret(m_options.gateway_token_file);
+    const base::Result<std::string> token = base::read_secret(m_options.gateway_token_file);
     if (!token) return tl::unexpected(token.error());
-    config.url = m_options.gateway + (m_options.gateway.ends_with("/ws/kiosk") ? "" : "/ws/kiosk");
+    config.url = m_options.gateway + "/ws/kiosk";
     config.token = *token;
     return config;
   }

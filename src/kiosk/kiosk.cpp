@@ -162,8 +162,12 @@ void Kiosk::install_actions() {
                         [this](const std::string& visit) { on_result(m_desk->no_show(visit)); });
   actions.add_with_text(name::k_end, [this](const std::string& visit) { on_result(m_desk->end(visit)); });
   actions.add_with_text(name::k_send_chat, [this](const std::string& text) {
-    if (const Encounter* talking = m_desk->in_the_room())
-      on_result(m_desk->send_chat(talking->record().id, text));
+    const Encounter* talking = m_desk->in_the_room();
+    const Result<> sent = talking != nullptr
+                              ? m_desk->send_chat(talking->record().id, text)
+                              : base::failure("chat-nobody", "Nobody is in the call to read the message.");
+    if (!sent) m_window->give_back_chat(text);
+    on_result(sent);
   });
   actions.add_toggle(name::k_mute_microphone, [this](bool muted) {
     m_sending.microphone = !muted;

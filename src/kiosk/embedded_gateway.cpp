@@ -4,8 +4,8 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
-#include "gateway/capacity.hpp"
 #include "base/secret_file.hpp"
+#include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
 #include "gateway/local_address.hpp"
 

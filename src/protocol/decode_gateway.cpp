@@ -37,7 +37,9 @@ base::Result<GatewayToKiosk> read_from_patient_envelope(const json& message) {
 base::Result<GatewayToKiosk> read_registered(const json& message) {
   Reader in(message, "registered");
   in.version();
-  Registered registered{.ice_servers = detail::read_ice_servers(in), .address = in.token("address", 1, 256)};
+  Registered registered{.ice_servers = detail::read_ice_servers(in),
+                        .address = in.token("address", 1, 256),
+                        .features = in.features("features")};
   // http only ever comes from a gateway on the loopback interface (tests).
   if (in.ok() && registered.address.rfind("https://", 0) != 0 &&
       registered.address.rfind("http://", 0) != 0) {
@@ -61,7 +63,8 @@ base::Result<GatewayToPatient> decode_gateway_to_patient(std::string_view text) 
                                               .resumed = in.boolean("resumed"),
                                               .clinic = in.line("clinic", 1, k_max_clinic_code_points),
                                               .phone = in.line("phone", 0, k_max_phone_code_points),
-                                              .ice_servers = detail::read_ice_servers(in)});
+                                              .ice_servers = detail::read_ice_servers(in),
+                                              .features = in.features("features")});
   }
   if (*type == "error") {
     Reader in(*message, "error");
@@ -106,7 +109,7 @@ base::Result<GatewayToKiosk> decode_gateway_to_kiosk(std::string_view text) {
     Reader in(*message, "error");
     return in.result<GatewayToKiosk>(detail::read_error(in));
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 }  // namespace sangdam::protocol

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.hpp"
+#include "base/unknown_types.hpp"
 #include "consultation/encounter.hpp"
 
 namespace sangdam::consultation {
@@ -51,6 +53,15 @@ class Encounter::LivePeer final : public PeerListener {
   void present() { m_peer->present(); }
   void send(Channel channel, const std::string& text) {
     if (is_open(channel)) m_peer->send(channel, text);
+  }
+  void agree(const Hello& hello) { m_unknown_types.agree(hello.ignores_unknown); }
+  /// False: a line of a type not known here counts as malformed.
+  [[nodiscard]] bool ignore(const UnknownLine& line, base::Moment now) {
+    if (!m_unknown_types.ignore(now)) return false;
+    if (m_unknown_types.is_first()) {
+      base::log_info("consultation", "a line is ignored, as others like it will be: {}", line.problem);
+    }
+    return true;
   }
   /// True once the allowance of docs/protocol.md is used up.
   [[nodiscard]] bool count_malformed() { return ++m_malformed > k_malformed_allowed; }
@@ -103,6 +114,7 @@ class Encounter::LivePeer final : public PeerListener {
   bool m_closed = false;
   std::array<bool, 2> m_open{};
   int m_malformed = 0;
+  base::UnknownTypes m_unknown_types;
   std::unique_ptr<Peer> m_peer;  // last: its threads stop before the rest goes
 };
 

@@ -49,7 +49,7 @@ std::string PatientConnection::encode_error(const protocol::Error& error) const 
 
 void PatientConnection::on_text(std::string_view text) {
   const auto message = protocol::decode_patient(text);
-  if (!message) return fail(message.error());
+  if (!message) return not_understood(message.error());
   if (std::holds_alternative<protocol::Ping>(*message)) return tell(protocol::Pong{});
   const auto* join = std::get_if<protocol::Join>(&*message);
   const auto* resume = std::get_if<protocol::Resume>(&*message);
@@ -85,6 +85,8 @@ void PatientConnection::on_join(const protocol::Join& join) {
   const auto joined = m_registry.join(m_id, join);
   if (joined) {
     m_seated = true;
+    settle();
+    agree(join.features);
     return;
   }
   if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
@@ -101,6 +103,8 @@ void PatientConnection::on_resume(const protocol::Resume& resume) {
   m_last_try = moment();
   if (m_registry.resume(m_id, resume)) {
     m_seated = true;
+    settle();
+    agree(resume.features);
   } else if (m_registry.may_be_restored()) {
     // A patient in a running call must not be sent back to the code because the page was faster than the
     // kiosk.

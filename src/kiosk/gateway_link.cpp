@@ -121,7 +121,7 @@ void GatewayLink::on_connected(SoupWebsocketConnection* connection) {
       connection, "closed",
       G_CALLBACK(+[](SoupWebsocketConnection*, GatewayLink* self) { self->on_closed(); }), this);
   m_liveness.start_repeating(k_ping_interval, [this] { check_liveness(); });
-  send(protocol::Register{m_config.clinic, m_config.phone});
+  send(protocol::Register{m_config.clinic, m_config.phone, protocol::own_features()});
 }
 
 void GatewayLink::check_liveness() {
@@ -137,6 +137,10 @@ void GatewayLink::check_liveness() {
 void GatewayLink::on_text(std::string_view text) {
   const auto message = protocol::decode_gateway_to_kiosk(text);
   if (!message) {
+    if (message.error().code == protocol::k_unknown_type &&
+        m_unknown_types.ignore(base::SystemClock().moment()) && !m_unknown_types.is_first()) {
+      return;
+    }
     base::log_warning("link", "a message of the gateway was not understood: {}", message.error().message);
     return;
   }
@@ -146,6 +150,8 @@ void GatewayLink::on_text(std::string_view text) {
 void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
   if (const auto* registered = std::get_if<protocol::Registered>(&message)) {
     m_attempts = 0;
+    m_unknown_types = {};
+    m_unknown_types.agree(protocol::has_feature(registered->features, protocol::k_ignore_unknown));
     m_published.clear();
     for (const auto& [session, outcome] : m_withdrawn) {
       send(protocol::SessionClose{session, std::string(name_of(outcome))});

@@ -18,6 +18,7 @@
 #include "base/handles.hpp"
 #include "base/main_thread.hpp"
 #include "base/signal.hpp"
+#include "base/unknown_types.hpp"
 #include "consultation/signalling.hpp"
 #include "protocol/messages.hpp"
 
@@ -97,6 +98,7 @@ class GatewayLink final : public consultation::Signalling {
   base::Ref<SoupWebsocketConnection> m_connection;
   std::set<std::string> m_published;
   std::map<std::string, consultation::Outcome> m_withdrawn;  // told again after a reconnection
+  base::UnknownTypes m_unknown_types;
   int m_attempts = 0;
   std::chrono::steady_clock::time_point m_last_heard;
   base::Timer m_retry;

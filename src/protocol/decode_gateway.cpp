@@ -49,7 +49,9 @@ Address read_address(Reader& in) {
 base::Result<GatewayToKiosk> read_registered(const json& message) {
   Reader in(message, "registered");
   in.version();
-  Registered registered{.ice_servers = detail::read_ice_servers(in), .address = read_address(in)};
+  Registered registered{.ice_servers = detail::read_ice_servers(in),
+                        .address = read_address(in),
+                        .features = in.features("features")};
   return in.result<GatewayToKiosk>(std::move(registered));
 }
 
@@ -68,7 +70,8 @@ base::Result<GatewayToPatient> decode_gateway_to_patient(std::string_view text) 
                                               .resumed = in.boolean("resumed"),
                                               .clinic = in.line("clinic", 1, k_max_clinic_code_points),
                                               .phone = in.line("phone", 0, k_max_phone_code_points),
-                                              .ice_servers = detail::read_ice_servers(in)});
+                                              .ice_servers = detail::read_ice_servers(in),
+                                              .features = in.features("features")});
   }
   if (*type == "error") {
     Reader in(*message, "error");
@@ -117,7 +120,7 @@ base::Result<GatewayToKiosk> decode_gateway_to_kiosk(std::string_view text) {
     Reader in(*message, "error");
     return in.result<GatewayToKiosk>(detail::read_error(in));
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 }  // namespace sangdam::protocol

@@ -5,6 +5,8 @@
 // sent while there is no connection are dropped on purpose: after a `resume` the gateway and the kiosk say what
 // still matters, and an old answer or candidate would only harm.
 
+import { FEATURES, featuresOf, unknownOf, UnknownTypes } from './features.js';
+
 export const VERSION = 1;
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 export const MAX_NAME_CODE_POINTS = 60;
@@ -22,7 +24,7 @@ const CLOSING = ['malformed', 'too-large', 'too-fast', 'unexpected', 'version-un
 
 /** @typedef {{nonce: string, bits: number}} Challenge */
 /** @typedef {'getting-ready'|'waiting'|'admitted'|'declined'|'ended'|'refused'|'clinic-away'|'clinic-back'} VisitState */
-/** @typedef {{type: 'joined', token: string, resumed: boolean, clinic: string, phone: string, iceServers: RTCIceServer[]}} Joined */
+/** @typedef {{type: 'joined', token: string, resumed: boolean, clinic: string, phone: string, iceServers: RTCIceServer[], features: string[]}} Joined */
 /** @typedef {{type: 'status', state: VisitState, outcome: string}} Status */
 /** @typedef {{type: 'offer', peer: number, sdp: string}} Offer */
 /** @typedef {{type: 'candidate', peer: number, mline: number, candidate: string}} Candidate */
@@ -72,7 +74,7 @@ const isCount = (value, high) => typeof value === 'number' && Number.isInteger(v
 /**
  * Reads one message of the gateway.
  * @param {unknown} data
- * @returns {FromGateway | Pong | null} null if it is not one
+ * @returns {FromGateway | Pong | import('./features.js').Unknown | null} null if it is not one
  */
 export function decode(data) {
   if (typeof data !== 'string' || data.length > MAX_MESSAGE_BYTES) return null;
@@ -85,10 +87,12 @@ export function decode(data) {
   }
   if (message === null || typeof message !== 'object') return null;
   switch (message.type) {
-    case 'joined':
+    case 'joined': {
       if (message.v !== VERSION) return { type: 'error', code: 'version-unsupported', retryAfter: 0, challenge: null };
       if (!isText(message.token) || !/^[0-9a-f]{32}$/.test(message.token)) return null;
       if (!isText(message.clinic) || !isText(message.phone) || !Array.isArray(message.ice_servers)) return null;
+      const features = featuresOf(message.features);
+      if (!features) return null;
       return {
         type: 'joined',
         token: message.token,
@@ -96,7 +100,9 @@ export function decode(data) {
         clinic: message.clinic,
         phone: message.phone,
         iceServers: message.ice_servers.filter(isIceServer).map(iceServerOf),
+        features,
       };
+    }
     case 'status':
       if (!STATES.includes(message.state)) return null;
       return { type: 'status', state: message.state, outcome: isText(message.outcome) ? message.outcome : '' };
@@ -120,7 +126,7 @@ export function decode(data) {
       };
     }
     default:
-      return null;
+      return unknownOf(message.type);
   }
 }
 
@@ -155,6 +161,7 @@ export class Signalling {
   #attempt = 0;
   #heard = 0;
   #opened = 0;
+  #unknown = new UnknownTypes();
   /** @type {any} */
   #retry = null;
   /** @type {any} */
@@ -280,6 +287,7 @@ export class Signalling {
     this.#onEvent({ type: 'link', link: 'connecting' });
     const socket = this.#openSocket(this.#url);
     this.#socket = socket;
+    this.#unknown = new UnknownTypes();
     socket.onopen = () => {
       if (socket !== this.#socket) return;
       this.#open = true;
@@ -304,10 +312,10 @@ export class Signalling {
     const language = this.#language();
     if (this.#token) {
       const peer = this.#connectedPeer();
-      this.#transmit({ type: 'resume', v: VERSION, token: this.#token, language, ...(peer > 0 ? { peer } : {}) });
+      this.#transmit({ type: 'resume', v: VERSION, token: this.#token, language, ...(peer > 0 ? { peer } : {}), features: FEATURES });
     } else if (this.#join) {
       const { code, proof } = this.#join;
-      this.#transmit({ type: 'join', v: VERSION, code, language, ...(proof ? { proof } : {}) });
+      this.#transmit({ type: 'join', v: VERSION, code, language, ...(proof ? { proof } : {}), features: FEATURES });
     }
   }
 
@@ -327,9 +335,14 @@ export class Signalling {
     this.#heard = this.#clock.now();
     const message = decode(data);
     if (!message || message.type === 'pong') return;
+    if (message.type === 'unknown') {
+      this.#unknown.ignore(message, this.#heard);  // whatever the answer: nothing here trusts the gateway less for it
+      return;
+    }
     // The gateway lets go of a page that gives no code for a long time; the next code opens a new connection.
     if (message.type === 'error' && message.code === 'idle' && !this.#join && !this.#token) return;
     if (message.type === 'joined') {
+      this.#unknown.agree(message.features);
       this.#seated = true;
       this.#token = message.token;
       this.#join = null;

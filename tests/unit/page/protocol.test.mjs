@@ -68,7 +68,7 @@ test('the gateway is where the page came from', () => {
 
 test('joining introduces itself with version, code and language', () => {
   seated();
-  assert.deepEqual(last().sent, [{ type: 'join', v: 1, code: '482731906', language: 'ko' }]);
+  assert.deepEqual(last().sent, [{ type: 'join', v: 1, code: '482731906', language: 'ko', features: ['ignore-unknown'] }]);
   assert.deepEqual(types(), ['link connecting', 'link online', 'joined']);
 });
 
@@ -78,7 +78,7 @@ test('a wrong code is answered on the same connection, and the next code goes ou
   last().says({ type: 'error', code: 'code-wrong', text: '' });
   signalling.join('482731906', '77');
   assert.equal(sockets.length, 1);
-  assert.deepEqual(last().sent.at(-1), { type: 'join', v: 1, code: '482731906', language: 'ko', proof: '77' });
+  assert.deepEqual(last().sent.at(-1), { type: 'join', v: 1, code: '482731906', language: 'ko', proof: '77', features: ['ignore-unknown'] });
 });
 
 test('nothing but join leaves before the seat is ours', () => {
@@ -102,7 +102,7 @@ test('a lost connection is taken up again with the token and the connected peer,
   }
   assert.ok(waits[0] <= 500 && waits[5] > 3500 && waits[5] <= 8100, String(waits));
   last().onopen();
-  assert.deepEqual(last().sent, [{ type: 'resume', v: 1, token: TOKEN, language: 'ko', peer: 3 }]);
+  assert.deepEqual(last().sent, [{ type: 'resume', v: 1, token: TOKEN, language: 'ko', peer: 3, features: ['ignore-unknown'] }]);
 });
 
 test('a resume without a connected peer names none', () => {
@@ -233,8 +233,30 @@ test('messages of the gateway are read within their limits', () => {
     [{ urls: 'turn:a:1', username: 'u', credential: 'c' }]);
   for (const bad of [{ type: 'offer', peer: -1, sdp: '' }, { type: 'offer', peer: 1.5, sdp: '' }, { type: 'offer', peer: 1, sdp: 'x'.repeat(48 * 1024 + 1) },
     { type: 'candidate', peer: 1, mline: 32, candidate: '' }, { type: 'candidate', peer: 1, mline: 0, candidate: 'x'.repeat(513) },
-    { type: 'status', state: 'dancing' }, { ...JOINED, token: 'short' }, { type: 'surprise' }, 7, null, []]) {
+    { type: 'status', state: 'dancing' }, { ...JOINED, token: 'short' }, 7, null, []]) {
     assert.equal(read(bad), null, JSON.stringify(bad).slice(0, 60));
   }
   for (const bad of ['', '{', '\u0000', new ArrayBuffer(8), undefined, `"${'x'.repeat(70000)}"`]) assert.equal(decode(bad), null);
+});
+
+test('what the gateway can do is read from joined; a gateway from before says nothing and is taken as well', () => {
+  const old = `{"type":"joined","v":1,"token":"${TOKEN}","resumed":false,"clinic":"C","phone":"","ice_servers":[]}`;
+  assert.deepEqual(decode(old).features, []);
+  assert.deepEqual(decode(JSON.stringify({ ...JOINED, features: ['ignore-unknown', 'x-9'] })).features, ['ignore-unknown', 'x-9']);
+  for (const features of ['ignore-unknown', null, {}, [1], ['A'], [''], ['a'.repeat(33)], Array(17).fill('a')]) {
+    assert.equal(decode(JSON.stringify({ ...JOINED, features })), null, JSON.stringify(features));
+  }
+});
+
+test('messages of unknown types change nothing, from a gateway of either age', () => {
+  for (const features of [undefined, ['ignore-unknown']]) {
+    signalling.join('482731906');
+    last().onopen();
+    last().says({ ...JOINED, features });
+    for (let i = 0; i < 100; ++i) last().says({ type: 'from-the-future', i });
+    last().says({ type: 'status', state: 'waiting' });
+    assert.equal(events.at(-1).state, 'waiting');
+    assert.equal(signalling.online, true);
+    signalling.close();
+  }
 });

@@ -25,6 +25,7 @@
 #include "kiosk/embedded_gateway.hpp"
 #include "kiosk/event_printer.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/notice_board.hpp"
 #include "kiosk/options.hpp"
 #include "kiosk/screens.hpp"
 #include "pipelines/engine.hpp"
@@ -80,6 +81,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   consultation::MediaState m_sending;
   protocol::Address m_address;
   std::map<pipelines::Part, pipelines::Health> m_health;
+  NoticeBoard m_notices;
 
   // In the order of their making; destroyed the other way round.
   std::unique_ptr<db::Database> m_database;

@@ -11,6 +11,7 @@
 #include "base/main_thread.hpp"
 #include "consultation/desk.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/notice_board.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/window.hpp"
 
@@ -24,9 +25,13 @@ class Screens {
     const GatewayLink& link;
     const base::Clock& clock;
     ui::KioskWindow& window;
+    NoticeBoard& notices;
     std::string clinic;
   };
   explicit Screens(Parts parts);
+  ~Screens();
+  Screens(const Screens&) = delete;
+  Screens& operator=(const Screens&) = delete;
 
   // --- Where staff are ---
   void show_today();
@@ -47,9 +52,6 @@ class Screens {
   void set_sending(consultation::MediaState sending) { m_sending = sending; }
   void set_camera(ui::HealthItem item);
   void set_microphone(ui::HealthItem item);
-  /// A sentence that stays on top until cleared or dismissed. The newest text of an id replaces the older.
-  void notice(const std::string& id, ui::Health health, const std::string& text, bool dismissible = true);
-  void clear_notice(const std::string& id);
   /// Something the models are made of has changed; the screens follow at the next quiet moment.
   void refresh();
 
@@ -60,6 +62,7 @@ class Screens {
   [[nodiscard]] ui::SessionModel session(const consultation::Encounter& encounter) const;
   [[nodiscard]] ui::CallModel call(const consultation::Encounter& encounter) const;
   void load_log(bool next_page);
+  void say_log_unreadable();
   void show(ui::Screen screen);
 
   Parts m_parts;
@@ -68,7 +71,6 @@ class Screens {
   protocol::Address m_address;
   consultation::MediaState m_sending;
   ui::HealthItem m_camera, m_microphone;
-  std::vector<ui::NoticeBar> m_notices;
   ui::LogModel m_log;
   bool m_refresh_queued = false;
   base::Anchor<Screens> m_anchor{this};

@@ -192,6 +192,8 @@ class HandCodec final : public consultation::ChannelCodec {
     }
     if (text.starts_with("received:")) return ChatReceived{std::string(text.substr(9))};
     if (text.starts_with("media:")) return MediaState{text[6] == '1', text[7] == '1'};
+    if (text == "quality:good") return QualityReport{Quality::good};
+    if (text == "quality:poor") return QualityReport{Quality::poor};
     return std::nullopt;
   }
 };

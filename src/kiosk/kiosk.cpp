@@ -189,6 +189,7 @@ void Kiosk::install_actions() {
   actions.add(name::k_more_log, [this] { m_screens->more_log(); });
   actions.add_with_text(name::k_show_timeline,
                         [this](const std::string& visit) { m_screens->show_timeline(visit); });
+  actions.add(name::k_show_earlier, [this] { m_screens->show_earlier(); });
   actions.add_with_text(name::k_dismiss_notice,
                         [this](const std::string& id) { m_screens->clear_notice(id); });
   actions.add_choice(name::k_set_language, ui::language(), [this](const std::string& language) {

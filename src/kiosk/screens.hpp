@@ -36,7 +36,9 @@ class Screens {
   void show_log();
   void search_log(const std::string& text);
   void more_log();
+  /// The newest part of it; show_earlier() adds the part before.
   void show_timeline(const std::string& consultation);
+  void show_earlier();
   /// The visit in front has ended: back to the list.
   void leave_visit(const std::string& consultation);
   [[nodiscard]] bool is_in_front(const std::string& consultation) const;
@@ -60,6 +62,7 @@ class Screens {
   [[nodiscard]] ui::SessionModel session(const consultation::Encounter& encounter) const;
   [[nodiscard]] ui::CallModel call(const consultation::Encounter& encounter) const;
   void load_log(bool next_page);
+  void log_unreadable(const base::Failure& failure);
   void show(ui::Screen screen);
 
   Parts m_parts;
@@ -70,6 +73,7 @@ class Screens {
   ui::HealthItem m_camera, m_microphone;
   std::vector<ui::NoticeBar> m_notices;
   ui::LogModel m_log;
+  ui::TimelineModel m_timeline;
   bool m_refresh_queued = false;
   base::Anchor<Screens> m_anchor{this};
 };

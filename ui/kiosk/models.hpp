@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,6 +46,7 @@ inline constexpr const char* k_show_log = "show-log";                      // no
 inline constexpr const char* k_search_log = "search-log";                  // s: part of a name
 inline constexpr const char* k_more_log = "more-log";                      // none: the next page
 inline constexpr const char* k_show_timeline = "show-timeline";            // s: consultation
+inline constexpr const char* k_show_earlier = "show-earlier";              // none: of the timeline in front
 inline constexpr const char* k_dismiss_notice = "dismiss-notice";          // s: notice id
 inline constexpr const char* k_set_language = "set-language";              // s: "ko" or "en"; state s
 }  // namespace action
@@ -143,7 +145,8 @@ struct LogModel {
 
 struct TimelineModel {
   consultation::LogRow row;
-  std::vector<consultation::LogEntry> entries;  // oldest first
+  std::vector<consultation::LogEntry> entries;  // the newest, oldest first
+  std::size_t earlier = 0;                      // entries before these, not shown
 };
 
 }  // namespace sangdam::ui

@@ -180,6 +180,23 @@ TimelineModel whole_story(Instant now) {
   return story;
 }
 
+/// A visit somebody tried to flood the log with.
+TimelineModel newest_of_many(Instant now) {
+  TimelineModel story = whole_story(now);
+  story.earlier = 14800;
+  for (const char* of : {"report", "door", "chat", "line", "path"}) {
+    LogEntry entry = story.entries.back();
+    entry.kind = "repeated";
+    entry.details = {{"of", of}, {"count", "36671"}};
+    story.entries.insert(story.entries.begin(), entry);
+  }
+  LogEntry full = story.entries.back();
+  full.kind = "entries-not-kept";
+  full.details.clear();
+  story.entries.insert(story.entries.begin() + 5, full);
+  return story;
+}
+
 using Scene = std::function<void(KioskWindow&, Instant)>;
 
 void show_session(KioskWindow& window, const SessionModel& model) {
@@ -322,6 +339,12 @@ const std::map<std::string, Scene>& scenes() {
        [](KioskWindow& window, Instant now) {
          window.set(log_of(now, 12, true));
          window.set(whole_story(now));
+         window.show(Screen::timeline);
+       }},
+      {"timeline-huge",
+       [](KioskWindow& window, Instant now) {
+         window.set(log_of(now, 12, true));
+         window.set(newest_of_many(now));
          window.show(Screen::timeline);
        }},
   };

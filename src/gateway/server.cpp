@@ -44,7 +44,7 @@ struct Server::Impl {
   void listen_for_redirects();
   [[nodiscard]] std::string redirect_target(const std::string& host, bool keeps_port) const;
   void keep_connections_alive();
-  [[nodiscard]] std::string address() const;
+  [[nodiscard]] protocol::Address find_address() const;
   void make_soup_server();
   void on_request(SoupServerMessage* message, const char* path) const;
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
@@ -52,7 +52,8 @@ struct Server::Impl {
 
   Config config;
   const base::Clock& clock;
-  std::uint16_t port = 0;  // the one listened on, once started
+  std::uint16_t port = 0;     // the one listened on, once started
+  protocol::Address address;  // for people, as told to the kiosks
   Identity identity;
   std::optional<HttpFront> front;
   std::optional<Switchboard> switchboard;
@@ -95,9 +96,12 @@ base::Result<Server::Impl::Identity> Server::Impl::load_identity() const {
                                                           config.tls_certificate, base::message_of(error)));
 }
 
-std::string Server::Impl::address() const {
-  if (!config.public_address.empty()) return config.public_address;
-  return url_for_people(config.insecure_http ? "http" : "https", config.address, port);
+protocol::Address Server::Impl::find_address() const {
+  if (!config.public_address.empty()) return {.address = config.public_address};
+  const std::string scheme = config.insecure_http ? "http" : "https";
+  if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
+  const std::string best = local_addresses().front();
+  return {.address = url_of(scheme, best, port), .local = is_loopback(best)};
 }
 
 base::Result<> Server::start() {
@@ -130,7 +134,8 @@ base::Result<> Server::start() {
 
   self.places = std::make_shared<ConnectionPlaces>(self.clock, self.config.connections);
   if (auto started = self.listen(); !started) return started;
-  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
+  self.address = self.find_address();
+  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address; });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
     self.places->on_time();
@@ -184,6 +189,16 @@ base::Result<> Server::reload_certificate() {
   return {};
 }
 
+void Server::follow_network() {
+  Impl& self = *m_impl;
+  if (!self.listener) return;
+  const protocol::Address found = self.find_address();
+  if (std::exchange(self.address, found) == found) return;
+  base::log_info("gateway", "people reach this gateway at {}{}", found.address,
+                 found.local ? ": this machine has no network" : "");
+  self.switchboard->tell_address();
+}
+
 void Server::stop() {
   m_impl->listener.reset();
   m_impl->redirects.reset();
@@ -191,7 +206,7 @@ void Server::stop() {
 }
 
 std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
-std::string Server::address() const { return m_impl->address(); }
+const std::string& Server::address() const { return m_impl->address.address; }
 base::Ref<GTlsCertificate> Server::certificate() const { return m_impl->identity.certificate; }
 std::size_t Server::connections() const { return m_impl->places ? m_impl->places->connections() : 0; }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "consultation/refusal.hpp"
 #include "consultation/session_code.hpp"
 
 namespace sangdam::consultation {
@@ -18,6 +19,10 @@ namespace {
 // A timer counts the time the machine runs, codes expire by the clock on the wall: a set clock or a suspended
 // night is noticed this much later at the most.
 constexpr std::chrono::seconds k_longest_wait{30};
+
+tl::unexpected<base::Failure> unknown_consultation() {
+  return failure("unknown-consultation", "This visit is not open any more.");
+}
 
 }  // namespace
 
@@ -89,10 +94,10 @@ std::string Desk::draw_free_code() const {
   return code;
 }
 
-Result<> Desk::act(const std::string& consultation, const std::function<bool(Encounter&)>& what) {
+Result<> Desk::act(const std::string& consultation, EventKind intent, bool (*what)(Encounter&)) {
   Encounter* encounter = find(consultation);
-  if (encounter == nullptr) return failure("unknown-consultation", "This visit is not open any more.");
-  if (!what(*encounter)) return failure("not-now", "That is not possible at this point of the visit.");
+  if (encounter == nullptr) return unknown_consultation();
+  if (!what(*encounter)) return tl::unexpected(refusal_of(encounter->state(), intent));
   arm_timer();
   return {};
 }
@@ -103,22 +108,24 @@ Result<> Desk::admit(const std::string& consultation) {
     return failure("busy",
                    "Another patient is in the call. End that visit first; this patient keeps waiting.");
   }
-  return act(consultation, [](Encounter& encounter) { return encounter.admit(); });
+  return act(consultation, EventKind::admitted, [](Encounter& encounter) { return encounter.admit(); });
 }
 Result<> Desk::decline(const std::string& consultation) {
-  return act(consultation, [](Encounter& encounter) { return encounter.decline(); });
+  return act(consultation, EventKind::declined, [](Encounter& encounter) { return encounter.decline(); });
 }
 Result<> Desk::cancel(const std::string& consultation) {
-  return act(consultation, [](Encounter& encounter) { return encounter.cancel(); });
+  return act(consultation, EventKind::cancelled, [](Encounter& encounter) { return encounter.cancel(); });
 }
 Result<> Desk::no_show(const std::string& consultation) {
-  return act(consultation, [](Encounter& encounter) { return encounter.no_show(); });
+  return act(consultation, EventKind::no_show, [](Encounter& encounter) { return encounter.no_show(); });
 }
 Result<> Desk::end(const std::string& consultation) {
-  return act(consultation, [](Encounter& encounter) { return encounter.end(); });
+  return act(consultation, EventKind::ended, [](Encounter& encounter) { return encounter.end(); });
 }
 Result<> Desk::send_chat(const std::string& consultation, const std::string& text) {
-  return act(consultation, [&](Encounter& encounter) { return encounter.send_chat(text); });
+  Encounter* encounter = find(consultation);
+  if (encounter == nullptr) return unknown_consultation();
+  return encounter->send_chat(text);
 }
 
 void Desk::set_sending(MediaState state) {

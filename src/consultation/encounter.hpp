@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/result.hpp"
 #include "consultation/channel.hpp"
 #include "consultation/chat.hpp"
 #include "consultation/consultation.hpp"
@@ -64,8 +65,8 @@ class Encounter {
   bool end(std::optional<Outcome> outcome = std::nullopt);
   bool cancel();
   bool no_show();
-  /// Cleans and bounds the text. False if nothing is left of it.
-  bool send_chat(const std::string& text);
+  /// Cleans and bounds the text. Failures: "chat-nobody", "chat-empty", "chat-full".
+  base::Result<> send_chat(const std::string& text);
   /// What the kiosk sends just now; told to the patient's page, and kept in the log if staff changed it.
   /// Media itself is muted by the engine.
   void set_sending(MediaState state, Actor actor);

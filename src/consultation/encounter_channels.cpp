@@ -13,17 +13,26 @@ constexpr std::size_t k_max_chat_code_points = 2000;
 
 // --- Said ---
 
-bool Encounter::send_chat(const std::string& text) {
-  if (!base::is_valid_utf8(text) || !has_the_room()) return false;
-  const ChatText line{base::random_hex(16), base::multi_line(text, k_max_chat_code_points)};
-  if (line.text.empty() || m_chat.messages().size() >= Chat::k_max_messages) return false;
+base::Result<> Encounter::send_chat(const std::string& text) {
+  if (!has_the_room()) {
+    return base::failure("chat-nobody", "Nobody is in the call to read it. Let the patient in first.");
+  }
+  const ChatText line{base::random_hex(16), base::is_valid_utf8(text)
+                                                ? base::multi_line(text, k_max_chat_code_points)
+                                                : std::string()};
+  if (line.text.empty()) return base::failure("chat-empty", "There is nothing in the message to send.");
+  if (!m_chat.has_place_for_ours()) {
+    return base::failure("chat-full",
+                         "Too many messages wait to be delivered. This one was not sent: send it again once "
+                         "the patient is connected.");
+  }
   m_consultation.note("chat-sent", Actor::staff, {{"id", line.id}, {"text", line.text}}, [this, line] {
     m_chat.sent(line, m_parts.clock.now());
     if (m_current) m_current->send(Channel::chat, m_parts.codec.encode(line));
     m_parts.observer.on_event(*this, "chat", {{"from", "staff"}, {"id", line.id}});
     m_parts.observer.on_changed(*this);
   });
-  return true;
+  return {};
 }
 
 void Encounter::set_sending(MediaState state, Actor actor) {

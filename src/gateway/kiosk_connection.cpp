@@ -21,7 +21,9 @@ KioskConnection::KioskConnection(ConnectionId id, const base::Clock& clock,
       m_registry(registry),
       m_connected(clock.moment()),
       m_ice_sent(clock.moment()),
-      m_ice_dated(clock.now()) {}
+      m_ice_dated(clock.now()) {
+  settle();
+}
 
 void KioskConnection::on_time() {
   WebSocket::on_time();

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
 #include "base/service_notify.hpp"
+#include "gateway/capacity.hpp"
 #include "gateway/options.hpp"
 #include "gateway/server.hpp"
 
@@ -93,6 +94,8 @@ int main(int argc, char** argv) {
   base::start_log();
   auto config = gateway::read_options(argc, argv);
   if (!config) return report(config.error());
+  config->connections =
+      gateway::fit(config->connections, gateway::capacity_of_process(), gateway::k_gateway_reserve);
   gateway::Server server(*std::move(config));
   if (const auto started = server.start(); !started) return report(started.error());
   base::log_info("gateway", "listening on port {}; people open {}", server.port(), server.address());

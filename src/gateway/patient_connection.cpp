@@ -100,6 +100,7 @@ void PatientConnection::on_join(const protocol::Join& join) {
   const auto joined = m_registry.join(m_id, join);
   if (joined) {
     m_seated = true;
+    settle();
     agree(join.features);
     return;
   }
@@ -117,6 +118,7 @@ void PatientConnection::on_resume(const protocol::Resume& resume) {
   m_last_try = moment();
   if (m_registry.resume(m_id, resume)) {
     m_seated = true;
+    settle();
     agree(resume.features);
   } else if (m_registry.may_be_restored()) {
     // A patient in a running call must not be sent back to the code because the page was faster than the

@@ -56,6 +56,8 @@ class WebSocket {
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);
+  /// It is not cut any more to make room for others: it has a seat, or is a kiosk's.
+  void settle() { m_meter->settle(); }
   /// What the other end said of itself with the message that made it known here.
   void agree(const protocol::Features& features) {
     m_unknown_types.agree(protocol::has_feature(features, protocol::k_ignore_unknown));

@@ -46,7 +46,6 @@ class EmbeddedGateway {
   void tell_trouble(const std::optional<base::Failure>& trouble);
 
   Options m_options;
-  HostPort m_listen;
   gateway::Config m_config;
   std::string m_token;
   std::unique_ptr<gateway::Server> m_server;
@@ -54,8 +53,5 @@ class EmbeddedGateway {
   base::Timer m_retry;
   base::Timer m_renewal;
 };
-
-/// The first line of a file that holds a secret. Failure "secret-unreadable".
-[[nodiscard]] base::Result<std::string> read_secret(const std::filesystem::path& path);
 
 }  // namespace sangdam::kiosk

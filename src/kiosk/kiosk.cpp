@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/secret_file.hpp"
 #include "base/text.hpp"
 #include "kiosk/notices.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -104,9 +105,9 @@ Result<GatewayLink::Config> Kiosk::gateway() {
   config.clinic = m_options.clinic;
   config.phone = m_options.clinic_phone;
   if (m_options.gateway != "embedded") {
-    const base::Result<std::string> token = read_secret(m_options.gateway_token_file);
+    const base::Result<std::string> token = base::read_secret(m_options.gateway_token_file);
     if (!token) return tl::unexpected(token.error());
-    config.url = m_options.gateway + (m_options.gateway.ends_with("/ws/kiosk") ? "" : "/ws/kiosk");
+    config.url = m_options.gateway + "/ws/kiosk";
     config.token = *token;
     return config;
   }
@@ -161,8 +162,12 @@ void Kiosk::install_actions() {
                         [this](const std::string& visit) { on_result(m_desk->no_show(visit)); });
   actions.add_with_text(name::k_end, [this](const std::string& visit) { on_result(m_desk->end(visit)); });
   actions.add_with_text(name::k_send_chat, [this](const std::string& text) {
-    if (const Encounter* talking = m_desk->in_the_room())
-      on_result(m_desk->send_chat(talking->record().id, text));
+    const Encounter* talking = m_desk->in_the_room();
+    const Result<> sent = talking != nullptr
+                              ? m_desk->send_chat(talking->record().id, text)
+                              : base::failure("chat-nobody", "Nobody is in the call to read the message.");
+    if (!sent) m_window->give_back_chat(text);
+    on_result(sent);
   });
   actions.add_toggle(name::k_mute_microphone, [this](bool muted) {
     m_sending.microphone = !muted;

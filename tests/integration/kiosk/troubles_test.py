@@ -152,11 +152,11 @@ class Troubles(unittest.TestCase):
             desktop.wait_for_text(kiosk.process.pid, "No microphone", DEADLINE)
 
     def test_wrong_options_are_refused_with_a_sentence(self):
-        for arguments, sentence in ([["--listen", "nowhere"], "--listen takes ADDRESS:PORT"],
-                                    [["--gateway", "http://example.test"], "begins with wss://"],
-                                    [["--language", "xx"], "knows ko and en"],
+        for arguments, sentence in ([["--listen", "nowhere"], "--listen cannot take \"nowhere\""],
+                                    [["--gateway", "http://example.test"], "does not begin with wss://"],
+                                    [["--language", "xx"], "neither ko nor en"],
                                     [["--tls-cert", "x"], "belong together"],
-                                    [["--code-lifetime", "long"], "code-lifetime cannot take that value"],
+                                    [["--code-lifetime", "long"], "code-lifetime cannot take \"long\""],
                                     [["--no-such-option"], "--help"]):
             with self.subTest(arguments=arguments):
                 result = subprocess.run([KIOSK, *arguments], capture_output=True, text=True, timeout=DEADLINE,

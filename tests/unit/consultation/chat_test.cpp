@@ -68,3 +68,35 @@ TEST_CASE("A text whose payload was erased from the log is left out, the others 
   CHECK(chat.messages()[1].text == "second");
   CHECK(chat.unacknowledged().size() == 1);
 }
+
+TEST_CASE("A long talk never ends for its length: the newest messages are kept and the next is taken",
+          "[chat][flood]") {
+  Chat chat;
+  HandClock clock;
+  for (int i = 0; i < 3000; ++i) {
+    clock.advance(std::chrono::seconds(1));
+    const std::string id = std::to_string(i);
+    REQUIRE(chat.judge({id, "line"}, clock.moment()) == Chat::Incoming::fresh);
+    chat.received({id, "line"}, clock.now());
+    CHECK(chat.has_place_for_ours());
+    chat.sent({"ours " + id, "answer"}, clock.now());
+    CHECK(chat.acknowledged("ours " + id));
+  }
+  CHECK(chat.messages().size() == Chat::k_most_kept);
+  CHECK(chat.messages().back().id == "ours 2999");
+}
+
+TEST_CASE("What is kept of a chat never drops a text of ours that is not delivered", "[chat][flood]") {
+  Chat chat;
+  HandClock clock;
+  for (std::size_t i = 0; i < Chat::k_most_undelivered; ++i) {
+    REQUIRE(chat.has_place_for_ours());
+    chat.sent({"ours " + std::to_string(i), "please answer"}, clock.now());
+  }
+  CHECK_FALSE(chat.has_place_for_ours());
+  for (int i = 0; i < 2000; ++i) chat.received({std::to_string(i), "line"}, clock.now());
+  CHECK(chat.messages().size() == Chat::k_most_kept);
+  CHECK(chat.unacknowledged().size() == Chat::k_most_undelivered);
+  CHECK(chat.acknowledged("ours 0"));
+  CHECK(chat.has_place_for_ours());
+}

@@ -113,7 +113,7 @@ class Encounter::LivePeer final : public PeerListener {
 
  private:
   static constexpr int k_malformed_allowed = 20;
-  static constexpr std::size_t k_max_candidates = 64;  // ours: interfaces x (host, srflx, relay), with room
+  static constexpr std::size_t k_max_candidates = 128;  // ours: addresses x (host, srflx, relays), with room
 
   Encounter& m_encounter;
   unsigned m_number;

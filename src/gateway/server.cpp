@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
 #include "base/random.hpp"
+#include "base/web_address.hpp"
 #include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
 #include "gateway/http_front.hpp"
@@ -23,10 +24,25 @@ namespace {
 const base::SystemClock k_system_clock;
 constexpr const char* k_meter_key = "sangdam-meter";
 constexpr std::chrono::seconds k_tick{1};
+// A name that is not known may be one this machine has only just got. Reading its interfaces costs a
+// millisecond, so a flood of wrong names does it this often at most.
+constexpr std::chrono::seconds k_look_at_network{2};
 
-bool is_loopback(const std::string& address) {
-  const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
-  return parsed && g_inet_address_get_is_loopback(parsed.get());
+std::vector<std::string> names_of_machine() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) name.front() = '\0';
+  std::vector<std::string> addresses;
+  for (InterfaceAddress& each : read_interfaces()) addresses.push_back(std::move(each.address));
+  return own_names(name.data(), addresses);
+}
+
+std::shared_ptr<StreamMeter> meter_of(SoupServerMessage* message) {
+  GSocketAddress* remote = soup_server_message_get_remote_address(message);
+  auto* meter =
+      remote == nullptr
+          ? nullptr
+          : static_cast<std::shared_ptr<StreamMeter>*>(g_object_get_data(G_OBJECT(remote), k_meter_key));
+  return meter == nullptr ? nullptr : *meter;
 }
 
 }  // namespace
@@ -46,7 +62,8 @@ struct Server::Impl {
   void keep_connections_alive();
   [[nodiscard]] std::string address() const;
   void make_soup_server();
-  void on_request(SoupServerMessage* message, const char* path) const;
+  void look_at_network();
+  void on_request(SoupServerMessage* message, const char* path);
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
   static void accept(Impl& self, Listener::Accepted accepted);
 
@@ -55,6 +72,7 @@ struct Server::Impl {
   std::uint16_t port = 0;  // the one listened on, once started
   Identity identity;
   std::optional<HttpFront> front;
+  base::Moment looked_at_network{};
   std::optional<Switchboard> switchboard;
   base::Ref<SoupServer> soup;
   base::SignalConnection on_started;
@@ -104,7 +122,7 @@ base::Result<> Server::start() {
   base::assert_main_thread();
   Impl& self = *m_impl;
   if (self.config.insecure_http) {
-    if (!is_loopback(self.config.address)) {
+    if (!base::is_loopback_host(self.config.address)) {
       return base::failure(
           "insecure-address",
           "Plain HTTP is only served on a loopback address such as 127.0.0.1: what patients say must "
@@ -119,9 +137,9 @@ base::Result<> Server::start() {
                                                  : PageFiles::from_directory(self.config.web_directory);
   if (!files) return tl::unexpected<base::Failure>(std::move(files).error());
 
-  HttpFront::Options options{.tls = !self.config.insecure_http,
-                             .hsts = self.config.trusted_certificate && !self.config.insecure_http,
-                             .kiosk_hashes = {}};
+  // Behind a proxy that speaks TLS for this gateway, browsers see the proxy's certificate.
+  const bool is_secure = !self.config.insecure_http || !self.config.public_address.empty();
+  HttpFront::Options options{.hsts = self.config.trusted_certificate && is_secure, .kiosk_hashes = {}};
   for (const std::string& token : self.config.kiosk_tokens)
     options.kiosk_hashes.push_back(base::sha256_hex(token));
   self.config.kiosk_tokens.clear();
@@ -130,6 +148,7 @@ base::Result<> Server::start() {
 
   self.places = std::make_shared<ConnectionPlaces>(self.clock, self.config.connections);
   if (auto started = self.listen(); !started) return started;
+  self.look_at_network();
   self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
@@ -184,6 +203,19 @@ base::Result<> Server::reload_certificate() {
   return {};
 }
 
+void Server::network_changed() {
+  if (m_impl->front) m_impl->look_at_network();
+}
+
+void Server::Impl::look_at_network() {
+  looked_at_network = clock.moment();
+  front->set_sites(sites_of({.public_address = config.public_address,
+                             .scheme = config.insecure_http ? "http" : "https",
+                             .ports = {port},
+                             .listened = is_wildcard(config.address) ? std::string() : config.address,
+                             .own = config.own_names ? config.own_names() : names_of_machine()}));
+}
+
 void Server::stop() {
   m_impl->listener.reset();
   m_impl->redirects.reset();
@@ -199,14 +231,15 @@ void Server::Impl::make_soup_server() {
   soup = base::Ref<SoupServer>::adopt(soup_server_new("raw-paths", TRUE, nullptr));
   on_started = base::SignalConnection(
       soup.get(), "request-started",
-      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer) noexcept {
+      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, const Impl* self) noexcept {
         // No request here has a body worth keeping.
         soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+        self->front->begin(message);
       }),
-      nullptr);
+      this);
   constexpr SoupServerCallback k_on_request = [](SoupServer*, SoupServerMessage* message, const char* path,
                                                  GHashTable*, gpointer self) noexcept {
-    static_cast<const Impl*>(self)->on_request(message, path);
+    static_cast<Impl*>(self)->on_request(message, path);
   };
   constexpr SoupServerWebsocketCallback k_on_websocket =
       [](SoupServer*, SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection,
@@ -235,7 +268,9 @@ void Server::Impl::keep_connections_alive() {
   }
 }
 
-void Server::Impl::on_request(SoupServerMessage* message, const char* path) const {
+void Server::Impl::on_request(SoupServerMessage* message, const char* path) {
+  if (!front->knows_host(message) && clock.moment() - looked_at_network >= k_look_at_network)
+    look_at_network();
   const std::string_view asked(path == nullptr ? "" : path);
   if (asked == k_patient_path) return front->admit_patient(message);
   if (asked == k_kiosk_path) return front->admit_kiosk(message);
@@ -244,14 +279,14 @@ void Server::Impl::on_request(SoupServerMessage* message, const char* path) cons
 
 void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
                                 SoupWebsocketConnection* connection) {
-  GSocketAddress* remote = soup_server_message_get_remote_address(message);
-  auto* meter = static_cast<std::shared_ptr<StreamMeter>*>(g_object_get_data(G_OBJECT(remote), k_meter_key));
-  if (meter == nullptr || !switchboard) return;  // dropping the connection closes it
+  const auto meter = meter_of(message);
+  if (!meter || !switchboard) return;  // dropping the connection closes it
   auto held = base::Ref<SoupWebsocketConnection>::share(connection);
   if (std::string_view(path) == k_patient_path) {
-    switchboard->add_patient(std::move(held), *meter, address_key(address_text(remote)));
+    switchboard->add_patient(std::move(held), meter,
+                             address_key(address_text(soup_server_message_get_remote_address(message))));
   } else if (auto kiosk = front->kiosk_of(message)) {
-    switchboard->add_kiosk(std::move(held), *meter, *std::move(kiosk));
+    switchboard->add_kiosk(std::move(held), meter, *std::move(kiosk));
   }
 }
 

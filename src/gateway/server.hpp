@@ -38,6 +38,9 @@ class Server {
   [[nodiscard]] base::Result<> start();
   /// Reads the certificate files again; new connections get the new one. A failure changes nothing.
   [[nodiscard]] base::Result<> reload_certificate();
+  /// This machine's addresses or names may be others now: Host and Origin may be those from now on. Done by
+  /// itself, too, when somebody asks for a name that is not known yet.
+  void network_changed();
   /// Accepts nothing more and tells everybody to reconnect.
   void stop();
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/token_bucket.hpp"
+#include "gateway/forwarded.hpp"
 #include "gateway/guess_limiter.hpp"
 #include "gateway/registry.hpp"
 #include "gateway/turn_credentials.hpp"
@@ -22,6 +23,8 @@ struct ConnectionLimits {
   // each. This host itself is not limited.
   std::size_t per_address = 256;
   base::Rate opened{200, 20};  // connections of one address
+  // Their connections count for whom they speak for, once that is known.
+  TrustedProxies trusted_proxies;
   // A connection on a descriptor of this number or above is refused. Set by fit_to_machine().
   int highest_descriptor = std::numeric_limits<int>::max();
   std::chrono::seconds handshake{10};

@@ -14,6 +14,7 @@ namespace {
 // RFC 9110; libsoup has no names for them.
 constexpr unsigned k_status_misdirected = 421;
 constexpr unsigned k_status_upgrade_required = 426;
+constexpr unsigned k_status_too_many_requests = 429;
 constexpr const char* k_text = "text/plain; charset=utf-8";
 
 /// The value of a header that may be there once; empty if it is not. One that is there twice is joined with a
@@ -28,9 +29,10 @@ void set_header(SoupServerMessage* message, const char* name, const std::string&
 }
 
 void answer(SoupServerMessage* message, unsigned status, const std::string& body) {
-  const char* phrase = status == k_status_misdirected        ? "Misdirected Request"
-                       : status == k_status_upgrade_required ? "Upgrade Required"
-                                                             : nullptr;
+  const char* phrase = status == k_status_misdirected         ? "Misdirected Request"
+                       : status == k_status_upgrade_required  ? "Upgrade Required"
+                       : status == k_status_too_many_requests ? "Too Many Requests"
+                                                              : nullptr;
   soup_server_message_set_status(message, status, phrase);
   soup_server_message_set_response(message, k_text, SOUP_MEMORY_COPY, body.data(), body.size());
   set_header(message, "Cache-Control", "no-store");
@@ -138,6 +140,11 @@ void HttpFront::admit_patient(SoupServerMessage* message) const {
   // A page of somebody else's must not use a visitor's network position to try codes here (RFC 6455, 10.2).
   if (m_policy.find_origin(header(message, "Origin")) == nullptr)
     answer(message, SOUP_STATUS_FORBIDDEN, "wrong origin\n");
+}
+
+void HttpFront::refuse_crowd(SoupServerMessage* message) {
+  set_header(message, "Retry-After", "10");
+  answer(message, k_status_too_many_requests, "too many connections from this address\n");
 }
 
 void HttpFront::admit_kiosk(SoupServerMessage* message) const {

@@ -36,6 +36,8 @@ class HttpFront {
   void serve(SoupServerMessage* message, const std::string& path) const;
   void admit_patient(SoupServerMessage* message) const;
   void admit_kiosk(SoupServerMessage* message) const;
+  /// Somebody with too many connections asked for one more.
+  static void refuse_crowd(SoupServerMessage* message);
   /// Which kiosk a request is from: the hash of its token; nothing if it is from none.
   [[nodiscard]] std::optional<std::string> kiosk_of(SoupServerMessage* message) const;
 

@@ -36,6 +36,11 @@ std::vector<std::string> names_of_machine() {
   return own_names(name.data(), addresses);
 }
 
+const char* header_list(SoupServerMessage* message, const char* name) {
+  const char* list = soup_message_headers_get_list(soup_server_message_get_request_headers(message), name);
+  return list == nullptr ? "" : list;
+}
+
 std::shared_ptr<StreamMeter> meter_of(SoupServerMessage* message) {
   GSocketAddress* remote = soup_server_message_get_remote_address(message);
   auto* meter =
@@ -64,6 +69,10 @@ struct Server::Impl {
   void make_soup_server();
   void look_at_network();
   void on_request(SoupServerMessage* message, const char* path);
+  /// The address that limits count for.
+  [[nodiscard]] std::string client_of(SoupServerMessage* message) const;
+  /// Counts a connection of a trusted proxy for whom it speaks for; false if he has too many.
+  [[nodiscard]] bool count_client(SoupServerMessage* message) const;
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
   static void accept(Impl& self, Listener::Accepted accepted);
 
@@ -272,9 +281,25 @@ void Server::Impl::on_request(SoupServerMessage* message, const char* path) {
   if (!front->knows_host(message) && clock.moment() - looked_at_network >= k_look_at_network)
     look_at_network();
   const std::string_view asked(path == nullptr ? "" : path);
-  if (asked == k_patient_path) return front->admit_patient(message);
   if (asked == k_kiosk_path) return front->admit_kiosk(message);
-  front->serve(message, std::string(asked));
+  if (asked != k_patient_path) return front->serve(message, std::string(asked));
+  front->admit_patient(message);
+  if (soup_server_message_get_status(message) == 0 && !count_client(message)) front->refuse_crowd(message);
+}
+
+std::string Server::Impl::client_of(SoupServerMessage* message) const {
+  return address_key(client_address(address_text(soup_server_message_get_remote_address(message)),
+                                    {.x_forwarded_for = header_list(message, "X-Forwarded-For"),
+                                     .forwarded = header_list(message, "Forwarded")},
+                                    config.connections.trusted_proxies));
+}
+
+bool Server::Impl::count_client(SoupServerMessage* message) const {
+  const std::string peer = address_text(soup_server_message_get_remote_address(message));
+  const auto meter = meter_of(message);
+  if (!meter || !config.connections.trusted_proxies.contain(peer))
+    return true;  // counted when it was accepted
+  return places->count_for(client_of(message), meter);
 }
 
 void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
@@ -283,8 +308,7 @@ void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
   if (!meter || !switchboard) return;  // dropping the connection closes it
   auto held = base::Ref<SoupWebsocketConnection>::share(connection);
   if (std::string_view(path) == k_patient_path) {
-    switchboard->add_patient(std::move(held), meter,
-                             address_key(address_text(soup_server_message_get_remote_address(message))));
+    switchboard->add_patient(std::move(held), meter, client_of(message));
   } else if (auto kiosk = front->kiosk_of(message)) {
     switchboard->add_kiosk(std::move(held), meter, *std::move(kiosk));
   }

@@ -190,3 +190,56 @@ TEST_CASE("a name that this machine has only just got is let in without a restar
   server.network_changed();  // told, it knows at once
   CHECK(status("192.0.2.12") == 200);
 }
+
+TEST_CASE("behind a trusted proxy, one client's connections and guesses are his own", "[gateway][host]") {
+  const Site site;
+  auto config = site.config();
+  config.public_address = "https://visit.example.org";
+  config.connections.per_address = 2;
+  config.connections.trusted_proxies = gateway::TrustedProxies({*gateway::parse_network("127.0.0.1")});
+  gateway::Server server(std::move(config));
+  REQUIRE(server.start());
+  Kiosk kiosk(server);
+  kiosk.open();
+  const auto connect = [&](const std::string& forwarded) {
+    return Client(server, "/ws/patient",
+                  {{"Origin", "https://visit.example.org"}, {"X-Forwarded-For", forwarded}});
+  };
+  Client innocent = connect("203.0.113.8");
+  Client first = connect("203.0.113.7");
+  Client second = connect("6.6.6.6, 203.0.113.7");  // what he writes himself does not help
+  Client third = connect("203.0.113.7");
+  CHECK(first.closed());  // he makes room for himself
+  CHECK(second.is_open());
+  CHECK(third.connected());
+  CHECK(innocent.is_open());
+
+  for (int i = 0; i < 8; ++i) {
+    third.send(protocol::PatientMessage(protocol::Join{other_code(kiosk.code), "ko", std::nullopt}));
+    third.next();
+  }
+  third.send(protocol::PatientMessage(protocol::Join{kiosk.code, "ko", std::nullopt}));
+  CHECK_FALSE(std::holds_alternative<protocol::Joined>(third.next_for_patient()));
+  CHECK(join(innocent, kiosk.code).size() == 32);
+}
+
+TEST_CASE("what anybody says of whom he speaks for is not believed", "[gateway][host]") {
+  const Site site;
+  auto config = site.config();
+  config.connections.trusted_proxies = gateway::TrustedProxies({*gateway::parse_network("192.0.2.1")});
+  gateway::Server server(std::move(config));
+  REQUIRE(server.start());
+  Kiosk kiosk(server);
+  kiosk.open();
+  const std::string origin = "https://127.0.0.1:" + std::to_string(server.port());
+  // A guesser who claims another address each time stays one guesser.
+  for (int i = 0; i < 8; ++i) {
+    Client guesser(server, "/ws/patient",
+                   {{"Origin", origin}, {"X-Forwarded-For", "203.0.113." + std::to_string(i)}});
+    guesser.send(protocol::PatientMessage(protocol::Join{other_code(kiosk.code), "ko", std::nullopt}));
+    guesser.next();
+  }
+  Client guesser(server, "/ws/patient", {{"Origin", origin}, {"Forwarded", "for=203.0.113.99"}});
+  guesser.send(protocol::PatientMessage(protocol::Join{kiosk.code, "ko", std::nullopt}));
+  CHECK_FALSE(std::holds_alternative<protocol::Joined>(guesser.next_for_patient()));
+}

@@ -66,13 +66,18 @@ void Encounter::on_peer_channel_open(LivePeer& peer, Channel channel) {
         peer.send(Channel::chat, m_parts.codec.encode(text));
       m_parts.observer.on_changed(*this);
       break;
-    case Channel::control: peer.send(Channel::control, m_parts.codec.encode(m_sending)); break;
+    case Channel::control:
+      peer.send(Channel::control, m_parts.codec.encode(Hello{.ignores_unknown = true}));
+      peer.send(Channel::control, m_parts.codec.encode(m_sending));
+      break;
   }
 }
 
 void Encounter::on_peer_text(LivePeer& peer, Channel channel, const std::string& text) {
   const std::optional<ChannelLine> line = m_parts.codec.decode(channel, text);
-  if (line) return on_line(peer, *line);
+  const auto* unknown = line ? std::get_if<UnknownLine>(&*line) : nullptr;
+  if (unknown != nullptr && peer.ignore(*unknown, m_parts.clock.moment())) return;
+  if (line && unknown == nullptr) return on_line(peer, *line);
   count_repeat(Inbound::line);
   if (peer.count_malformed()) {
     on_peer_failed(peer, PeerFailure::protocol_violation, "too many malformed lines on a data channel");
@@ -80,6 +85,7 @@ void Encounter::on_peer_text(LivePeer& peer, Channel channel, const std::string&
 }
 
 void Encounter::on_line(LivePeer& peer, const ChannelLine& line) {
+  if (const auto* hello = std::get_if<Hello>(&line)) return peer.agree(*hello);
   if (const auto* text = std::get_if<ChatText>(&line)) {
     on_patient_text(peer, *text);
   } else if (const auto* received = std::get_if<ChatReceived>(&line)) {

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.hpp"
+#include "base/unknown_types.hpp"
 #include "consultation/encounter.hpp"
 
 namespace sangdam::consultation {
@@ -60,6 +62,15 @@ class Encounter::LivePeer final : public PeerListener {
   void send(Channel channel, const std::string& text) {
     if (is_open(channel)) m_peer->send(channel, text);
   }
+  void agree(const Hello& hello) { m_unknown_types.agree(hello.ignores_unknown); }
+  /// False: a line of a type not known here counts as malformed.
+  [[nodiscard]] bool ignore(const UnknownLine& line, base::Moment now) {
+    if (!m_unknown_types.ignore(now)) return false;
+    if (m_unknown_types.is_first()) {
+      base::log_info("consultation", "a line is ignored, as others like it will be: {}", line.problem);
+    }
+    return true;
+  }
   /// True once the allowance of docs/protocol.md is used up.
   [[nodiscard]] bool count_malformed() { return ++m_malformed > k_malformed_allowed; }
 
@@ -102,7 +113,7 @@ class Encounter::LivePeer final : public PeerListener {
 
  private:
   static constexpr int k_malformed_allowed = 20;
-  static constexpr std::size_t k_max_candidates = 64;  // ours: interfaces x (host, srflx, relay), with room
+  static constexpr std::size_t k_max_candidates = 128;  // ours: addresses x (host, srflx, relays), with room
 
   Encounter& m_encounter;
   unsigned m_number;
@@ -116,6 +127,7 @@ class Encounter::LivePeer final : public PeerListener {
   bool m_closed = false;
   std::array<bool, 2> m_open{};
   int m_malformed = 0;
+  base::UnknownTypes m_unknown_types;
   std::unique_ptr<Peer> m_peer;  // last: its threads stop before the rest goes
 };
 

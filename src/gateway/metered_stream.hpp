@@ -28,6 +28,7 @@ class StreamMeter {
               base::Ref<GSocket> socket, std::shared_ptr<void> ticket)
       : m_clock(clock),
         m_bucket(bytes),
+        m_raw(raw_rate(bytes)),
         m_max_unfinished(max_unfinished),
         m_socket(std::move(socket)),
         m_ticket(std::move(ticket)),
@@ -38,28 +39,46 @@ class StreamMeter {
     m_unfinished += bytes;
     return m_unfinished <= m_max_unfinished && m_bucket.take(m_clock.moment(), static_cast<double>(bytes));
   }
+  /// The same for bytes as they come from the network, TLS included: records without data are limited too.
+  [[nodiscard]] bool take_raw(std::size_t bytes) {
+    return m_raw.take(m_clock.moment(), static_cast<double>(bytes));
+  }
   /// A whole request or message has come in.
   void finished_message() { m_unfinished = 0; }
   /// From now on it is a WebSocket with this byte rate, and its own liveness rule applies.
   void upgraded(base::Rate bytes) {
     m_bucket = base::TokenBucket(bytes);
+    m_raw = base::TokenBucket(raw_rate(bytes));
     m_unfinished = 0;
     m_upgraded = true;
   }
   [[nodiscard]] bool is_upgraded() const { return m_upgraded; }
+  /// From now on it holds a seat, or is a kiosk's: it is not cut to make room for others.
+  void settle() { m_settled = true; }
+  [[nodiscard]] bool is_settled() const { return m_settled; }
   [[nodiscard]] base::Moment accepted() const { return m_accepted; }
   /// Ends the connection at the socket, below TLS: pending reads see the end of the stream.
-  void cut() { g_socket_shutdown(m_socket.get(), TRUE, TRUE, nullptr); }
+  void cut() {
+    m_cut = true;
+    g_socket_shutdown(m_socket.get(), TRUE, TRUE, nullptr);
+  }
+  [[nodiscard]] bool is_cut() const { return m_cut; }
 
  private:
+  /// TLS adds 22 bytes to a record; a client that sends a word a record doubles its bytes.
+  static base::Rate raw_rate(base::Rate bytes) { return {2 * bytes.burst, 2 * bytes.per_second}; }
+
   const base::Clock& m_clock;
   base::TokenBucket m_bucket;
+  base::TokenBucket m_raw;
   std::size_t m_max_unfinished;
   std::size_t m_unfinished = 0;
   base::Ref<GSocket> m_socket;
   std::shared_ptr<void> m_ticket;  // the place it takes in the connection limits
   base::Moment m_accepted;
   bool m_upgraded = false;
+  bool m_settled = false;
+  bool m_cut = false;
 };
 
 [[nodiscard]] base::Ref<GIOStream> make_metered_stream(GIOStream* base, std::shared_ptr<StreamMeter> meter);

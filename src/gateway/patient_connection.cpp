@@ -1,5 +1,6 @@
 #include "gateway/patient_connection.hpp"
 
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "consultation/session_code.hpp"
 
@@ -33,7 +34,8 @@ PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
       m_address(std::move(address)),
       m_registry(registry),
       m_limiter(limiter),
-      m_last_try(clock.moment()) {}
+      m_last_try(clock.moment()),
+      m_traffic(limits.seat) {}
 
 void PatientConnection::on_time() {
   WebSocket::on_time();
@@ -48,8 +50,12 @@ std::string PatientConnection::encode_error(const protocol::Error& error) const 
 }
 
 void PatientConnection::on_text(std::string_view text) {
+  if (m_seated && !m_traffic.bears(moment())) {
+    return fail({"too-fast", "far too many messages in too short a time"});
+  }
   const auto message = protocol::decode_patient(text);
-  if (!message) return fail(message.error());
+  if (m_seated && !may_pass(message)) return;
+  if (!message) return not_understood(message.error());
   if (std::holds_alternative<protocol::Ping>(*message)) return tell(protocol::Pong{});
   const auto* join = std::get_if<protocol::Join>(&*message);
   const auto* resume = std::get_if<protocol::Resume>(&*message);
@@ -69,6 +75,15 @@ void PatientConnection::on_text(std::string_view text) {
       *message);
 }
 
+bool PatientConnection::may_pass(const base::Result<protocol::PatientMessage>& message) {
+  if (!message && message.error().code != protocol::k_unknown_type)
+    return true;  // an error, not a matter of rates
+  const bool is_candidate = message && std::holds_alternative<protocol::Candidate>(*message);
+  if (m_traffic.take(is_candidate, moment())) return true;
+  if (m_traffic.is_first()) base::log_info("gateway", "a patient's messages come too fast: some are dropped");
+  return false;
+}
+
 void PatientConnection::on_join(const protocol::Join& join) {
   m_last_try = moment();
   if (!consultation::is_well_formed_code(join.code)) {
@@ -85,6 +100,8 @@ void PatientConnection::on_join(const protocol::Join& join) {
   const auto joined = m_registry.join(m_id, join);
   if (joined) {
     m_seated = true;
+    settle();
+    agree(join.features);
     return;
   }
   if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
@@ -101,6 +118,8 @@ void PatientConnection::on_resume(const protocol::Resume& resume) {
   m_last_try = moment();
   if (m_registry.resume(m_id, resume)) {
     m_seated = true;
+    settle();
+    agree(resume.features);
   } else if (m_registry.may_be_restored()) {
     // A patient in a running call must not be sent back to the code because the page was faster than the
     // kiosk.

@@ -56,7 +56,8 @@ void WebSocket::on_message(int type, GBytes* message) {
   try {
     gsize size = 0;
     const auto* data = static_cast<const char*>(g_bytes_get_data(message, &size));
-    if (!m_messages.take(m_heard)) return fail({"too-fast", "too many messages in too short a time"});
+    if (!limits_rate() && !m_messages.take(m_heard))
+      return fail({"too-fast", "too many messages in too short a time"});
     if (type != SOUP_WEBSOCKET_DATA_TEXT) return fail({"malformed", "the message is not text"});
     if (size > m_options.max_bytes) return fail({"too-large", "the message is too large"});
     on_text({data, size});
@@ -92,6 +93,14 @@ void WebSocket::fail(const base::Failure& failure) {
   const bool too_large = failure.code == "too-large";
   close(too_large ? static_cast<unsigned short>(SOUP_WEBSOCKET_CLOSE_TOO_BIG) : k_close_error,
         failure.code.c_str());
+}
+
+void WebSocket::not_understood(const base::Failure& failure) {
+  if (failure.code != protocol::k_unknown_type) return fail(failure);
+  if (!m_unknown_types.ignore(m_heard)) return fail({"unexpected", failure.message});
+  if (m_unknown_types.is_first()) {
+    base::log_info("gateway", "a message is ignored, as others like it will be: {}", failure.message);
+  }
 }
 
 void WebSocket::close(unsigned short code, const char* reason) {

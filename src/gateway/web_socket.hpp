@@ -1,8 +1,8 @@
 // One WebSocket connection: bounded, metered, watched for silence, and closed with a reason.
 //
-// The derived class gets whole text messages of at most `max_bytes`, never faster than `messages`, and one
-// on_gone() when the other end is lost or let go, whichever happens first; nothing comes after that. Owns the
-// connection. Main thread.
+// The derived class gets whole text messages of at most `max_bytes`, never faster than `messages` (unless it
+// says that it limits the rate itself), and one on_gone() when the other end is lost or let go, whichever
+// happens first; nothing comes after that. Owns the connection. Main thread.
 #pragma once
 
 #include <libsoup/soup.h>
@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/handles.hpp"
 #include "base/signal.hpp"
+#include "base/unknown_types.hpp"
 #include "gateway/config.hpp"
 #include "gateway/metered_stream.hpp"
 #include "protocol/messages.hpp"
@@ -50,9 +51,19 @@ class WebSocket {
  protected:
   virtual void on_text(std::string_view text) = 0;
   virtual void on_gone() = 0;
+  /// True once the derived class limits the rate of messages itself.
+  [[nodiscard]] virtual bool limits_rate() const { return false; }
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);
+  /// It is not cut any more to make room for others: it has a seat, or is a kiosk's.
+  void settle() { m_meter->settle(); }
+  /// What the other end said of itself with the message that made it known here.
+  void agree(const protocol::Features& features) {
+    m_unknown_types.agree(protocol::has_feature(features, protocol::k_ignore_unknown));
+  }
+  /// A message that could not be decoded: fails, unless it is of an unknown type that may be ignored.
+  void not_understood(const base::Failure& failure);
   /// For liveness, rates and deadlines: setting the machine's clock must not end a connection, nor keep a
   /// dead one.
   [[nodiscard]] base::Moment moment() const { return m_clock.moment(); }
@@ -70,6 +81,7 @@ class WebSocket {
   Options m_options;
   base::TokenBucket m_messages;
   base::Moment m_heard;
+  base::UnknownTypes m_unknown_types;
   bool m_gone = false;
   base::SignalConnection m_on_message;
   base::SignalConnection m_on_pong;

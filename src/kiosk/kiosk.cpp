@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/secret_file.hpp"
 #include "base/text.hpp"
 #include "kiosk/notices.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -80,6 +81,7 @@ Result<> Kiosk::start() {
            "session for patients who were in one."));
   }
   m_screens->show_today();
+  m_network.emplace([this] { follow_network(); });
   m_link->start();
   if (m_options.walk_in) start_walk_in();
   // A call that the kiosk's end cut off: the patient's page connects again by itself, and camera and
@@ -110,9 +112,9 @@ Result<GatewayLink::Config> Kiosk::gateway() {
   config.clinic = m_options.clinic;
   config.phone = m_options.clinic_phone;
   if (m_options.gateway != "embedded") {
-    const base::Result<std::string> token = read_secret(m_options.gateway_token_file);
+    const base::Result<std::string> token = base::read_secret(m_options.gateway_token_file);
     if (!token) return tl::unexpected(token.error());
-    config.url = m_options.gateway + (m_options.gateway.ends_with("/ws/kiosk") ? "" : "/ws/kiosk");
+    config.url = m_options.gateway + "/ws/kiosk";
     config.token = *token;
     return config;
   }
@@ -345,11 +347,29 @@ void Kiosk::on_link_state(LinkState state) {
   }
 }
 
-void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) {
+void Kiosk::follow_network() {
+  if (m_gateway) m_gateway->follow_network();
+  m_link->follow_network();
+}
+
+void Kiosk::on_address(const protocol::Address& address) {
   m_address = address;
   m_screens->set_address(m_address);
+  if (address.local) {
+    m_screens->notice("network", ui::Health::bad,
+                      tr("This kiosk has no network, so patients cannot reach it. Check the network cable or "
+                         "the Wi-Fi: as soon as the network is there, patients can join."),
+                      false);
+  } else {
+    m_screens->clear_notice("network");
+  }
+  std::map<std::string, std::string> details{{"url", address.address}};
+  if (address.local) details.emplace("network", "none");
+  m_printer.print("ready", "", details);
+}
+
+void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers) {
   m_screens->clear_notice("link");
-  m_printer.print("ready", "", {{"url", m_address}});
   m_desk->on_gateway_ready(domain_of(servers));
   m_screens->refresh();
 }
@@ -361,7 +381,7 @@ void Kiosk::on_ice_servers(const std::vector<protocol::IceServer>& servers) {
 void Kiosk::on_session_opened(const std::string& session) {
   const Encounter* encounter = m_desk->find(session);
   if (encounter == nullptr) return;
-  m_printer.print("session-open", session, {{"code", encounter->record().code}, {"url", m_address}});
+  m_printer.print("session-open", session, {{"code", encounter->record().code}, {"url", m_address.address}});
   m_screens->refresh();
 }
 

@@ -1,6 +1,7 @@
 #include "kiosk/screens.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/handles.hpp"
@@ -35,6 +36,15 @@ Day day_of(Instant now) {
     return Instant(std::chrono::seconds(g_date_time_to_unix(time.get())));
   };
   return {instant(begin), instant(end)};
+}
+
+/// What people type: a browser adds the scheme by itself, and spoken it only confuses.
+std::string typed_form(const protocol::Address& address) {
+  if (!address.typed.empty()) return address.typed;
+  std::string_view text = address.address;
+  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
+  while (text.ends_with('/')) text.remove_suffix(1);
+  return std::string(text);
 }
 
 ui::Screen screen_of(const Encounter& encounter) {
@@ -162,6 +172,11 @@ void Screens::retranslate() {
 
 // --- What they show ---
 
+void Screens::set_address(protocol::Address address) {
+  m_address = std::move(address);
+  refresh();
+}
+
 void Screens::set_camera(ui::HealthItem item) {
   m_camera = std::move(item);
   refresh();
@@ -223,7 +238,10 @@ ui::StatusBar Screens::status_bar() const {
   ui::StatusBar bar;
   bar.clinic = m_parts.clinic;
   switch (m_parts.link.state()) {
-    case LinkState::ready: bar.network = {ui::Health::good, tr("Patients can join")}; break;
+    case LinkState::ready:
+      bar.network = m_address.local ? ui::HealthItem{ui::Health::bad, tr("No network")}
+                                    : ui::HealthItem{ui::Health::good, tr("Patients can join")};
+      break;
     case LinkState::connecting: bar.network = {ui::Health::warning, tr("Connecting…")}; break;
     case LinkState::refused: bar.network = {ui::Health::bad, tr("The gateway refuses this kiosk")}; break;
     case LinkState::unreachable: bar.network = {ui::Health::bad, tr("Patients cannot join just now")}; break;
@@ -267,8 +285,9 @@ ui::SessionModel Screens::session(const Encounter& encounter) const {
   model.consultation = record.id;
   model.state = record.state;
   model.code = record.code;
-  model.address = m_address;
-  model.link = m_address + "/#" + record.code;
+  model.address = typed_form(m_address);
+  model.link = m_address.address + "/#" + record.code;
+  model.no_network = m_address.local;
   model.patient = record.patient_name;
   model.code_expires = record.code_expires;
   model.seat = record.seat;

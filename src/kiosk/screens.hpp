@@ -47,7 +47,7 @@ class Screens {
   void retranslate();
 
   // --- What they show ---
-  void set_address(std::string address) { m_address = std::move(address); }
+  void set_address(protocol::Address address);
   void set_sending(consultation::MediaState sending) { m_sending = sending; }
   void set_camera(ui::HealthItem item);
   void set_microphone(ui::HealthItem item);
@@ -70,7 +70,7 @@ class Screens {
   Parts m_parts;
   ui::Screen m_screen = ui::Screen::today;
   std::string m_visit;  // the consultation in front, on the session, call and timeline screens
-  std::string m_address;
+  protocol::Address m_address;
   consultation::MediaState m_sending;
   ui::HealthItem m_camera, m_microphone;
   std::vector<ui::NoticeBar> m_notices;

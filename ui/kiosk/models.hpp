@@ -110,13 +110,14 @@ struct SessionModel {
   std::string consultation;
   State state = State::open;
   std::string code;     // nine digits, no spaces
-  std::string address;  // what a person types: "https://192.168.0.12:8443"
+  std::string address;  // what a person types: "192.168.0.12:8443"
   std::string link;     // what the QR code holds: the address with the code in the fragment
   std::string patient;  // planned name; may be empty
   std::optional<Instant> code_expires;
   std::optional<consultation::Seat> seat;  // who is at the door
   std::optional<Instant> waiting_since;
   bool gateway_ready = false;  // false: the code is not good yet (no connection to the gateway)
+  bool no_network = false;     // the code is good, but no phone can reach this machine
   friend bool operator==(const SessionModel&, const SessionModel&) = default;
 };
 

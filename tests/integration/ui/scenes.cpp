@@ -75,7 +75,7 @@ SessionModel open_session(Instant now) {
   SessionModel session;
   session.consultation = k_consultation;
   session.code = "482731906";
-  session.address = "https://192.168.0.12:8443";
+  session.address = "192.168.0.12:8443";
   session.link = "https://192.168.0.12:8443/#482731906";
   session.patient = "김영희";
   session.code_expires = now + 27min;

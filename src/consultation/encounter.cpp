@@ -337,6 +337,7 @@ void Encounter::discard_peers() {
 void Encounter::retire(std::unique_ptr<LivePeer> peer) {
   if (!peer) return;
   peer->close();
+  m_parts.observer.on_changed(*this);  // it may have been on air
   // We may be inside one of its callbacks: it is destroyed when the stack is clean.
   m_retired.push_back(std::move(peer));
   base::post_to_main(m_anchor.weak(), [](Encounter& self) { self.m_retired.clear(); });
@@ -377,6 +378,7 @@ void Encounter::on_peer_connected(LivePeer& peer) {
   if (&peer == m_next.get()) {
     retire(std::move(m_current));
     m_current = std::move(m_next);
+    m_parts.observer.on_changed(*this);  // on air: the screens say so before the log has it
     m_failures_in_a_row = 0;
     m_quality.reset();
     m_report.quality = m_heard.quality = Quality::unknown;

@@ -106,6 +106,8 @@ class Encounter {
   [[nodiscard]] bool can_chat() const;
   [[nodiscard]] Quality quality() const;
   [[nodiscard]] const MediaState& patient_media() const { return m_report.media; }
+  /// What leaves the kiosk for this patient: nothing without a connected peer. Known before any log entry.
+  [[nodiscard]] MediaState on_air() const;
   [[nodiscard]] bool patient_left() const { return m_patient_left; }
   [[nodiscard]] const std::optional<PeerStatistics>& statistics() const { return m_statistics; }
 

@@ -46,7 +46,13 @@ void Encounter::set_sending(MediaState state, Actor actor) {
     }
   }
   m_sending = state;
-  if (m_current) m_current->send(Channel::control, m_parts.codec.encode(m_sending));
+  if (!m_current) return;
+  m_current->send(Channel::control, m_parts.codec.encode(m_sending));
+  m_parts.observer.on_changed(*this);
+}
+
+MediaState Encounter::on_air() const {
+  return m_current ? m_sending : MediaState{.microphone = false, .camera = false};
 }
 
 bool Encounter::can_chat() const { return m_current && m_current->is_open(Channel::chat); }

@@ -84,6 +84,12 @@ Result<> Kiosk::start() {
   m_network.emplace([this] { follow_network(); });
   m_link->start();
   if (m_options.walk_in) start_walk_in();
+  // A call that the kiosk's end cut off: the patient's page connects again by itself, and camera and
+  // microphone with it. Whoever stands before the kiosk must see that.
+  for (const Encounter* encounter : m_desk->encounters()) {
+    if (encounter->has_the_room()) m_restored.insert(encounter->record().id);
+  }
+  if (const Encounter* talking = m_desk->in_the_room()) m_screens->show_visit(talking->record().id);
   return {};
 }
 
@@ -307,6 +313,7 @@ void Kiosk::on_event(const Encounter& encounter, std::string_view event,
            "patient's. Nothing was shown. Ask the patient by phone to use another network, and admit "
            "them again."));
   }
+  if ((event == "connected" || event == "reconnected") && m_restored.erase(id) > 0) m_screens->return_to(id);
   m_printer.print(event, id, details);
 }
 

@@ -153,6 +153,10 @@ void Screens::log_unreadable(const base::Failure& failure) {
             "after this kiosk if it stays so."));
 }
 
+void Screens::return_to(const std::string& consultation) {
+  if (m_screen == ui::Screen::today && !m_parts.window.asks()) show_visit(consultation);
+}
+
 void Screens::leave_visit(const std::string& consultation) {
   if (is_in_front(consultation)) show_today();
 }
@@ -244,6 +248,13 @@ ui::StatusBar Screens::status_bar() const {
   }
   bar.camera = m_camera;
   bar.microphone = m_microphone;
+  for (const Encounter* encounter : m_parts.desk.encounters()) {
+    const consultation::MediaState on_air = encounter->on_air();
+    if (!on_air.camera && !on_air.microphone) continue;
+    bar.on_air.camera = bar.on_air.camera || on_air.camera;
+    bar.on_air.microphone = bar.on_air.microphone || on_air.microphone;
+    bar.on_air.consultation = encounter->record().id;
+  }
   return bar;
 }
 

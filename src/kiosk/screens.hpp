@@ -39,6 +39,8 @@ class Screens {
   /// The newest part of it; show_earlier() adds the part before.
   void show_timeline(const std::string& consultation);
   void show_earlier();
+  /// From the day's list to a call that goes on by itself; whoever does something else is left alone.
+  void return_to(const std::string& consultation);
   /// The visit in front has ended: back to the list.
   void leave_visit(const std::string& consultation);
   [[nodiscard]] bool is_in_front(const std::string& consultation) const;

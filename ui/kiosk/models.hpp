@@ -62,10 +62,19 @@ struct HealthItem {
   friend bool operator==(const HealthItem&, const HealthItem&) = default;
 };
 
-/// The thin bar on top of every screen but the call.
+/// What leaves the kiosk just now: the patient of that visit sees it, or hears it. On every screen.
+struct OnAir {
+  bool camera = false;
+  bool microphone = false;
+  std::string consultation;
+  friend bool operator==(const OnAir&, const OnAir&) = default;
+};
+
+/// The thin bar on top of every screen but the call, which has the sign that the kiosk is on air only.
 struct StatusBar {
   std::string clinic;
   HealthItem network, camera, microphone;
+  OnAir on_air{};
   friend bool operator==(const StatusBar&, const StatusBar&) = default;
 };
 

@@ -86,6 +86,12 @@ Result<> Kiosk::start() {
   m_network.emplace([this] { follow_network(); });
   m_link->start();
   if (m_options.walk_in) start_walk_in();
+  // A call that the kiosk's end cut off: the patient's page connects again by itself, and camera and
+  // microphone with it. Whoever stands before the kiosk must see that.
+  for (const Encounter* encounter : m_desk->encounters()) {
+    if (encounter->has_the_room()) m_restored.insert(encounter->record().id);
+  }
+  if (const Encounter* talking = m_desk->in_the_room()) m_screens->show_visit(talking->record().id);
   return {};
 }
 
@@ -192,6 +198,7 @@ void Kiosk::install_actions() {
   actions.add(name::k_more_log, [this] { m_screens->more_log(); });
   actions.add_with_text(name::k_show_timeline,
                         [this](const std::string& visit) { m_screens->show_timeline(visit); });
+  actions.add(name::k_show_earlier, [this] { m_screens->show_earlier(); });
   actions.add_with_text(name::k_dismiss_notice, [this](const std::string& id) { m_notices.clear(id); });
   actions.add_choice(name::k_set_language, ui::language(), [this](const std::string& language) {
     if (!ui::set_language(language)) base::log_warning("kiosk", "there is no catalogue for that language");
@@ -309,6 +316,7 @@ void Kiosk::on_event(const Encounter& encounter, std::string_view event,
           "them again.");
     });
   }
+  if ((event == "connected" || event == "reconnected") && m_restored.erase(id) > 0) m_screens->return_to(id);
   m_printer.print(event, id, details);
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/clock.hpp"
@@ -81,6 +82,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   consultation::MediaState m_sending;
   protocol::Address m_address;
   std::map<pipelines::Part, pipelines::Health> m_health;
+  std::set<std::string> m_restored;  // calls that were cut off by the kiosk's end and may go on by themselves
   NoticeBoard m_notices;
 
   // In the order of their making; destroyed the other way round.

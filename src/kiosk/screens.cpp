@@ -128,19 +128,38 @@ void Screens::more_log() {
 }
 
 void Screens::show_timeline(const std::string& consultation) {
-  const auto entries = m_parts.records.timeline(consultation);
-  const auto row = m_parts.records.log_row(consultation);
-  if (!entries || !row || !*row) {
-    const std::string code = !entries ? entries.error().code
-                             : !row   ? row.error().code
-                                      : "unknown-consultation";
-    base::log_warning("kiosk", "the timeline of {} cannot be read: {}", consultation, code);
-    say_log_unreadable();
-    return;
-  }
+  auto timeline = m_parts.records.timeline({.consultation = consultation, .before = {}});
+  if (!timeline) return log_unreadable(timeline.error());
+  auto row = m_parts.records.log_row(consultation);
+  if (!row) return log_unreadable(row.error());
+  if (!*row) return log_unreadable({"unknown-consultation", "The log has no such visit."});
   m_visit = consultation;
-  m_parts.window.set(ui::TimelineModel{**row, *entries});
+  m_timeline = {std::move(**row), std::move(timeline->entries), timeline->earlier};
+  m_parts.window.set(m_timeline);
   show(ui::Screen::timeline);
+}
+
+void Screens::show_earlier() {
+  if (m_screen != ui::Screen::timeline || m_timeline.entries.empty()) return;
+  auto timeline =
+      m_parts.records.timeline({.consultation = m_visit, .before = m_timeline.entries.front().sequence});
+  if (!timeline) return log_unreadable(timeline.error());
+  m_timeline.entries.insert(m_timeline.entries.begin(), timeline->entries.begin(), timeline->entries.end());
+  m_timeline.earlier = timeline->earlier;
+  m_parts.window.set(m_timeline);
+}
+
+void Screens::log_unreadable(const base::Failure& failure) {
+  base::log_warning("kiosk", "the log cannot be read: {}", failure.code);
+  m_parts.notices.raise("log-read", ui::Health::bad, [] {
+    return tr(
+        "The log could not be read. The visits themselves are not affected. Try again, and tell whoever "
+        "looks after this kiosk if it stays so.");
+  });
+}
+
+void Screens::return_to(const std::string& consultation) {
+  if (m_screen == ui::Screen::today && !m_parts.window.asks()) show_visit(consultation);
 }
 
 void Screens::leave_visit(const std::string& consultation) {
@@ -218,6 +237,13 @@ ui::StatusBar Screens::status_bar() const {
   }
   bar.camera = m_camera;
   bar.microphone = m_microphone;
+  for (const Encounter* encounter : m_parts.desk.encounters()) {
+    const consultation::MediaState on_air = encounter->on_air();
+    if (!on_air.camera && !on_air.microphone) continue;
+    bar.on_air.camera = bar.on_air.camera || on_air.camera;
+    bar.on_air.microphone = bar.on_air.microphone || on_air.microphone;
+    bar.on_air.consultation = encounter->record().id;
+  }
   return bar;
 }
 
@@ -279,25 +305,13 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   return model;
 }
 
-void Screens::say_log_unreadable() {
-  m_parts.notices.raise("log-read", ui::Health::bad, [] {
-    return tr(
-        "The log could not be read. The visits themselves are not affected. Try again, and tell whoever "
-        "looks after this kiosk if it stays so.");
-  });
-}
-
 void Screens::load_log(bool next_page) {
   consultation::LogQuery query;
   query.text = m_log.search;
   query.limit = k_log_page;
   if (next_page && !m_log.rows.empty()) query.before = {m_log.rows.back().started, m_log.rows.back().id};
   auto page = m_parts.records.log(query);
-  if (!page) {
-    base::log_warning("kiosk", "the log cannot be read: {}", page.error().code);
-    say_log_unreadable();
-    return;
-  }
+  if (!page) return log_unreadable(page.error());
   m_log.more = page->size() == k_log_page;
   if (!next_page) m_log.rows.clear();
   m_log.rows.insert(m_log.rows.end(), page->begin(), page->end());

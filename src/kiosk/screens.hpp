@@ -41,7 +41,11 @@ class Screens {
   void show_log();
   void search_log(const std::string& text);
   void more_log();
+  /// The newest part of it; show_earlier() adds the part before.
   void show_timeline(const std::string& consultation);
+  void show_earlier();
+  /// From the day's list to a call that goes on by itself; whoever does something else is left alone.
+  void return_to(const std::string& consultation);
   /// The visit in front has ended: back to the list.
   void leave_visit(const std::string& consultation);
   [[nodiscard]] bool is_in_front(const std::string& consultation) const;
@@ -62,7 +66,7 @@ class Screens {
   [[nodiscard]] ui::SessionModel session(const consultation::Encounter& encounter) const;
   [[nodiscard]] ui::CallModel call(const consultation::Encounter& encounter) const;
   void load_log(bool next_page);
-  void say_log_unreadable();
+  void log_unreadable(const base::Failure& failure);
   void show(ui::Screen screen);
 
   Parts m_parts;
@@ -72,6 +76,7 @@ class Screens {
   consultation::MediaState m_sending;
   ui::HealthItem m_camera, m_microphone;
   ui::LogModel m_log;
+  ui::TimelineModel m_timeline;
   bool m_refresh_queued = false;
   base::Anchor<Screens> m_anchor{this};
 };

@@ -42,6 +42,7 @@ Result<> EmbeddedGateway::start() {
   m_config.insecure_http = m_options.insecure_http;
   m_config.kiosk_tokens = {m_token};
   m_config.public_address = m_options.public_address;
+  m_config.connections.trusted_proxies = gateway::TrustedProxies(m_options.trusted_proxies);
   m_config.web_directory = m_options.web_dir.string();
   m_config.connections =
       gateway::fit(m_config.connections, gateway::capacity_of_process(), gateway::k_kiosk_reserve);

@@ -26,6 +26,7 @@
 #include "kiosk/embedded_gateway.hpp"
 #include "kiosk/event_printer.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/notice_board.hpp"
 #include "kiosk/options.hpp"
 #include "kiosk/screens.hpp"
 #include "pipelines/engine.hpp"
@@ -82,6 +83,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   protocol::Address m_address;
   std::map<pipelines::Part, pipelines::Health> m_health;
   std::set<std::string> m_restored;  // calls that were cut off by the kiosk's end and may go on by themselves
+  NoticeBoard m_notices;
 
   // In the order of their making; destroyed the other way round.
   std::unique_ptr<db::Database> m_database;

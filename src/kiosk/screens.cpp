@@ -78,7 +78,11 @@ ui::TodayRow row_of(const consultation::DayRow& day_row) {
 
 }  // namespace
 
-Screens::Screens(Parts parts) : m_parts(std::move(parts)) {}
+Screens::Screens(Parts parts) : m_parts(std::move(parts)) {
+  m_parts.notices.on_change([this] { refresh(); });
+}
+
+Screens::~Screens() { m_parts.notices.on_change(nullptr); }
 
 // --- Where staff are ---
 
@@ -147,10 +151,11 @@ void Screens::show_earlier() {
 
 void Screens::log_unreadable(const base::Failure& failure) {
   base::log_warning("kiosk", "the log cannot be read: {}", failure.code);
-  notice("log-read", ui::Health::bad,
-         tr("The log could not be read. The visits themselves are not affected. Try again, and tell "
-            "whoever looks "
-            "after this kiosk if it stays so."));
+  m_parts.notices.raise("log-read", ui::Health::bad, [] {
+    return tr(
+        "The log could not be read. The visits themselves are not affected. Try again, and tell whoever "
+        "looks after this kiosk if it stays so.");
+  });
 }
 
 void Screens::return_to(const std::string& consultation) {
@@ -187,22 +192,6 @@ void Screens::set_microphone(ui::HealthItem item) {
   refresh();
 }
 
-void Screens::notice(const std::string& id, ui::Health health, const std::string& text, bool dismissible) {
-  const ui::NoticeBar fresh{id, health, text, dismissible};
-  const auto old =
-      std::find_if(m_notices.begin(), m_notices.end(), [&](const auto& bar) { return bar.id == id; });
-  if (old != m_notices.end()) {
-    *old = fresh;
-  } else {
-    m_notices.push_back(fresh);
-  }
-  refresh();
-}
-
-void Screens::clear_notice(const std::string& id) {
-  if (std::erase_if(m_notices, [&](const auto& bar) { return bar.id == id; }) > 0) refresh();
-}
-
 void Screens::refresh() {
   if (std::exchange(m_refresh_queued, true)) return;
   base::post_to_main_before_painting(m_anchor.weak(), [](Screens& self) {
@@ -213,7 +202,7 @@ void Screens::refresh() {
 
 void Screens::refresh_now() {
   m_parts.window.set(status_bar());
-  m_parts.window.set(m_notices);
+  m_parts.window.set(m_parts.notices.bars());
   switch (m_screen) {
     case ui::Screen::today: m_parts.window.set(today()); break;
     case ui::Screen::session:

@@ -11,6 +11,7 @@
 #include "base/main_thread.hpp"
 #include "consultation/desk.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/notice_board.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/window.hpp"
 
@@ -24,9 +25,13 @@ class Screens {
     const GatewayLink& link;
     const base::Clock& clock;
     ui::KioskWindow& window;
+    NoticeBoard& notices;
     std::string clinic;
   };
   explicit Screens(Parts parts);
+  ~Screens();
+  Screens(const Screens&) = delete;
+  Screens& operator=(const Screens&) = delete;
 
   // --- Where staff are ---
   void show_today();
@@ -51,9 +56,6 @@ class Screens {
   void set_sending(consultation::MediaState sending) { m_sending = sending; }
   void set_camera(ui::HealthItem item);
   void set_microphone(ui::HealthItem item);
-  /// A sentence that stays on top until cleared or dismissed. The newest text of an id replaces the older.
-  void notice(const std::string& id, ui::Health health, const std::string& text, bool dismissible = true);
-  void clear_notice(const std::string& id);
   /// Something the models are made of has changed; the screens follow at the next quiet moment.
   void refresh();
 
@@ -73,7 +75,6 @@ class Screens {
   protocol::Address m_address;
   consultation::MediaState m_sending;
   ui::HealthItem m_camera, m_microphone;
-  std::vector<ui::NoticeBar> m_notices;
   ui::LogModel m_log;
   ui::TimelineModel m_timeline;
   bool m_refresh_queued = false;

@@ -13,22 +13,25 @@ PATH = ""  # of the program; set by the test that uses it
 class Kiosk:
     """The kiosk on test sources, its events as they come."""
 
-    def __init__(self, data, *arguments):
+    def __init__(self, data, *arguments, environment=None):
         self.log = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
             [PATH, "--data-dir", data, "--listen", "127.0.0.1:0", "--camera", "test", "--microphone", "test",
              "--print-events", "--language", "en", *arguments],
-            stdout=subprocess.PIPE, stderr=self.log, bufsize=0)
+            stdout=subprocess.PIPE, stderr=self.log, bufsize=0, env=dict(os.environ, **(environment or {})))
         self.buffer = b""
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(DEADLINE)
+        self.end()
         self.process.stdout.close()
         self.log.close()
+
+    def end(self):
+        self.process.terminate()
+        return self.process.wait(DEADLINE)
 
     def event(self, name, deadline=DEADLINE):
         """The next event of this name."""

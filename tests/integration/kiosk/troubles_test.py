@@ -80,7 +80,9 @@ class Troubles(unittest.TestCase):
             taken.listen()
             port = taken.getsockname()[1]
             with Kiosk(self.data, "--listen", f"127.0.0.1:{port}") as kiosk:
-                self.reads(kiosk, "Another program uses this kiosk's network port")
+                # From the first picture on, not only after the next try.
+                self.reads(kiosk, "Start a session now")
+                self.assertTrue(desktop.is_on_screen(kiosk.process.pid, "Another program uses this kiosk's network port"))
                 taken.close()
                 self.assertIn(str(port), kiosk.event("ready")["url"])
 

@@ -13,6 +13,7 @@
 #include "gateway/forwarded.hpp"
 #include "gateway/guess_limiter.hpp"
 #include "gateway/registry.hpp"
+#include "gateway/seat_traffic.hpp"
 #include "gateway/turn_credentials.hpp"
 
 namespace sangdam::gateway {
@@ -32,7 +33,8 @@ struct ConnectionLimits {
   std::chrono::seconds join_deadline{120};  // since the last try to join: people look for their glasses
   std::chrono::seconds ping_interval{5};
   std::chrono::seconds silence{15};
-  base::Rate patient_messages{30, 10};
+  base::Rate patient_messages{30, 10};  // before it has a seat
+  SeatRates seat;
   base::Rate kiosk_messages{400, 200};
   base::Rate http_bytes{64.0 * 1024, 16.0 * 1024};
   base::Rate patient_bytes{512.0 * 1024, 64.0 * 1024};

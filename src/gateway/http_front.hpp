@@ -25,6 +25,7 @@ class HttpFront {
 
   /// Under which names people may ask from now on.
   void set_sites(std::vector<Site> sites) { m_policy.replace(std::move(sites)); }
+  [[nodiscard]] const HostPolicy& policy() const { return m_policy; }
 
   /// Before anything of a request is read: what every answer has, libsoup's own included.
   void begin(SoupServerMessage* message) const;

@@ -1,5 +1,6 @@
 #include "gateway/patient_connection.hpp"
 
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "consultation/session_code.hpp"
 
@@ -33,7 +34,8 @@ PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
       m_address(std::move(address)),
       m_registry(registry),
       m_limiter(limiter),
-      m_last_try(clock.moment()) {}
+      m_last_try(clock.moment()),
+      m_traffic(limits.seat) {}
 
 void PatientConnection::on_time() {
   WebSocket::on_time();
@@ -48,7 +50,11 @@ std::string PatientConnection::encode_error(const protocol::Error& error) const 
 }
 
 void PatientConnection::on_text(std::string_view text) {
+  if (m_seated && !m_traffic.bears(moment())) {
+    return fail({"too-fast", "far too many messages in too short a time"});
+  }
   const auto message = protocol::decode_patient(text);
+  if (m_seated && !may_pass(message)) return;
   if (!message) return not_understood(message.error());
   if (std::holds_alternative<protocol::Ping>(*message)) return tell(protocol::Pong{});
   const auto* join = std::get_if<protocol::Join>(&*message);
@@ -67,6 +73,15 @@ void PatientConnection::on_text(std::string_view text) {
         }
       },
       *message);
+}
+
+bool PatientConnection::may_pass(const base::Result<protocol::PatientMessage>& message) {
+  if (!message && message.error().code != protocol::k_unknown_type)
+    return true;  // an error, not a matter of rates
+  const bool is_candidate = message && std::holds_alternative<protocol::Candidate>(*message);
+  if (m_traffic.take(is_candidate, moment())) return true;
+  if (m_traffic.is_first()) base::log_info("gateway", "a patient's messages come too fast: some are dropped");
+  return false;
 }
 
 void PatientConnection::on_join(const protocol::Join& join) {

@@ -28,9 +28,12 @@ class PatientConnection final : public WebSocket {
   };
 
   void on_text(std::string_view text) override;
+  [[nodiscard]] bool limits_rate() const override { return m_seated; }
   void on_gone() override { m_registry.patient_gone(m_id); }
   [[nodiscard]] std::string encode_error(const protocol::Error& error) const override;
 
+  /// False: it comes too fast and is dropped.
+  [[nodiscard]] bool may_pass(const base::Result<protocol::PatientMessage>& message);
   void on_join(const protocol::Join& join);
   void on_resume(const protocol::Resume& resume);
   /// The work of a join's proof, 0 if it has none or a wrong one. A challenge is good for one try.
@@ -45,6 +48,7 @@ class PatientConnection final : public WebSocket {
   GuessLimiter& m_limiter;
   base::Moment m_last_try;
   bool m_seated = false;
+  SeatTraffic m_traffic;
   std::optional<Challenge> m_challenge;
 };
 

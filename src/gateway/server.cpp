@@ -63,9 +63,9 @@ struct Server::Impl {
   base::Result<Identity> load_identity() const;
   base::Result<> listen();
   void listen_for_redirects();
-  [[nodiscard]] std::string redirect_target(const std::string& host, bool keeps_port) const;
+  [[nodiscard]] std::string redirect_target(const std::string& host, bool has_own_port) const;
   void keep_connections_alive();
-  [[nodiscard]] std::string address() const;
+  [[nodiscard]] protocol::Address find_address() const;
   void make_soup_server();
   void look_at_network();
   void on_request(SoupServerMessage* message, const char* path);
@@ -78,7 +78,8 @@ struct Server::Impl {
 
   Config config;
   const base::Clock& clock;
-  std::uint16_t port = 0;  // the one listened on, once started
+  std::uint16_t port = 0;     // the one listened on, once started
+  protocol::Address address;  // for people, as told to the kiosks
   Identity identity;
   std::optional<HttpFront> front;
   base::Moment looked_at_network{};
@@ -122,9 +123,12 @@ base::Result<Server::Impl::Identity> Server::Impl::load_identity() const {
                                                           config.tls_certificate, base::message_of(error)));
 }
 
-std::string Server::Impl::address() const {
-  if (!config.public_address.empty()) return config.public_address;
-  return url_for_people(config.insecure_http ? "http" : "https", config.address, port);
+protocol::Address Server::Impl::find_address() const {
+  if (!config.public_address.empty()) return {.address = config.public_address};
+  const std::string scheme = config.insecure_http ? "http" : "https";
+  if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
+  const std::string best = local_addresses().front();
+  return {.address = url_of(scheme, best, port), .local = is_loopback(best)};
 }
 
 base::Result<> Server::start() {
@@ -158,7 +162,8 @@ base::Result<> Server::start() {
   self.places = std::make_shared<ConnectionPlaces>(self.clock, self.config.connections);
   if (auto started = self.listen(); !started) return started;
   self.look_at_network();
-  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
+  self.address = self.find_address();
+  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address; });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
     self.places->on_time();
@@ -171,7 +176,6 @@ base::Result<> Server::Impl::listen() {
   listener.emplace(clock, places, on_accepted);
   Listener::Service service;
   if (identity.tls) {
-    // A forwarded port is one this program does not know: the browser's own stays in the address.
     service = {identity.tls, [this](const std::string& host) { return redirect_target(host, true); }};
   }
   if (auto started = listener->start(config.address, config.port, std::move(service)); !started) {
@@ -194,13 +198,14 @@ void Server::Impl::listen_for_redirects() {
   redirects.reset();
 }
 
-std::string Server::Impl::redirect_target(const std::string& host, bool keeps_port) const {
-  if (!config.public_address.empty()) return config.public_address;
+std::string Server::Impl::redirect_target(const std::string& host, bool has_own_port) const {
+  // The name alone decides on the port that only redirects: what follows is this gateway's.
   const std::size_t name_end =
       host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
-  if (name_end == 0) return {};  // a bracket that is not closed
-  if (keeps_port) return "https://" + host;
-  return url_of("https", host.substr(0, name_end), port);
+  const Site* site =
+      front->policy().find_host(has_own_port ? host : fmt::format("{}:{}", host.substr(0, name_end), port));
+  if (site == nullptr) return {};
+  return config.public_address.empty() ? "https://" + site->authority() : config.public_address;
 }
 
 base::Result<> Server::reload_certificate() {
@@ -212,8 +217,15 @@ base::Result<> Server::reload_certificate() {
   return {};
 }
 
-void Server::network_changed() {
-  if (m_impl->front) m_impl->look_at_network();
+void Server::follow_network() {
+  Impl& self = *m_impl;
+  if (!self.listener) return;
+  self.look_at_network();
+  const protocol::Address found = self.find_address();
+  if (std::exchange(self.address, found) == found) return;
+  base::log_info("gateway", "people reach this gateway at {}{}", found.address,
+                 found.local ? ": this machine has no network" : "");
+  self.switchboard->tell_address();
 }
 
 void Server::Impl::look_at_network() {
@@ -232,7 +244,7 @@ void Server::stop() {
 }
 
 std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
-std::string Server::address() const { return m_impl->address(); }
+const std::string& Server::address() const { return m_impl->address.address; }
 base::Ref<GTlsCertificate> Server::certificate() const { return m_impl->identity.certificate; }
 std::size_t Server::connections() const { return m_impl->places ? m_impl->places->connections() : 0; }
 

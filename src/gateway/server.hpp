@@ -38,16 +38,16 @@ class Server {
   [[nodiscard]] base::Result<> start();
   /// Reads the certificate files again; new connections get the new one. A failure changes nothing.
   [[nodiscard]] base::Result<> reload_certificate();
-  /// This machine's addresses or names may be others now: Host and Origin may be those from now on. Done by
-  /// itself, too, when somebody asks for a name that is not known yet.
-  void network_changed();
   /// Accepts nothing more and tells everybody to reconnect.
   void stop();
 
   [[nodiscard]] std::uint16_t port() const;
-  /// For people to type: the configured public address, or one made from the address and port listened on. On
-  /// "all addresses" it is looked up each time, as the network may have come up later. After start().
-  [[nodiscard]] std::string address() const;
+  /// For people to type: the configured public address, or one made from the address and port listened on; on
+  /// "all addresses", the best one this machine has. After start().
+  [[nodiscard]] const std::string& address() const;
+  /// The machine's network has changed: looks its addresses up again, and tells every kiosk if the one for
+  /// people is another now. A self-signed certificate for the new names is to be in place before.
+  void follow_network();
   [[nodiscard]] std::size_t connections() const;
   /// The one new connections get, which may be older than the file; null without TLS or before start().
   [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;

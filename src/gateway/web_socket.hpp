@@ -1,8 +1,8 @@
 // One WebSocket connection: bounded, metered, watched for silence, and closed with a reason.
 //
-// The derived class gets whole text messages of at most `max_bytes`, never faster than `messages`, and one
-// on_gone() when the other end is lost or let go, whichever happens first; nothing comes after that. Owns the
-// connection. Main thread.
+// The derived class gets whole text messages of at most `max_bytes`, never faster than `messages` (unless it
+// says that it limits the rate itself), and one on_gone() when the other end is lost or let go, whichever
+// happens first; nothing comes after that. Owns the connection. Main thread.
 #pragma once
 
 #include <libsoup/soup.h>
@@ -51,6 +51,8 @@ class WebSocket {
  protected:
   virtual void on_text(std::string_view text) = 0;
   virtual void on_gone() = 0;
+  /// True once the derived class limits the rate of messages itself.
+  [[nodiscard]] virtual bool limits_rate() const { return false; }
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);

@@ -91,6 +91,16 @@ void EmbeddedGateway::renew_certificate() {
   if (renewed.error().code == "certificate-expired") tell_trouble(renewed.error());
 }
 
+void EmbeddedGateway::follow_network() {
+  if (!m_server) {
+    if (m_retry.running()) bring_up_again();  // the address to listen on may be here now
+    return;
+  }
+  // The certificate first: whoever is told the new address finds it named there.
+  if (m_options.tls_cert.empty()) renew_certificate();
+  m_server->follow_network();
+}
+
 Result<> EmbeddedGateway::bring_up() {
   if (auto prepared = prepare_certificate(); !prepared) return prepared;
   auto server = std::make_unique<gateway::Server>(m_config);

@@ -5,6 +5,7 @@
 // sent while there is no connection are dropped on purpose: after a `resume` the gateway and the kiosk say what
 // still matters, and an old answer or candidate would only harm.
 
+import { CandidateQueue } from './candidates.js';
 import { FEATURES, featuresOf, unknownOf, UnknownTypes } from './features.js';
 
 export const VERSION = 1;
@@ -18,6 +19,8 @@ const NUDGE_MS = 2500;
 const BACKOFF_MS = [300, 700, 1500, 3000, 6000];
 /** A connection that lived this long was a good one: the next loss starts from the shortest wait again. */
 const STEADY_MS = 10000;
+/** After the gateway said that we are too fast. */
+const TOO_FAST_MS = 1000;
 
 const STATES = ['getting-ready', 'waiting', 'admitted', 'declined', 'ended', 'refused', 'clinic-away', 'clinic-back'];
 const CLOSING = ['malformed', 'too-large', 'too-fast', 'unexpected', 'version-unsupported', 'replaced', 'idle'];
@@ -174,6 +177,7 @@ export class Signalling {
   #onEvent;
   #openSocket;
   #clock;
+  #candidates;
 
   /**
    * @param {object} options
@@ -191,6 +195,10 @@ export class Signalling {
     this.#onEvent = onEvent;
     this.#openSocket = openSocket ?? ((address) => /** @type {Socket} */ (new WebSocket(address)));
     this.#clock = clock ?? systemClock;
+    this.#candidates = new CandidateQueue({
+      send: (item) => this.#send({ type: 'candidate', ...item }),
+      clock: this.#clock,
+    });
   }
 
   /**
@@ -228,16 +236,18 @@ export class Signalling {
    * @param {string} sdp
    */
   answer(peer, sdp) {
+    this.#candidates.begin(peer);
     this.#send({ type: 'answer', peer, sdp });
   }
 
   /**
-   * @param {number} peer
+   * Goes out a little later: see candidates.js.
+   * @param {number} peer the one answered last
    * @param {number} mline
    * @param {string} candidate
    */
   candidate(peer, mline, candidate) {
-    this.#send({ type: 'candidate', peer, mline, candidate });
+    this.#candidates.add(peer, mline, candidate);
   }
 
   /** @param {number} peer */
@@ -368,7 +378,9 @@ export class Signalling {
       this.#seated = false;
     }
     if (closes) this.#drop(1000);
-    if (closes && this.#token) this.#lost();
+    // Our own haste is no failure of the network, and a call goes on without us: nothing is said unless we do not get back.
+    if (closes && this.#token && error.code === 'too-fast') this.#scheduleRetry(TOO_FAST_MS);
+    else if (closes && this.#token) this.#lost();
     if (!closes && this.#token && !this.#seated) this.#scheduleRetry();
   }
 
@@ -381,9 +393,10 @@ export class Signalling {
     this.#scheduleRetry();
   }
 
-  #scheduleRetry() {
+  /** @param {number} [least] milliseconds */
+  #scheduleRetry(least = 0) {
     this.#stopRetrying();
-    const wait = BACKOFF_MS[Math.min(this.#attempt, BACKOFF_MS.length - 1)];
+    const wait = least + BACKOFF_MS[Math.min(this.#attempt, BACKOFF_MS.length - 1)];
     this.#attempt += 1;
     // Spread by a third each way, or all patients of a gateway come back in the same instant.
     this.#retry = this.#clock.after(() => this.#connect(), wait * (0.67 + 0.66 * Math.random()));
@@ -398,6 +411,7 @@ export class Signalling {
   #drop(code) {
     this.#clock.cancel(this.#beat);
     this.#clock.cancel(this.#deadline);
+    this.#candidates.clear();
     const socket = this.#socket;
     this.#socket = null;
     this.#open = false;

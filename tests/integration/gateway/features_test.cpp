@@ -80,9 +80,9 @@ TEST_CASE("nothing is ignored of whoever has no seat", "[gateway][features][host
 }
 
 TEST_CASE("too many unknown messages are an error after all", "[gateway][features][hostile]") {
-  Door door;
-  auto config = door.site.config();
-  config.connections.patient_messages = {1000, 1000};
+  const Site site;
+  auto config = site.config();
+  config.connections.seat.messages = {1000, 1000};
   gateway::Server server(std::move(config));
   REQUIRE(server.start());
   Kiosk kiosk(server);

@@ -187,7 +187,7 @@ TEST_CASE("a name that this machine has only just got is let in without a restar
   CHECK(status("192.0.2.11") == 200);
   CHECK(status("192.0.2.10") == 421);
   names = {"192.0.2.12"};
-  server.network_changed();  // told, it knows at once
+  server.follow_network();  // told, it knows at once
   CHECK(status("192.0.2.12") == 200);
 }
 

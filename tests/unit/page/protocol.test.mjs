@@ -1,29 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { decode, gatewayAddress, Signalling } from '../../../ui/patient/protocol.js';
+import { FakeClock } from './fake_clock.mjs';
 
 const TOKEN = '0123456789abcdef'.repeat(2);
 const JOINED = { type: 'joined', v: 1, token: TOKEN, resumed: false, clinic: 'C', phone: '', ice_servers: [] };
-
-/** Time that only passes when told to. */
-class FakeClock {
-  time = 0;
-  timers = [];
-  now() { return this.time; }
-  after(run, ms) { const timer = { at: this.time + ms, run }; this.timers.push(timer); return timer; }
-  cancel(timer) { this.timers = this.timers.filter((other) => other !== timer); }
-  pass(ms) {
-    const end = this.time + ms;
-    for (;;) {
-      const due = this.timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.cancel(due);
-      this.time = due.at;
-      due.run();
-    }
-    this.time = end;
-  }
-}
 
 let clock;
 let sockets;
@@ -182,14 +163,6 @@ for (const code of ['replaced', 'version-unsupported', 'resume-unknown']) {
   });
 }
 
-test('being too fast only costs the connection, not the seat', () => {
-  seated();
-  last().says({ type: 'error', code: 'too-fast', text: '' });
-  clock.pass(1000);
-  last().onopen();
-  assert.equal(last().sent[0].type, 'resume');
-});
-
 test('a resume while the clinic is away is tried again', () => {
   signalling.resume(TOKEN);
   last().onopen();
@@ -259,4 +232,35 @@ test('messages of unknown types change nothing, from a gateway of either age', (
     assert.equal(signalling.online, true);
     signalling.close();
   }
+});
+
+test('a connection that was too fast is taken up again a little later, and nothing is said of a lost network', () => {
+  seated();
+  last().says({ type: 'error', code: 'too-fast', text: '' });
+  assert.equal(last().closed, 1000);
+  clock.pass(900);
+  assert.equal(sockets.length, 1);
+  clock.pass(1000);
+  assert.equal(sockets.length, 2);
+  last().onopen();
+  assert.deepEqual(last().sent.map(({ type, token }) => [type, token]), [['resume', TOKEN]]);
+  assert.ok(!types().includes('link offline'), String(types()));
+});
+
+test('a gateway that stays too busy is told as a lost connection once we do not get back', () => {
+  seated();
+  last().says({ type: 'error', code: 'too-fast', text: '' });
+  clock.pass(2000);
+  last().onclose();
+  assert.equal(types().at(-1), 'link offline');
+});
+
+test('candidates leave after the answer they belong to, the direct ones first', () => {
+  seated();
+  signalling.answer(3, 'v=0');
+  signalling.candidate(3, 0, 'candidate:1 1 udp 1 198.51.100.1 7000 typ relay raddr 0.0.0.0 rport 0');
+  signalling.candidate(3, 0, 'candidate:2 1 udp 2 10.0.0.1 5000 typ host');
+  signalling.candidate(2, 0, 'candidate:3 1 udp 2 10.0.0.2 5000 typ host');
+  clock.pass(0);
+  assert.deepEqual(last().sent.slice(1).map(({ type, candidate }) => candidate?.split(' ')[0] ?? type), ['answer', 'candidate:2', 'candidate:1']);
 });

@@ -128,7 +128,7 @@ protocol::Address Server::Impl::find_address() const {
   const std::string scheme = config.insecure_http ? "http" : "https";
   if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
   const std::string best = local_addresses().front();
-  return {.address = url_of(scheme, best, port), .local = is_loopback(best)};
+  return {.address = url_of(scheme, best, port), .local = base::is_loopback_host(best)};
 }
 
 base::Result<> Server::start() {
@@ -199,11 +199,11 @@ void Server::Impl::listen_for_redirects() {
 }
 
 std::string Server::Impl::redirect_target(const std::string& host, bool has_own_port) const {
-  // The name alone decides on the port that only redirects: what follows is this gateway's.
+  // The name alone decides on the port that only redirects.
   const std::size_t name_end =
       host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
-  const Site* site =
-      front->policy().find_host(has_own_port ? host : fmt::format("{}:{}", host.substr(0, name_end), port));
+  const Site* site = has_own_port ? front->policy().find_host(host)
+                                  : front->policy().find_name(std::string_view(host).substr(0, name_end));
   if (site == nullptr) return {};
   return config.public_address.empty() ? "https://" + site->authority() : config.public_address;
 }

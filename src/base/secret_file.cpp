@@ -19,9 +19,10 @@ std::string flaw_of(std::string_view line) {
   if (line.size() > 1 && line.front() == line.back() && (line.front() == '"' || line.front() == '\''))
     return "is in quotes, which would be part of the secret; write it without";
   if (line.starts_with("static-auth-secret=")) return "is a line of coturn's settings; write only its value";
-  if (line.size() < k_min_secret_bytes)
+  if (line.size() < k_min_secret_bytes) {
     return fmt::format("has fewer than {} characters; make one with: openssl rand -hex 32",
                        k_min_secret_bytes);
+  }
   return {};
 }
 

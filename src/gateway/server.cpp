@@ -199,11 +199,11 @@ void Server::Impl::listen_for_redirects() {
 }
 
 std::string Server::Impl::redirect_target(const std::string& host, bool has_own_port) const {
-  // The name alone decides on the port that only redirects: what follows is this gateway's.
+  // The name alone decides on the port that only redirects.
   const std::size_t name_end =
       host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
-  const Site* site =
-      front->policy().find_host(has_own_port ? host : fmt::format("{}:{}", host.substr(0, name_end), port));
+  const Site* site = has_own_port ? front->policy().find_host(host)
+                                  : front->policy().find_name(std::string_view(host).substr(0, name_end));
   if (site == nullptr) return {};
   return config.public_address.empty() ? "https://" + site->authority() : config.public_address;
 }

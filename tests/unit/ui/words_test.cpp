@@ -125,8 +125,8 @@ TEST_CASE("Every event of the state machine has a sentence in both languages", "
 TEST_CASE("Every note of a consultation has a sentence", "[timeline]") {
   speak("en");
   for (const char* kind :
-       {"chat-sent", "chat-received", "chat-delivered", "microphone-muted", "microphone-on", "camera-off",
-        "camera-on", "peer-failed", "offer-requested", "restored"}) {
+       {"chat-sent", "chat-received", "chat-delivered", "chat-refused", "microphone-muted", "microphone-on",
+        "camera-off", "camera-on", "peer-failed", "offer-requested", "restored"}) {
     INFO(kind);
     CHECK_FALSE(moment_of(entry(kind)).is_raw);
   }

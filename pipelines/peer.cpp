@@ -55,11 +55,12 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
                      if (self.m_phase != Phase::failed) self.m_listener.on_first_frame(width, height);
                    });
                  }),
-      m_channels(std::in_place,
-                 DataChannels::Listener{[this](Channel channel) { m_listener.on_channel_open(channel); },
-                                        [this](Channel channel, const std::string& text) {
-                                          m_listener.on_channel_text(channel, text);
-                                        }}),
+      m_channels(
+          std::in_place,
+          DataChannels::Listener{
+              [this](Channel channel) { m_listener.on_channel_open(channel); },
+              [this](Channel channel, const std::string& text) { m_listener.on_channel_text(channel, text); },
+              [this](Channel channel, std::size_t texts) { m_listener.on_channel_overrun(channel, texts); }}),
       m_born(std::chrono::steady_clock::now()),
       m_counted(m_born) {
   base::assert_main_thread();

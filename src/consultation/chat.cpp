@@ -1,7 +1,6 @@
 #include "consultation/chat.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "base/text.hpp"
@@ -44,23 +43,15 @@ Chat Chat::from_log(const std::vector<LogEntry>& timeline) {
   return chat;
 }
 
-Chat::Incoming Chat::judge(const ChatText& text, base::Moment now) {
+Chat::Incoming Chat::judge(const ChatText& text) const {
   if (find(text.id, true) != nullptr) return Incoming::repeated;
-  if (std::find(m_judged.begin(), m_judged.end(), text.id) != m_judged.end()) return Incoming::refused;
-  if (m_allowance_at) {
-    const std::chrono::duration<double> passed = now - *m_allowance_at;
-    m_allowance = std::min(k_burst, m_allowance + passed.count() * k_per_second);
-  }
-  m_allowance_at = now;
-  if (m_allowance < 1) return Incoming::refused;  // unacknowledged: the page sends it again later
-  m_allowance -= 1;
   if (!text_refusal(text.text).empty()) return Incoming::unacceptable;
-  m_judged.push_back(text.id);
-  return Incoming::fresh;
+  const bool expected = std::find(m_expected.begin(), m_expected.end(), text.id) != m_expected.end();
+  return expected ? Incoming::pending : Incoming::fresh;
 }
 
 void Chat::received(const ChatText& text, base::Instant now) {
-  m_judged.erase(std::remove(m_judged.begin(), m_judged.end(), text.id), m_judged.end());
+  std::erase(m_expected, text.id);
   add({text.id, true, text.text, now, true, false});
 }
 

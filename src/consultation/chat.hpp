@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,18 +35,17 @@ class Chat {
   static constexpr std::size_t k_most_kept = 500;
   /// Of ours. With more than these on the way, nothing arrives and staff must know.
   static constexpr std::size_t k_most_undelivered = 100;
-  /// Texts a patient may send in one burst, and how fast the allowance returns.
-  static constexpr double k_burst = 20;
-  static constexpr double k_per_second = 2;
 
   /// The chat as the log kept it, for a kiosk that was stopped in the middle of a visit. Entries of other
   /// kinds do not matter; a text whose payload was erased is left out.
   [[nodiscard]] static Chat from_log(const std::vector<LogEntry>& timeline);
 
-  enum class Incoming { fresh, repeated, refused, unacceptable };
-  /// Judges a patient's text before it is logged: fresh ones are to be logged, then added with received().
-  /// Refused ones came too fast, and unacceptable ones will never do: see text_refusal().
-  [[nodiscard]] Incoming judge(const ChatText& text, base::Moment now);
+  enum class Incoming { fresh, repeated, pending, unacceptable };
+  /// Judges a patient's text before it is logged: fresh ones are expected, logged, then added with
+  /// received(); unacceptable ones will never do: see text_refusal().
+  [[nodiscard]] Incoming judge(const ChatText& text) const;
+  /// It is on its way through the log.
+  void expect(const std::string& id) { m_expected.push_back(id); }
 
   /// False while too many of our texts still wait to be delivered.
   [[nodiscard]] bool has_place_for_ours() const;
@@ -66,9 +64,7 @@ class Chat {
   [[nodiscard]] const ChatMessage* find(const std::string& id, bool from_patient) const;
   void add(ChatMessage message);
   std::vector<ChatMessage> m_messages;
-  std::vector<std::string> m_judged;  // fresh ids on their way through the log
-  double m_allowance = k_burst;
-  std::optional<base::Moment> m_allowance_at;
+  std::vector<std::string> m_expected;  // ids on their way through the log
 };
 
 }  // namespace sangdam::consultation

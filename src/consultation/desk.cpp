@@ -33,13 +33,13 @@ Result<> Desk::restore() {
   auto unfinished = m_parts.records.unfinished();
   if (!unfinished) return tl::unexpected(unfinished.error());
   for (ConsultationRecord& record : *unfinished) {
-    auto timeline = m_parts.records.timeline(record.id);
-    if (!timeline) {
+    auto earlier = m_parts.records.earlier(record.id);
+    if (!earlier) {
       // The visit matters more than what was written in it.
       base::log_warning("consultation", "{}: its chat cannot be taken up again: {}", record.id,
-                        timeline.error().code);
+                        earlier.error().code);
     }
-    take_up(std::move(record)).restore(timeline.value_or(std::vector<LogEntry>{}));
+    take_up(std::move(record)).restore(earlier.value_or(EarlierLog{}));
   }
   arm_timer();
   return {};
@@ -211,7 +211,9 @@ void Desk::arm_timer() {
 void Desk::on_changed(const Encounter& encounter) {
   m_parts.observer.on_changed(encounter);
   // Deadlines move with the state. Not now: an encounter may be in the middle of its own on_time().
+  if (std::exchange(m_look_queued, true)) return;
   base::post_to_main(m_anchor.weak(), [](Desk& self) {
+    self.m_look_queued = false;
     self.clear_ended();
     self.arm_timer();
   });

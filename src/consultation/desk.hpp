@@ -99,6 +99,7 @@ class Desk final : private EncounterObserver {
   MediaState m_wanted, m_available;
   std::vector<std::unique_ptr<Encounter>> m_encounters;
   base::Timer m_timer;
+  bool m_look_queued = false;
   base::Anchor<Desk> m_anchor{this};
 };
 

@@ -40,7 +40,15 @@ class Encounter::LivePeer final : public PeerListener {
   [[nodiscard]] bool offered() const { return m_offered; }
   [[nodiscard]] bool answered() const { return m_answered; }
   [[nodiscard]] bool is_open(Channel channel) const { return m_open[static_cast<std::size_t>(channel)]; }
-  void set_offered() { m_offered = true; }
+  void set_offered() {
+    m_offered = true;
+    m_withdrawn = false;
+  }
+  /// The page that had the offer has left, and may come back.
+  void set_withdrawn() { m_withdrawn = m_offered; }
+  [[nodiscard]] bool withdrawn() const { return m_withdrawn; }
+  void set_interrupted(bool interrupted) { m_interrupted = interrupted; }
+  [[nodiscard]] bool interrupted() const { return m_interrupted; }
 
   void set_answer(const std::string& sdp) {
     // An answer to nothing is a left-over of a kiosk that has since restarted and counts anew.
@@ -97,6 +105,9 @@ class Encounter::LivePeer final : public PeerListener {
   void on_channel_text(Channel channel, const std::string& text) override {
     if (!m_closed) m_encounter.on_peer_text(*this, channel, text);
   }
+  void on_channel_overrun(Channel, std::size_t lines) override {
+    if (!m_closed) m_encounter.on_peer_overrun(lines);
+  }
   void on_first_frame(int width, int height) override {
     if (!m_closed) m_encounter.on_peer_first_frame(*this, width, height);
   }
@@ -115,6 +126,8 @@ class Encounter::LivePeer final : public PeerListener {
   std::vector<std::pair<unsigned, std::string>> m_candidates;
   bool m_offered = false;
   bool m_answered = false;
+  bool m_withdrawn = false;
+  bool m_interrupted = false;
   bool m_closed = false;
   std::array<bool, 2> m_open{};
   int m_malformed = 0;

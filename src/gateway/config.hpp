@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "base/token_bucket.hpp"
+#include "gateway/forwarded.hpp"
 #include "gateway/guess_limiter.hpp"
 #include "gateway/registry.hpp"
 #include "gateway/seat_traffic.hpp"
@@ -22,6 +24,8 @@ struct ConnectionLimits {
   // each. This host itself is not limited.
   std::size_t per_address = 256;
   base::Rate opened{200, 20};  // connections of one address
+  // Their connections count for whom they speak for, once that is known.
+  TrustedProxies trusted_proxies;
   // A connection on a descriptor of this number or above is refused. Set by fit_to_machine().
   int highest_descriptor = std::numeric_limits<int>::max();
   std::chrono::seconds handshake{10};
@@ -47,10 +51,14 @@ struct Config {
   /// The certificate is one that browsers trust: answers carry HSTS. Not for self-signed ones: HSTS would
   /// lock visitors out of an address they were only let into by hand.
   bool trusted_certificate = false;
-  bool insecure_http = false;             // tests; refused unless the address is a loopback one
+  bool insecure_http = false;  // tests, behind a proxy; refused unless the address is a loopback one
   std::vector<std::string> kiosk_tokens;  // only their hashes are kept
-  std::string public_address;  // "https://…" for people to type; empty: made from address and port
-  std::string web_directory;   // development: page files from here instead of the program's resource
+  /// "https://…" for people to type, and what Host and Origin may be (base::parse_public_address()). Empty:
+  /// made from address and port; Host and Origin may then be any of this machine's addresses and names.
+  std::string public_address;
+  /// This machine's addresses and names; empty: asked of the system. A seam for tests.
+  std::function<std::vector<std::string>()> own_names;
+  std::string web_directory;  // development: page files from here instead of the program's resource
   IceConfig ice;
   GuessLimits guesses;
   RegistryLimits registry;

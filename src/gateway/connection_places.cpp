@@ -14,6 +14,16 @@ constexpr std::size_t k_max_addresses = 4096;
 // that.
 constexpr int k_descriptors_in_passing = 32;
 
+/// Calls `release` once, on the main thread, when its last owner has let go.
+template <class Release>
+std::shared_ptr<void> ticket(Release release) {
+  return {static_cast<void*>(nullptr), [release](void*) {
+            // The last to let go may be another thread; the counts are the main thread's.
+            if (base::on_main_thread()) return release();
+            base::post_to_main(release);
+          }};
+}
+
 }  // namespace
 
 ConnectionPlaces::ConnectionPlaces(const base::Clock& clock, ConnectionLimits limits)
@@ -25,13 +35,7 @@ std::shared_ptr<void> ConnectionPlaces::take(const std::string& address, int des
   const bool is_scarce = descriptor >= m_limits.highest_descriptor;
   if (is_scarce && descriptor - m_limits.highest_descriptor >= k_descriptors_in_passing) return nullptr;
   const bool is_limited = !address.empty();
-  if (is_limited) {
-    if (m_counts->per_address.size() >= k_max_addresses) forget_idle_addresses();
-    auto [found, is_new] =
-        m_counts->per_address.try_emplace(address, Holder{0, base::TokenBucket(m_limits.opened)});
-    if (!found->second.rate.take(m_clock.moment())) return nullptr;
-    if (found->second.connections >= m_limits.per_address && !displace_one_of(address)) return nullptr;
-  }
+  if (is_limited && !has_room(address)) return nullptr;
   if (m_counts->total >= m_limits.total || is_scarce) {
     const auto largest = std::max_element(
         m_counts->per_address.begin(), m_counts->per_address.end(),
@@ -40,15 +44,27 @@ std::shared_ptr<void> ConnectionPlaces::take(const std::string& address, int des
   }
   if (is_limited) ++m_counts->per_address.at(address).connections;
   ++m_counts->total;
-  const auto release = [counts = m_counts, address] {
+  return ticket([counts = m_counts, address] {
     --counts->total;
     if (!address.empty()) --counts->per_address.at(address).connections;
-  };
-  return {static_cast<void*>(nullptr), [release](void*) {
-            // The last to let go may be another thread; the counts are the main thread's.
-            if (base::on_main_thread()) return release();
-            base::post_to_main(release);
-          }};
+  });
+}
+
+bool ConnectionPlaces::count_for(const std::string& address, const std::shared_ptr<StreamMeter>& meter) {
+  base::assert_main_thread();
+  if (!has_room(address)) return false;
+  ++m_counts->per_address.at(address).connections;
+  meter->hold(ticket([counts = m_counts, address] { --counts->per_address.at(address).connections; }));
+  add(address, meter);
+  return true;
+}
+
+bool ConnectionPlaces::has_room(const std::string& address) {
+  if (m_counts->per_address.size() >= k_max_addresses) forget_idle_addresses();
+  auto [found, is_new] =
+      m_counts->per_address.try_emplace(address, Holder{0, base::TokenBucket(m_limits.opened)});
+  if (!found->second.rate.take(m_clock.moment())) return false;
+  return found->second.connections < m_limits.per_address || displace_one_of(address);
 }
 
 void ConnectionPlaces::add(const std::string& address, const std::shared_ptr<StreamMeter>& meter) {

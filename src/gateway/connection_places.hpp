@@ -33,6 +33,9 @@ class ConnectionPlaces {
   /// Somebody had to make room since the last call: his place and descriptor come back a turn of the loop
   /// later, and whoever accepts should wait for that.
   [[nodiscard]] bool take_displaced() { return std::exchange(m_displaced, false); }
+  /// A trusted proxy's connection turned out to speak for `address`: from now on it takes a place there.
+  /// False: that address has none left.
+  [[nodiscard]] bool count_for(const std::string& address, const std::shared_ptr<StreamMeter>& meter);
   /// The connection may be cut to make room until it is settled(), and when it stays plain HTTP for too long.
   void add(const std::string& address, const std::shared_ptr<StreamMeter>& meter);
   /// Cuts connections that have stayed plain HTTP for too long. Call about once a second.
@@ -56,6 +59,7 @@ class ConnectionPlaces {
     std::weak_ptr<StreamMeter> meter;
   };
 
+  bool has_room(const std::string& address);
   bool displace_one_of(const std::string& address);
   void forget_idle_addresses();
 

@@ -74,7 +74,11 @@ void KioskConnection::on_register(const protocol::Register& message) {
   agree(message.features);
   note_ice_sent();
   m_registry.kiosk_registered(m_id, m_kiosk, message);
-  tell(protocol::Registered{m_terms.ice_servers(), m_terms.address, protocol::own_features()});
+  tell(protocol::Registered{m_terms.ice_servers(), m_terms.address(), protocol::own_features()});
+}
+
+void KioskConnection::tell_address() {
+  if (m_registered && !is_gone()) tell(m_terms.address());
 }
 
 }  // namespace sangdam::gateway

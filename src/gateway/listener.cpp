@@ -31,10 +31,12 @@ constexpr base::Rate k_handshake_share{0.1, 0.4};
 constexpr std::chrono::milliseconds k_share_pause{10};
 constexpr std::size_t k_redirect_read = 1024;
 
-/// Whom a connection counts for; empty for this host itself (its kiosk, a reverse proxy), which only the
-/// total limits.
-std::string holder_of(GSocketAddress* remote) {
-  const std::string key = address_key(address_text(remote));
+/// Whom a connection counts for; empty for this host itself (its kiosk) and for trusted proxies, which only
+/// the total limits.
+std::string holder_of(GSocketAddress* remote, const TrustedProxies& proxies) {
+  const std::string address = address_text(remote);
+  if (proxies.contain(address)) return {};
+  const std::string key = address_key(address);
   return key == "127.0.0.1" || key == address_key("::1") ? std::string() : key;
 }
 
@@ -177,7 +179,7 @@ void Listener::take(const base::Ref<GSocket>& socket) {
   accepted.remote = base::Ref<GSocketAddress>::adopt(g_socket_get_remote_address(socket.get(), nullptr));
   accepted.local = base::Ref<GSocketAddress>::adopt(g_socket_get_local_address(socket.get(), nullptr));
   if (!accepted.remote || !accepted.local) return;  // gone already
-  newcomer->address = holder_of(accepted.remote.get());
+  newcomer->address = holder_of(accepted.remote.get(), m_places->limits().trusted_proxies);
   // A shared_ptr of nothing is empty to the eye: its use count tells whether there was a place.
   auto ticket = m_places->take(newcomer->address, g_socket_get_fd(socket.get()));
   if (ticket.use_count() == 0) return;  // dropping the socket closes it

@@ -8,6 +8,7 @@
 #include "base/handles.hpp"
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
+#include "base/network_watch.hpp"
 #include "base/service_notify.hpp"
 #include "gateway/capacity.hpp"
 #include "gateway/options.hpp"
@@ -78,6 +79,7 @@ void run_until_quit(gateway::Server& server) {
       base::log_error("gateway", "the certificate in use is kept: {}", reloaded.error().message);
     }
   });
+  const base::NetworkWatch network([&] { server.follow_network(); });
   base::Timer watchdog;
   if (const auto interval = base::watchdog_interval(base::Watched::main_process)) {
     watchdog.start_repeating(*interval, [] { base::notify_service_manager("WATCHDOG=1"); });

@@ -52,6 +52,8 @@ class StreamMeter {
     m_unfinished = 0;
     m_upgraded = true;
   }
+  /// Also keeps the place that it takes at the address a proxy named for it, instead of an earlier one.
+  void hold(std::shared_ptr<void> ticket) { m_client_ticket = std::move(ticket); }
   [[nodiscard]] bool is_upgraded() const { return m_upgraded; }
   /// From now on it holds a seat, or is a kiosk's: it is not cut to make room for others.
   void settle() { m_settled = true; }
@@ -74,7 +76,8 @@ class StreamMeter {
   std::size_t m_max_unfinished;
   std::size_t m_unfinished = 0;
   base::Ref<GSocket> m_socket;
-  std::shared_ptr<void> m_ticket;  // the place it takes in the connection limits
+  std::shared_ptr<void> m_ticket;         // the place it takes in the connection limits
+  std::shared_ptr<void> m_client_ticket;  // see hold()
   base::Moment m_accepted;
   bool m_upgraded = false;
   bool m_settled = false;

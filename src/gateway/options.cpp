@@ -13,6 +13,7 @@ struct Given {
   Config config;
   base::HostPort listen;
   std::string token_file, turn_secret_file;
+  std::vector<base::Ref<GInetAddressMask>> proxies;
 };
 
 std::vector<base::Setting> table_for(Given& given) {
@@ -33,6 +34,8 @@ std::vector<base::Setting> table_for(Given& given) {
            k_max_ice_urls),
       parsed("public-address", "URL", "The address for people to type", config.public_address,
              base::parse_public_address),
+      list("trusted-proxy", "CIDR", "Address of a reverse proxy that names its clients (may be repeated)",
+           given.proxies, parse_network, k_max_proxies),
       flag("trusted-certificate", "Browsers trust the certificate: send HSTS", config.trusted_certificate),
       text("web-dir", "DIR", "Development: serve the page from here", config.web_directory),
       flag("insecure-http", "No TLS; only on a loopback address (tests, behind a proxy)",
@@ -64,6 +67,7 @@ base::Result<Config> read_options(int argc, char** argv) {
                                   SANGDAM_VERSION};
   if (auto read = base::read_settings(program, table_for(given), argc, argv); !read)
     return tl::unexpected<base::Failure>(std::move(read).error());
+  config.connections.trusted_proxies = TrustedProxies(std::move(given.proxies));
   config.address = given.listen.host;
   config.port = given.listen.port;
   if (!config.insecure_http && (config.tls_certificate.empty() || config.tls_key.empty())) {

@@ -12,6 +12,7 @@ namespace sangdam::gateway {
 [[nodiscard]] base::Result<Config> read_options(int argc, char** argv);
 
 // Of both programs:
+inline constexpr std::size_t k_max_proxies = 32;
 inline constexpr std::size_t k_max_ice_urls =
     8;  // browsers warn from five on; the protocol's messages are bounded
 [[nodiscard]] base::Result<std::string> stun_url(const std::string& value);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "gateway/security_headers.hpp"
+
 namespace sangdam::gateway {
 namespace {
 
@@ -13,10 +15,9 @@ constexpr std::size_t k_max_path_bytes = 256;
 constexpr std::string_view k_end_of_head = "\r\n\r\n";
 
 std::string answer(std::string_view status, const std::string& headers) {
-  return fmt::format(
-      "HTTP/1.1 {}\r\n{}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: "
-      "no-referrer\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-      status, headers);
+  std::string text = fmt::format("HTTP/1.1 {}\r\n{}", status, headers);
+  for (const auto& [name, value] : k_security_headers) text += fmt::format("{}: {}\r\n", name, value);
+  return text + "Cache-Control: no-store\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 }
 
 /// The path of an origin-form target, or "/" if it holds what none of the page's paths does.

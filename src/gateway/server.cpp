@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
 #include "base/random.hpp"
+#include "base/web_address.hpp"
 #include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
 #include "gateway/http_front.hpp"
@@ -23,10 +24,30 @@ namespace {
 const base::SystemClock k_system_clock;
 constexpr const char* k_meter_key = "sangdam-meter";
 constexpr std::chrono::seconds k_tick{1};
+// A name that is not known may be one this machine has only just got. Reading its interfaces costs a
+// millisecond, so a flood of wrong names does it this often at most.
+constexpr std::chrono::seconds k_look_at_network{2};
 
-bool is_loopback(const std::string& address) {
-  const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
-  return parsed && g_inet_address_get_is_loopback(parsed.get());
+std::vector<std::string> names_of_machine() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) name.front() = '\0';
+  std::vector<std::string> addresses;
+  for (InterfaceAddress& each : read_interfaces()) addresses.push_back(std::move(each.address));
+  return own_names(name.data(), addresses);
+}
+
+const char* header_list(SoupServerMessage* message, const char* name) {
+  const char* list = soup_message_headers_get_list(soup_server_message_get_request_headers(message), name);
+  return list == nullptr ? "" : list;
+}
+
+std::shared_ptr<StreamMeter> meter_of(SoupServerMessage* message) {
+  GSocketAddress* remote = soup_server_message_get_remote_address(message);
+  auto* meter =
+      remote == nullptr
+          ? nullptr
+          : static_cast<std::shared_ptr<StreamMeter>*>(g_object_get_data(G_OBJECT(remote), k_meter_key));
+  return meter == nullptr ? nullptr : *meter;
 }
 
 }  // namespace
@@ -42,19 +63,26 @@ struct Server::Impl {
   base::Result<Identity> load_identity() const;
   base::Result<> listen();
   void listen_for_redirects();
-  [[nodiscard]] std::string redirect_target(const std::string& host, bool keeps_port) const;
+  [[nodiscard]] std::string redirect_target(const std::string& host, bool has_own_port) const;
   void keep_connections_alive();
-  [[nodiscard]] std::string address() const;
+  [[nodiscard]] protocol::Address find_address() const;
   void make_soup_server();
-  void on_request(SoupServerMessage* message, const char* path) const;
+  void look_at_network();
+  void on_request(SoupServerMessage* message, const char* path);
+  /// The address that limits count for.
+  [[nodiscard]] std::string client_of(SoupServerMessage* message) const;
+  /// Counts a connection of a trusted proxy for whom it speaks for; false if he has too many.
+  [[nodiscard]] bool count_client(SoupServerMessage* message) const;
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
   static void accept(Impl& self, Listener::Accepted accepted);
 
   Config config;
   const base::Clock& clock;
-  std::uint16_t port = 0;  // the one listened on, once started
+  std::uint16_t port = 0;     // the one listened on, once started
+  protocol::Address address;  // for people, as told to the kiosks
   Identity identity;
   std::optional<HttpFront> front;
+  base::Moment looked_at_network{};
   std::optional<Switchboard> switchboard;
   base::Ref<SoupServer> soup;
   base::SignalConnection on_started;
@@ -95,16 +123,19 @@ base::Result<Server::Impl::Identity> Server::Impl::load_identity() const {
                                                           config.tls_certificate, base::message_of(error)));
 }
 
-std::string Server::Impl::address() const {
-  if (!config.public_address.empty()) return config.public_address;
-  return url_for_people(config.insecure_http ? "http" : "https", config.address, port);
+protocol::Address Server::Impl::find_address() const {
+  if (!config.public_address.empty()) return {.address = config.public_address};
+  const std::string scheme = config.insecure_http ? "http" : "https";
+  if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
+  const std::string best = local_addresses().front();
+  return {.address = url_of(scheme, best, port), .local = is_loopback(best)};
 }
 
 base::Result<> Server::start() {
   base::assert_main_thread();
   Impl& self = *m_impl;
   if (self.config.insecure_http) {
-    if (!is_loopback(self.config.address)) {
+    if (!base::is_loopback_host(self.config.address)) {
       return base::failure(
           "insecure-address",
           "Plain HTTP is only served on a loopback address such as 127.0.0.1: what patients say must "
@@ -119,9 +150,9 @@ base::Result<> Server::start() {
                                                  : PageFiles::from_directory(self.config.web_directory);
   if (!files) return tl::unexpected<base::Failure>(std::move(files).error());
 
-  HttpFront::Options options{.tls = !self.config.insecure_http,
-                             .hsts = self.config.trusted_certificate && !self.config.insecure_http,
-                             .kiosk_hashes = {}};
+  // Behind a proxy that speaks TLS for this gateway, browsers see the proxy's certificate.
+  const bool is_secure = !self.config.insecure_http || !self.config.public_address.empty();
+  HttpFront::Options options{.hsts = self.config.trusted_certificate && is_secure, .kiosk_hashes = {}};
   for (const std::string& token : self.config.kiosk_tokens)
     options.kiosk_hashes.push_back(base::sha256_hex(token));
   self.config.kiosk_tokens.clear();
@@ -130,7 +161,9 @@ base::Result<> Server::start() {
 
   self.places = std::make_shared<ConnectionPlaces>(self.clock, self.config.connections);
   if (auto started = self.listen(); !started) return started;
-  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
+  self.look_at_network();
+  self.address = self.find_address();
+  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address; });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
     self.places->on_time();
@@ -143,7 +176,6 @@ base::Result<> Server::Impl::listen() {
   listener.emplace(clock, places, on_accepted);
   Listener::Service service;
   if (identity.tls) {
-    // A forwarded port is one this program does not know: the browser's own stays in the address.
     service = {identity.tls, [this](const std::string& host) { return redirect_target(host, true); }};
   }
   if (auto started = listener->start(config.address, config.port, std::move(service)); !started) {
@@ -166,13 +198,14 @@ void Server::Impl::listen_for_redirects() {
   redirects.reset();
 }
 
-std::string Server::Impl::redirect_target(const std::string& host, bool keeps_port) const {
-  if (!config.public_address.empty()) return config.public_address;
+std::string Server::Impl::redirect_target(const std::string& host, bool has_own_port) const {
+  // The name alone decides on the port that only redirects: what follows is this gateway's.
   const std::size_t name_end =
       host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
-  if (name_end == 0) return {};  // a bracket that is not closed
-  if (keeps_port) return "https://" + host;
-  return url_of("https", host.substr(0, name_end), port);
+  const Site* site =
+      front->policy().find_host(has_own_port ? host : fmt::format("{}:{}", host.substr(0, name_end), port));
+  if (site == nullptr) return {};
+  return config.public_address.empty() ? "https://" + site->authority() : config.public_address;
 }
 
 base::Result<> Server::reload_certificate() {
@@ -184,6 +217,26 @@ base::Result<> Server::reload_certificate() {
   return {};
 }
 
+void Server::follow_network() {
+  Impl& self = *m_impl;
+  if (!self.listener) return;
+  self.look_at_network();
+  const protocol::Address found = self.find_address();
+  if (std::exchange(self.address, found) == found) return;
+  base::log_info("gateway", "people reach this gateway at {}{}", found.address,
+                 found.local ? ": this machine has no network" : "");
+  self.switchboard->tell_address();
+}
+
+void Server::Impl::look_at_network() {
+  looked_at_network = clock.moment();
+  front->set_sites(sites_of({.public_address = config.public_address,
+                             .scheme = config.insecure_http ? "http" : "https",
+                             .ports = {port},
+                             .listened = is_wildcard(config.address) ? std::string() : config.address,
+                             .own = config.own_names ? config.own_names() : names_of_machine()}));
+}
+
 void Server::stop() {
   m_impl->listener.reset();
   m_impl->redirects.reset();
@@ -191,7 +244,7 @@ void Server::stop() {
 }
 
 std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
-std::string Server::address() const { return m_impl->address(); }
+const std::string& Server::address() const { return m_impl->address.address; }
 base::Ref<GTlsCertificate> Server::certificate() const { return m_impl->identity.certificate; }
 std::size_t Server::connections() const { return m_impl->places ? m_impl->places->connections() : 0; }
 
@@ -199,14 +252,15 @@ void Server::Impl::make_soup_server() {
   soup = base::Ref<SoupServer>::adopt(soup_server_new("raw-paths", TRUE, nullptr));
   on_started = base::SignalConnection(
       soup.get(), "request-started",
-      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer) noexcept {
+      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, const Impl* self) noexcept {
         // No request here has a body worth keeping.
         soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+        self->front->begin(message);
       }),
-      nullptr);
+      this);
   constexpr SoupServerCallback k_on_request = [](SoupServer*, SoupServerMessage* message, const char* path,
                                                  GHashTable*, gpointer self) noexcept {
-    static_cast<const Impl*>(self)->on_request(message, path);
+    static_cast<Impl*>(self)->on_request(message, path);
   };
   constexpr SoupServerWebsocketCallback k_on_websocket =
       [](SoupServer*, SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection,
@@ -235,23 +289,40 @@ void Server::Impl::keep_connections_alive() {
   }
 }
 
-void Server::Impl::on_request(SoupServerMessage* message, const char* path) const {
+void Server::Impl::on_request(SoupServerMessage* message, const char* path) {
+  if (!front->knows_host(message) && clock.moment() - looked_at_network >= k_look_at_network)
+    look_at_network();
   const std::string_view asked(path == nullptr ? "" : path);
-  if (asked == k_patient_path) return front->admit_patient(message);
   if (asked == k_kiosk_path) return front->admit_kiosk(message);
-  front->serve(message, std::string(asked));
+  if (asked != k_patient_path) return front->serve(message, std::string(asked));
+  front->admit_patient(message);
+  if (soup_server_message_get_status(message) == 0 && !count_client(message)) front->refuse_crowd(message);
+}
+
+std::string Server::Impl::client_of(SoupServerMessage* message) const {
+  return address_key(client_address(address_text(soup_server_message_get_remote_address(message)),
+                                    {.x_forwarded_for = header_list(message, "X-Forwarded-For"),
+                                     .forwarded = header_list(message, "Forwarded")},
+                                    config.connections.trusted_proxies));
+}
+
+bool Server::Impl::count_client(SoupServerMessage* message) const {
+  const std::string peer = address_text(soup_server_message_get_remote_address(message));
+  const auto meter = meter_of(message);
+  if (!meter || !config.connections.trusted_proxies.contain(peer))
+    return true;  // counted when it was accepted
+  return places->count_for(client_of(message), meter);
 }
 
 void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
                                 SoupWebsocketConnection* connection) {
-  GSocketAddress* remote = soup_server_message_get_remote_address(message);
-  auto* meter = static_cast<std::shared_ptr<StreamMeter>*>(g_object_get_data(G_OBJECT(remote), k_meter_key));
-  if (meter == nullptr || !switchboard) return;  // dropping the connection closes it
+  const auto meter = meter_of(message);
+  if (!meter || !switchboard) return;  // dropping the connection closes it
   auto held = base::Ref<SoupWebsocketConnection>::share(connection);
   if (std::string_view(path) == k_patient_path) {
-    switchboard->add_patient(std::move(held), *meter, address_key(address_text(remote)));
+    switchboard->add_patient(std::move(held), meter, client_of(message));
   } else if (auto kiosk = front->kiosk_of(message)) {
-    switchboard->add_kiosk(std::move(held), *meter, *std::move(kiosk));
+    switchboard->add_kiosk(std::move(held), meter, *std::move(kiosk));
   }
 }
 

@@ -42,6 +42,7 @@ Result<> EmbeddedGateway::start() {
   m_config.insecure_http = m_options.insecure_http;
   m_config.kiosk_tokens = {m_token};
   m_config.public_address = m_options.public_address;
+  m_config.connections.trusted_proxies = gateway::TrustedProxies(m_options.trusted_proxies);
   m_config.web_directory = m_options.web_dir.string();
   m_config.connections =
       gateway::fit(m_config.connections, gateway::capacity_of_process(), gateway::k_kiosk_reserve);
@@ -88,6 +89,16 @@ void EmbeddedGateway::renew_certificate() {
   }
   base::log_warning("kiosk", "the certificate could not be renewed: {}", renewed.error().message);
   if (renewed.error().code == "certificate-expired") tell_trouble(renewed.error());
+}
+
+void EmbeddedGateway::follow_network() {
+  if (!m_server) {
+    if (m_retry.running()) bring_up_again();  // the address to listen on may be here now
+    return;
+  }
+  // The certificate first: whoever is told the new address finds it named there.
+  if (m_options.tls_cert.empty()) renew_certificate();
+  m_server->follow_network();
 }
 
 Result<> EmbeddedGateway::bring_up() {

@@ -31,6 +31,9 @@ class EmbeddedGateway {
   /// Told when the gateway cannot listen, and with nothing when it can again.
   void on_trouble(std::function<void(const std::optional<base::Failure>&)> listener);
 
+  /// The machine's network has changed: the certificate, the allowed hosts and the address for people follow.
+  void follow_network();
+
   [[nodiscard]] std::string kiosk_url() const;
   [[nodiscard]] const std::string& token() const { return m_token; }
   /// The one in use, which may be older than the file. Null without TLS and while there is trouble.

@@ -50,6 +50,12 @@ GatewayLink::~GatewayLink() {
 
 void GatewayLink::start() { connect(); }
 
+void GatewayLink::follow_network() {
+  if (!m_retry.running() || m_state == LinkState::refused) return;
+  m_attempts = 0;
+  connect();
+}
+
 void GatewayLink::connect() {
   m_retry.stop();
   set_state(LinkState::connecting);
@@ -152,7 +158,10 @@ void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
     }
     m_withdrawn.clear();
     set_state(LinkState::ready);
-    m_listener.on_registered(registered->ice_servers, registered->address);
+    m_listener.on_address(registered->address);
+    m_listener.on_registered(registered->ice_servers);
+  } else if (const auto* address = std::get_if<protocol::Address>(&message)) {
+    m_listener.on_address(*address);
   } else if (const auto* servers = std::get_if<protocol::IceServers>(&message)) {
     m_listener.on_ice_servers(servers->ice_servers);
   } else if (const auto* opened = std::get_if<protocol::SessionOpened>(&message)) {

@@ -32,7 +32,9 @@ class GatewayLinkListener {
  public:
   virtual ~GatewayLinkListener() = default;
   virtual void on_link_state(LinkState state) = 0;
-  virtual void on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) = 0;
+  virtual void on_registered(const std::vector<protocol::IceServer>& servers) = 0;
+  /// How people reach the gateway: after each registration, and whenever it changes.
+  virtual void on_address(const protocol::Address& address) = 0;
   virtual void on_ice_servers(const std::vector<protocol::IceServer>& servers) = 0;
   virtual void on_session_opened(const std::string& session) = 0;
   virtual void on_code_taken(const std::string& session) = 0;
@@ -59,6 +61,8 @@ class GatewayLink final : public consultation::Signalling {
   GatewayLink& operator=(const GatewayLink&) = delete;
 
   void start();
+  /// This machine's network has changed: a connection that waits for its next try need not wait any longer.
+  void follow_network();
   [[nodiscard]] LinkState state() const { return m_state; }
   /// The gateway confirmed the session's code.
   [[nodiscard]] bool is_published(const std::string& consultation) const {

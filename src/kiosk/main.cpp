@@ -61,10 +61,6 @@ class Program {
     if (const auto interval = base::watchdog_interval(base::Watched::child)) {
       m_watchdog.start_repeating(*interval, [] { base::notify_service_manager("WATCHDOG=1"); });
     }
-    if (!m_options.language.empty() && !ui::set_language(m_options.language)) {
-      base::log_warning("kiosk", "there is no catalogue for {}: the screens are in English",
-                        m_options.language);
-    }
     start();
     // Ready even with a failure on the screen: a restart would not mend it, and would take the sentence away.
     base::notify_service_manager("READY=1");
@@ -121,9 +117,14 @@ int main(int argc, char** argv) {
     std::cerr << "sangdam-kiosk: " << options.error().message << "\n";
     return k_exit_usage;
   }
+  // GTK's own few words. Here, because other threads read the environment once there are any.
+  g_setenv("LANGUAGE", options->language.empty() ? "en" : options->language.c_str(), TRUE);
   // A build tree runs without being installed: it names its own catalogues.
   const char* locales = std::getenv("SANGDAM_LOCALE_DIR");
   ui::set_locale_directory(locales != nullptr ? locales : SANGDAM_LOCALE_DIR);
+  if (!options->language.empty() && !ui::set_language(options->language)) {
+    base::log_warning("kiosk", "there is no catalogue for {}: the screens are in English", options->language);
+  }
   auto application = ui::make_application("kr.sangdam.Kiosk");
   if (!application) {
     std::cerr << "sangdam-kiosk: there is no display. Start it inside a desktop session, or with ./run, "

@@ -77,6 +77,8 @@ std::vector<base::Setting> table_for(Options& options) {
       list("turn-url", "URL", "turn:HOST:PORT (may be repeated)", options.turn_urls, gateway::turn_url,
            gateway::k_max_ice_urls),
       text("turn-secret-file", "FILE", "The TURN server's static-auth-secret", options.turn_secret_file),
+      list("trusted-proxy", "CIDR", "Address of a reverse proxy that names its clients (may be repeated)",
+           options.trusted_proxies, gateway::parse_network, gateway::k_max_proxies),
       parsed("clinic", "NAME", "The clinic's name, as patients see it", options.clinic, clinic_name),
       parsed("clinic-phone", "NUMBER", "A number patients can call for help", options.clinic_phone,
              phone_number),

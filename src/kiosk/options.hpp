@@ -2,10 +2,13 @@
 // command line. base/settings.hpp says how they are written.
 #pragma once
 
+#include <gio/gio.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/handles.hpp"
 #include "base/result.hpp"
 #include "base/web_address.hpp"
 #include "consultation/consultation.hpp"
@@ -23,8 +26,9 @@ struct Options {
   std::filesystem::path tls_cert, tls_key;  // empty: self-signed, made and kept in data_dir
   std::vector<std::string> stun_urls, turn_urls;
   std::filesystem::path turn_secret_file;
-  std::filesystem::path web_dir;   // development: serve the page from here
-  std::string clinic = "Sangdam";  // shown to patients: a name there must be
+  std::vector<base::Ref<GInetAddressMask>> trusted_proxies;  // in front of the embedded gateway
+  std::filesystem::path web_dir;                             // development: serve the page from here
+  std::string clinic = "Sangdam";                            // shown to patients: a name there must be
   std::string clinic_phone;
   std::string language;         // ko or en; empty: English, the language of the source
   consultation::Limits limits;  // code lifetimes; the rest is not for configuration

@@ -98,12 +98,20 @@ json to_json(const ToPatient& each) {
           {"message", std::visit([](const auto& body) { return to_json(body); }, each.message)}};
 }
 
+void add(json& message, const Address& each) {
+  message["address"] = each.address;
+  if (!each.typed.empty()) message["typed"] = each.typed;
+  if (each.local) message["local"] = true;
+}
 json to_json(const Registered& each) {
-  return with({{"type", "registered"},
-               {"v", k_version},
-               {"ice_servers", to_json(each.ice_servers)},
-               {"address", each.address}},
-              each.features);
+  json message{{"type", "registered"}, {"v", k_version}, {"ice_servers", to_json(each.ice_servers)}};
+  add(message, each.address);
+  return with(std::move(message), each.features);
+}
+json to_json(const Address& each) {
+  json message{{"type", "address"}};
+  add(message, each);
+  return message;
 }
 json to_json(const IceServers& each) {
   return {{"type", "ice-servers"}, {"ice_servers", to_json(each.ice_servers)}};

@@ -174,9 +174,16 @@ struct ToPatient {
 using KioskMessage = std::variant<Register, SessionOpen, SessionClose, ToPatient, Ping>;
 
 // --- Gateway -> kiosk ---
+/// How people reach the gateway.
+struct Address {
+  std::string address;  // "https://192.168.0.10:8443"
+  std::string typed;    // what of it they have to type; empty: all but the scheme
+  bool local = false;   // only the gateway's own machine can open it: that machine has no network
+  bool operator==(const Address&) const = default;
+};
 struct Registered {
   std::vector<IceServer> ice_servers;
-  std::string address;
+  Address address;
   Features features{};
   bool operator==(const Registered&) const = default;
 };
@@ -212,8 +219,8 @@ struct FromPatient {
   FromPatientBody message;
   bool operator==(const FromPatient&) const = default;
 };
-using GatewayToKiosk =
-    std::variant<Registered, IceServers, SessionOpened, Arrived, Returned, Away, FromPatient, Pong, Error>;
+using GatewayToKiosk = std::variant<Registered, Address, IceServers, SessionOpened, Arrived, Returned, Away,
+                                    FromPatient, Pong, Error>;
 
 // --- Codec ---
 [[nodiscard]] base::Result<PatientMessage> decode_patient(std::string_view text);

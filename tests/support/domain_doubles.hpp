@@ -206,6 +206,8 @@ class HandCodec final : public consultation::ChannelCodec {
     }
     if (text.starts_with("unknown:")) return UnknownLine{std::string(text.substr(8))};
     if (text.starts_with("media:")) return MediaState{text[6] == '1', text[7] == '1'};
+    if (text == "quality:good") return QualityReport{Quality::good};
+    if (text == "quality:poor") return QualityReport{Quality::poor};
     return std::nullopt;
   }
 };

@@ -24,6 +24,8 @@ class CallScreen {
 
   [[nodiscard]] GtkWidget* root() const { return m_ui.widget("root"); }
   void set(const CallModel& model);
+  /// Never fades, and does not depend on what else this screen shows.
+  void set(const OnAir& on_air);
   void tick(Instant now);
   /// The controls come back and fade anew (the screen is shown).
   void wake();

@@ -75,6 +75,17 @@ class RawClient {
     return static_cast<std::size_t>(wrote);
   }
 
+  /// The head of the answer to a request given as it stands on the wire.
+  std::string ask(std::string request) {
+    m_received.clear();
+    REQUIRE(run_until([&] {
+      write(request);
+      read();
+      return m_ended || m_received.find("\r\n\r\n") != std::string::npos;
+    }));
+    return m_received.substr(0, m_received.find("\r\n\r\n"));
+  }
+
   /// Reads what is there without waiting; notices the end.
   void read() {
     char buffer[4096];

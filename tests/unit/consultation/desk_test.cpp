@@ -22,10 +22,13 @@ class HandRecords final : public Records {
   [[nodiscard]] sangdam::base::Result<std::optional<LogRow>> log_row(const std::string&) const override {
     return std::nullopt;
   }
-  [[nodiscard]] sangdam::base::Result<std::vector<LogEntry>> timeline(const std::string& id) const override {
+  [[nodiscard]] sangdam::base::Result<Timeline> timeline(const TimelineQuery&) const override {
+    return Timeline{};
+  }
+  [[nodiscard]] sangdam::base::Result<EarlierLog> earlier(const std::string& id) const override {
     if (unreadable) return tl::unexpected(*unreadable);
     const auto found = timelines.find(id);
-    return found == timelines.end() ? std::vector<LogEntry>{} : found->second;
+    return found == timelines.end() ? EarlierLog{} : EarlierLog{found->second, 0};
   }
   [[nodiscard]] sangdam::base::Result<std::vector<ConsultationRecord>> unfinished() const override {
     return open;

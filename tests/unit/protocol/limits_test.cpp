@@ -319,6 +319,9 @@ TEST_CASE("a page takes only STUN and TURN servers, and not many", "[protocol][l
   for (int i = 0; i < 17; ++i) many += std::string(i == 0 ? "" : ",") + R"({"urls":"stun:a"})";
   CHECK(servers(many + "]") == "malformed");
   CHECK(link(R"({"type":"registered","v":1,"ice_servers":[],"address":"javascript:x"})") == "malformed");
+  CHECK(link(R"({"type":"address","address":"javascript:x"})") == "malformed");
+  CHECK(link(R"({"type":"address","address":"https://k.example","typed":"a b"})") == "malformed");
+  CHECK(link(R"({"type":"address","address":"https://k.example","local":"yes"})") == "malformed");
 }
 
 TEST_CASE("errors are bounded too", "[protocol][limits]") {

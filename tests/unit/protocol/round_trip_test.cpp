@@ -83,8 +83,11 @@ TEST_CASE("every message of a kiosk reads as it was written", "[protocol]") {
 
 TEST_CASE("every message to a kiosk reads as it was written", "[protocol]") {
   for (const GatewayToKiosk& message : std::vector<GatewayToKiosk>{
-           Registered{k_servers, "https://192.0.2.7:8443"},
-           Registered{k_servers, "https://192.0.2.7:8443", own_features()},
+           Registered{k_servers, {"https://192.0.2.7:8443"}},
+           Registered{k_servers, {"https://192.0.2.7:8443"}, own_features()},
+           Registered{k_servers, {"https://127.0.0.1:8443", "", true}},
+           Address{"https://192.0.2.7:8443"},
+           Address{"https://192.0.2.7:8443", "192.0.2.7", false},
            IceServers{k_servers},
            IceServers{{}},
            SessionOpened{k_session},

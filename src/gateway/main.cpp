@@ -18,7 +18,7 @@ namespace {
 
 using namespace sangdam;
 
-// systemd does not restart on these two (RestartPreventExitStatus): trying again changes nothing.
+// systemd starts the gateway anew after all of them but the first (systemd/sangdam-gateway.service.in).
 constexpr int k_exit_usage = 64;          // EX_USAGE of sysexits.h
 constexpr int k_exit_configuration = 78;  // EX_CONFIG
 constexpr int k_exit_unavailable = 69;    // EX_UNAVAILABLE: the port is in use, the address not there (yet)

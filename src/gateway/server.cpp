@@ -128,7 +128,7 @@ protocol::Address Server::Impl::find_address() const {
   const std::string scheme = config.insecure_http ? "http" : "https";
   if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
   const std::string best = local_addresses().front();
-  return {.address = url_of(scheme, best, port), .local = is_loopback(best)};
+  return {.address = url_of(scheme, best, port), .local = base::is_loopback_host(best)};
 }
 
 base::Result<> Server::start() {

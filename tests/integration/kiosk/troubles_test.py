@@ -46,6 +46,46 @@ class Troubles(unittest.TestCase):
             self.assertEqual(kiosk.event("failed")["code"], "data-dir-unwritable")
             self.reads(kiosk, "cannot write to its data folder")
 
+    def test_a_failure_that_was_mended_outside_starts_the_kiosk_by_itself(self):
+        blocked = os.path.join(self.folder, "a-file")
+        with open(blocked, "w", encoding="utf-8"):
+            pass
+        with Kiosk(os.path.join(blocked, "data"), "--walk-in") as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "data-dir-unwritable")
+            # What the operations manual calls it, and that it goes on.
+            self.reads(kiosk, "In the operations manual this is called: data-dir-unwritable")
+            self.reads(kiosk, "It tries again by itself in")
+            os.remove(blocked)
+            self.assertIn("url", kiosk.event("session-open"))
+            desktop.wait_until_gone(kiosk.process.pid, "The kiosk cannot start", DEADLINE)
+            self.assertEqual(kiosk.end(), 0, "a trouble that has passed is none at the end")
+
+    def test_a_disk_that_was_full_is_used_as_soon_as_staff_say_that_there_is_space(self):
+        disk = os.path.join(self.folder, "disk")
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk], check=False).returncode != 0:
+            self.skipTest("a small disk cannot be mounted here (needs root)")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)
+        with Kiosk(os.path.join(disk, "data")) as kiosk:
+            kiosk.event("failed")
+            self.reads(kiosk, "The kiosk cannot start")
+            subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+            desktop.press(kiosk.process.pid, "Try again now", DEADLINE)
+            kiosk.event("ready")
+
+    def test_what_only_a_new_process_can_mend_ends_this_one_for_systemd_to_start_it_anew(self):
+        socket_path = os.path.join(self.folder, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(socket_path)
+            nothing = {"GST_PLUGIN_SYSTEM_PATH": self.folder, "GST_PLUGIN_PATH": self.folder,
+                       "GST_REGISTRY": os.path.join(self.folder, "registry")}
+            with Kiosk(self.data, environment=dict(nothing, NOTIFY_SOCKET=socket_path)) as kiosk:
+                self.assertEqual(kiosk.event("failed")["code"], "element-missing")
+                self.reads(kiosk, "In the operations manual this is called: element-missing")
+                self.assertEqual(kiosk.process.wait(DEADLINE), 75)
+            manager.setblocking(False)
+            self.assertIn(b"READY=1", manager.recv(256))
+
     def test_a_damaged_log_is_never_touched_and_the_kiosk_goes_on_when_staff_say_so(self):
         os.makedirs(self.data, 0o700)
         damaged = b"this was a database once " * 400
@@ -71,6 +111,8 @@ class Troubles(unittest.TestCase):
         with Kiosk(self.data) as kiosk:
             self.assertEqual(kiosk.event("failed")["code"], "schema-newer")
             self.reads(kiosk, "a newer version")
+            # Nobody is there to start it again: it stays, with its sentence.
+            self.reads(kiosk, "It tries again by itself in")
         with sqlite3.connect(self.database) as connection:
             self.assertEqual(connection.execute("PRAGMA user_version").fetchone()[0], 999)
 

@@ -182,6 +182,9 @@ void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
   GSocketAddress* remote = soup_server_message_get_remote_address(message);
   auto* meter = static_cast<std::shared_ptr<StreamMeter>*>(g_object_get_data(G_OBJECT(remote), k_meter_key));
   if (meter == nullptr || !switchboard) return;  // dropping the connection closes it
+  // What a client sends before it has its answer would never be counted.
+  const auto body = soup_message_headers_get_encoding(soup_server_message_get_request_headers(message));
+  if (body != SOUP_ENCODING_NONE || !(*meter)->waited_for_answer()) return;
   auto held = base::Ref<SoupWebsocketConnection>::share(connection);
   if (std::string_view(path) == k_patient_path) {
     switchboard->add_patient(std::move(held), *meter, address_key(address_text(remote)));

@@ -1,6 +1,6 @@
 // One WebSocket connection: bounded, metered, watched for silence, and closed with a reason.
 //
-// The derived class gets whole text messages of at most `max_bytes`, never faster than `messages`, and one
+// The derived class gets whole text messages of at most `max_bytes`, never faster than its allowance, and one
 // on_gone() when the other end is lost or let go, whichever happens first; nothing comes after that. Owns the
 // connection. Main thread.
 #pragma once
@@ -24,8 +24,7 @@ class WebSocket {
  public:
   struct Options {
     std::size_t max_bytes;
-    base::Rate messages;
-    base::Rate bytes;
+    Allowance allowance;
     std::chrono::seconds ping_interval;
     std::chrono::seconds silence;
   };
@@ -58,6 +57,7 @@ class WebSocket {
   [[nodiscard]] base::Moment moment() const { return m_clock.moment(); }
   [[nodiscard]] base::Instant now() const { return m_clock.now(); }
   [[nodiscard]] bool is_gone() const { return m_gone; }
+  void allow(Allowance allowance) { m_meter->allow(std::move(allowance)); }
 
  private:
   void on_message(int type, GBytes* message);
@@ -67,8 +67,8 @@ class WebSocket {
   const base::Clock& m_clock;
   base::Ref<SoupWebsocketConnection> m_connection;
   std::shared_ptr<StreamMeter> m_meter;
-  Options m_options;
-  base::TokenBucket m_messages;
+  std::size_t m_max_bytes;
+  std::chrono::seconds m_silence;
   base::Moment m_heard;
   bool m_gone = false;
   base::SignalConnection m_on_message;

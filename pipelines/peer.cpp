@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned k_max_candidates = 64;  // a phone with VPN, IPv6 and two TURN servers sends about 20
+constexpr unsigned k_max_candidates =
+    128;  // a phone sends about 20; a PC with 20 addresses and three TURN URLs 100 that are used here
 constexpr unsigned k_max_servers = 8;
 constexpr unsigned k_faststart_packets = 3;
 constexpr double k_session_bandwidth = 2e6;

@@ -31,7 +31,16 @@ struct QualityReport {
   Quality quality = Quality::unknown;
 };
 
-using ChannelLine = std::variant<ChatText, ChatReceived, MediaState, QualityReport>;
+/// The first line on the control channel, both ways.
+struct Hello {
+  bool ignores_unknown = false;  // lines of a type not known there
+};
+/// A line of a type not known here; a newer partner's, if it is not nonsense.
+struct UnknownLine {
+  std::string problem;  // for the developers' log; quotes nothing but a type
+};
+
+using ChannelLine = std::variant<ChatText, ChatReceived, Hello, MediaState, QualityReport, UnknownLine>;
 
 class ChannelCodec {
  public:

@@ -1,7 +1,6 @@
 #include "consultation/chat.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace sangdam::consultation {
@@ -26,28 +25,34 @@ Chat Chat::from_log(const std::vector<LogEntry>& timeline) {
   return chat;
 }
 
-Chat::Incoming Chat::judge(const ChatText& text, base::Moment now) {
+Chat::Incoming Chat::judge(const ChatText& text) const {
   if (find(text.id, true) != nullptr) return Incoming::repeated;
-  if (std::find(m_judged.begin(), m_judged.end(), text.id) != m_judged.end()) return Incoming::refused;
-  if (m_messages.size() + m_judged.size() >= k_max_messages) return Incoming::refused;
-  if (m_allowance_at) {
-    const std::chrono::duration<double> passed = now - *m_allowance_at;
-    m_allowance = std::min(k_burst, m_allowance + passed.count() * k_per_second);
-  }
-  m_allowance_at = now;
-  if (m_allowance < 1) return Incoming::refused;  // unacknowledged: the page sends it again later
-  m_allowance -= 1;
-  m_judged.push_back(text.id);
-  return Incoming::fresh;
+  const bool expected = std::find(m_expected.begin(), m_expected.end(), text.id) != m_expected.end();
+  return expected ? Incoming::pending : Incoming::fresh;
 }
 
 void Chat::received(const ChatText& text, base::Instant now) {
-  m_judged.erase(std::remove(m_judged.begin(), m_judged.end(), text.id), m_judged.end());
-  m_messages.push_back({text.id, true, text.text, now, true});
+  std::erase(m_expected, text.id);
+  add({text.id, true, text.text, now, true});
 }
 
-void Chat::sent(const ChatText& text, base::Instant now) {
-  m_messages.push_back({text.id, false, text.text, now, false});
+void Chat::sent(const ChatText& text, base::Instant now) { add({text.id, false, text.text, now, false}); }
+
+void Chat::add(ChatMessage message) {
+  m_messages.push_back(std::move(message));
+  if (m_messages.size() <= k_most_kept) return;
+  // There is one: ours that are not delivered are far fewer than what is kept.
+  const auto oldest = std::find_if(m_messages.begin(), m_messages.end(), [](const ChatMessage& kept) {
+    return kept.from_patient || kept.delivered;
+  });
+  if (oldest != m_messages.end()) m_messages.erase(oldest);
+}
+
+bool Chat::has_place_for_ours() const {
+  return static_cast<std::size_t>(
+             std::count_if(m_messages.begin(), m_messages.end(), [](const ChatMessage& message) {
+               return !message.from_patient && !message.delivered;
+             })) < k_most_undelivered;
 }
 
 bool Chat::acknowledged(const std::string& id) {

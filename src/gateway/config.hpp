@@ -4,20 +4,26 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "base/token_bucket.hpp"
 #include "gateway/guess_limiter.hpp"
 #include "gateway/registry.hpp"
+#include "gateway/seat_traffic.hpp"
 #include "gateway/turn_credentials.hpp"
 
 namespace sangdam::gateway {
 
 struct ConnectionLimits {
   std::size_t total = 2000;
-  std::size_t per_address =
-      64;  // a clinic, or a carrier's NAT, is one address; this host itself is not limited
+  // A clinic, or a carrier's NAT, is one address: 30 phones that load the page at once open six connections
+  // each. This host itself is not limited.
+  std::size_t per_address = 256;
+  base::Rate opened{200, 20};  // connections of one address
+  // A connection on a descriptor of this number or above is refused. Set by fit_to_machine().
+  int highest_descriptor = std::numeric_limits<int>::max();
   std::chrono::seconds handshake{10};
   std::chrono::seconds http_lifetime{120};  // a connection that has not become a WebSocket by then is closed
   std::chrono::seconds join_deadline{120};  // since the last try to join: people look for their glasses
@@ -26,7 +32,7 @@ struct ConnectionLimits {
   std::chrono::seconds ping_interval{5};
   std::chrono::seconds silence{15};
   // Frames of any kind: messages, fragments, pings, pongs.
-  base::Rate patient_messages{30, 10};
+  SeatRates seat;
   base::Rate kiosk_messages{400, 200};
   // Before it has a seat: a join or two, and a pong every five seconds. What goes beyond comes out of one
   // budget for all such clients, so that together they send at most total * 0.5 + 100 frames a second.
@@ -40,7 +46,9 @@ struct ConnectionLimits {
 
 struct Config {
   std::string address = "0.0.0.0";
-  std::uint16_t port = 8443;    // 0: any free one, told by Server::port()
+  std::uint16_t port = 8443;  // 0: any free one, told by Server::port()
+  // Plain HTTP on this port is redirected to `port` (80, where it can be had). 0: none.
+  std::uint16_t redirect_port = 0;
   std::string tls_certificate;  // PEM files
   std::string tls_key;
   /// The certificate is one that browsers trust: answers carry HSTS. Not for self-signed ones: HSTS would

@@ -190,6 +190,7 @@ void StreamMeter::upgraded(Allowance allowance) {
 
 void StreamMeter::allow(Allowance allowance) {
   m_bucket = base::TokenBucket(allowance.bytes);
+  m_raw = base::TokenBucket(raw_rate(allowance.bytes));
   m_frames = base::TokenBucket(allowance.frames);
   m_common = std::move(allowance.common);
 }

@@ -38,6 +38,7 @@ class StreamMeter {
               base::Ref<GSocket> socket, std::shared_ptr<void> ticket)
       : m_clock(clock),
         m_bucket(bytes),
+        m_raw(raw_rate(bytes)),
         m_max_unfinished(max_unfinished),
         m_socket(std::move(socket)),
         m_ticket(std::move(ticket)),
@@ -45,6 +46,10 @@ class StreamMeter {
 
   /// What was read. False: over the limits.
   [[nodiscard]] bool take(std::string_view bytes);
+  /// The same for bytes as they come from the network, TLS included: records without data are limited too.
+  [[nodiscard]] bool take_raw(std::size_t bytes) {
+    return m_raw.take(m_clock.moment(), static_cast<double>(bytes));
+  }
   /// The first frame of a message, which has come in. The other frames are counted as they are read, so that
   /// only whoever sends too many messages is told.
   [[nodiscard]] bool take_message();
@@ -58,16 +63,26 @@ class StreamMeter {
   [[nodiscard]] bool is_upgraded() const { return m_upgraded; }
   /// The client sent its request and nothing behind it.
   [[nodiscard]] bool waited_for_answer() const { return m_head_complete && !m_pipelined; }
+  /// From now on it holds a seat, or is a kiosk's: it is not cut to make room for others.
+  void settle() { m_settled = true; }
+  [[nodiscard]] bool is_settled() const { return m_settled; }
   [[nodiscard]] base::Moment accepted() const { return m_accepted; }
   /// Ends the connection at the socket, below TLS: pending reads see the end of the stream.
-  void cut() { g_socket_shutdown(m_socket.get(), TRUE, TRUE, nullptr); }
+  void cut() {
+    m_cut = true;
+    g_socket_shutdown(m_socket.get(), TRUE, TRUE, nullptr);
+  }
+  [[nodiscard]] bool is_cut() const { return m_cut; }
 
  private:
   void watch_head(std::string_view bytes);
   [[nodiscard]] bool take_frame();
+  /// TLS adds 22 bytes to a record; a client that sends a word a record doubles its bytes.
+  static base::Rate raw_rate(base::Rate bytes) { return {2 * bytes.burst, 2 * bytes.per_second}; }
 
   const base::Clock& m_clock;
   base::TokenBucket m_bucket;
+  base::TokenBucket m_raw;
   base::TokenBucket m_frames{base::Rate{}};
   std::shared_ptr<base::TokenBucket> m_common;
   FrameCounter m_counter;
@@ -80,6 +95,8 @@ class StreamMeter {
   bool m_line_empty = false;     // of an HTTP head, so far
   bool m_head_complete = false;  // and nothing came after it
   bool m_pipelined = false;      // something came with it
+  bool m_settled = false;
+  bool m_cut = false;
 };
 
 [[nodiscard]] base::Ref<GIOStream> make_metered_stream(GIOStream* base, std::shared_ptr<StreamMeter> meter);

@@ -1,5 +1,6 @@
 #include "gateway/patient_connection.hpp"
 
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "consultation/session_code.hpp"
 
@@ -34,7 +35,8 @@ PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
       m_registry(registry),
       m_limiter(limiter),
       m_connected(clock.moment()),
-      m_last_try(clock.moment()) {}
+      m_last_try(clock.moment()),
+      m_traffic(limits.seat) {}
 
 void PatientConnection::on_time() {
   WebSocket::on_time();
@@ -52,9 +54,11 @@ bool PatientConnection::may_try_again() {
   return false;
 }
 
-void PatientConnection::take_seat() {
+void PatientConnection::take_seat(const protocol::Features& features) {
   m_seated = true;
-  allow({m_limits.patient_bytes, m_limits.patient_messages, nullptr});
+  settle();
+  agree(features);
+  allow({m_limits.patient_bytes, m_limits.seat.flood, nullptr});
 }
 
 std::string PatientConnection::encode_error(const protocol::Error& error) const {
@@ -63,7 +67,8 @@ std::string PatientConnection::encode_error(const protocol::Error& error) const 
 
 void PatientConnection::on_text(std::string_view text) {
   const auto message = protocol::decode_patient(text);
-  if (!message) return fail(message.error());
+  if (m_seated && !may_pass(message)) return;
+  if (!message) return not_understood(message.error());
   if (std::holds_alternative<protocol::Ping>(*message)) return tell(protocol::Pong{});
   const auto* join = std::get_if<protocol::Join>(&*message);
   const auto* resume = std::get_if<protocol::Resume>(&*message);
@@ -84,6 +89,15 @@ void PatientConnection::on_text(std::string_view text) {
       *message);
 }
 
+bool PatientConnection::may_pass(const base::Result<protocol::PatientMessage>& message) {
+  if (!message && message.error().code != protocol::k_unknown_type)
+    return true;  // an error, not a matter of rates
+  const bool is_candidate = message && std::holds_alternative<protocol::Candidate>(*message);
+  if (m_traffic.take(is_candidate, moment())) return true;
+  if (m_traffic.is_first()) base::log_info("gateway", "a patient's messages come too fast: some are dropped");
+  return false;
+}
+
 void PatientConnection::on_join(const protocol::Join& join) {
   if (!consultation::is_well_formed_code(join.code)) {
     return refuse("code-mistyped", "the check digit does not fit: a digit is wrong");
@@ -97,7 +111,7 @@ void PatientConnection::on_join(const protocol::Join& join) {
   }
   if (const auto* proof = std::get_if<TryNeedsProof>(&verdict)) return ask_for_proof(proof->bits);
   const auto joined = m_registry.join(m_id, join);
-  if (joined) return take_seat();
+  if (joined) return take_seat(join.features);
   if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
   switch (joined.error()) {
     case JoinRefusal::wrong: return refuse("code-wrong", "no open session has this code");
@@ -110,7 +124,7 @@ void PatientConnection::on_join(const protocol::Join& join) {
 
 void PatientConnection::on_resume(const protocol::Resume& resume) {
   if (m_registry.resume(m_id, resume)) {
-    take_seat();
+    take_seat(resume.features);
   } else if (m_registry.may_be_restored()) {
     // A patient in a running call must not be sent back to the code because the page was faster than the
     // kiosk.

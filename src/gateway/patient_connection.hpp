@@ -34,7 +34,9 @@ class PatientConnection final : public WebSocket {
 
   /// False, and let go: it has tried too often.
   bool may_try_again();
-  void take_seat();
+  void take_seat(const protocol::Features& features);
+  /// False: it comes too fast and is dropped.
+  [[nodiscard]] bool may_pass(const base::Result<protocol::PatientMessage>& message);
   void on_join(const protocol::Join& join);
   void on_resume(const protocol::Resume& resume);
   /// The work of a join's proof, 0 if it has none or a wrong one. A challenge is good for one try.
@@ -51,6 +53,7 @@ class PatientConnection final : public WebSocket {
   base::Moment m_last_try;
   unsigned m_tries = 0;
   bool m_seated = false;
+  SeatTraffic m_traffic;
   std::optional<Challenge> m_challenge;
 };
 

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 #include <libsoup/soup.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
 
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
 #include "base/random.hpp"
+#include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
 #include "gateway/http_front.hpp"
 #include "gateway/listener.hpp"
@@ -29,8 +34,17 @@ bool is_loopback(const std::string& address) {
 struct Server::Impl {
   Impl(Config given, const base::Clock& given_clock) : config(std::move(given)), clock(given_clock) {}
 
-  base::Result<base::Ref<GTlsCertificate>> load_certificate() const;
-  [[nodiscard]] std::string address() const;
+  /// What TLS connections get, and the same certificate for the embedding kiosk to recognise.
+  struct Identity {
+    std::shared_ptr<const TlsSettings> tls;
+    base::Ref<GTlsCertificate> certificate;
+  };
+  base::Result<Identity> load_identity() const;
+  base::Result<> listen();
+  void listen_for_redirects();
+  [[nodiscard]] std::string redirect_target(const std::string& host, bool keeps_port) const;
+  void keep_connections_alive();
+  [[nodiscard]] protocol::Address find_address() const;
   void make_soup_server();
   void on_request(SoupServerMessage* message, const char* path) const;
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
@@ -38,13 +52,17 @@ struct Server::Impl {
 
   Config config;
   const base::Clock& clock;
-  std::uint16_t port = 0;  // the one listened on, once started
-  base::Ref<GTlsCertificate> certificate_in_use;
+  std::uint16_t port = 0;     // the one listened on, once started
+  protocol::Address address;  // for people, as told to the kiosks
+  Identity identity;
   std::optional<HttpFront> front;
   std::optional<Switchboard> switchboard;
   base::Ref<SoupServer> soup;
   base::SignalConnection on_started;
+  base::Ref<GSocket> other_end;  // see keep_connections_alive()
+  std::shared_ptr<ConnectionPlaces> places;
   std::optional<Listener> listener;
+  std::optional<Listener> redirects;
   base::Timer tick;
 };
 
@@ -55,6 +73,7 @@ Server::Server(Config config, const base::Clock& clock)
 Server::~Server() {
   m_impl->tick.stop();
   m_impl->listener.reset();
+  m_impl->redirects.reset();
   if (!m_impl->soup) return;
   // Handlers hold a pointer to the Impl; a request under way would still call them.
   for (const char* path : {k_patient_path, k_kiosk_path, static_cast<const char*>(nullptr)}) {
@@ -63,27 +82,31 @@ Server::~Server() {
   soup_server_disconnect(m_impl->soup.get());
 }
 
-base::Result<base::Ref<GTlsCertificate>> Server::Impl::load_certificate() const {
+base::Result<Server::Impl::Identity> Server::Impl::load_identity() const {
   if (const auto good = check_certificate(config.tls_certificate, config.tls_key, clock.now()); !good) {
     return tl::unexpected<base::Failure>(good.error());
   }
+  auto tls = TlsSettings::load(config.tls_certificate, config.tls_key);
+  if (!tls) return tl::unexpected<base::Failure>(std::move(tls).error());
   base::ErrorPtr error;
-  auto certificate = base::Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_files(
-      config.tls_certificate.c_str(), config.tls_key.c_str(), base::out(error)));
-  if (certificate) return certificate;
+  auto certificate = base::Ref<GTlsCertificate>::adopt(
+      g_tls_certificate_new_from_file(config.tls_certificate.c_str(), base::out(error)));
+  if (certificate) return Identity{*std::move(tls), std::move(certificate)};
   return base::failure("certificate-invalid", fmt::format("Cannot use the certificate {}: {}.",
                                                           config.tls_certificate, base::message_of(error)));
 }
 
-std::string Server::Impl::address() const {
-  if (!config.public_address.empty()) return config.public_address;
-  return url_for_people(config.insecure_http ? "http" : "https", config.address, port);
+protocol::Address Server::Impl::find_address() const {
+  if (!config.public_address.empty()) return {.address = config.public_address};
+  const std::string scheme = config.insecure_http ? "http" : "https";
+  if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
+  const std::string best = local_addresses().front();
+  return {.address = url_of(scheme, best, port), .local = is_loopback(best)};
 }
 
 base::Result<> Server::start() {
   base::assert_main_thread();
   Impl& self = *m_impl;
-  base::Ref<GTlsCertificate> certificate;
   if (self.config.insecure_http) {
     if (!is_loopback(self.config.address)) {
       return base::failure(
@@ -92,9 +115,9 @@ base::Result<> Server::start() {
           "not cross a network unencrypted. Give a certificate instead.");
     }
   } else {
-    auto loaded = self.load_certificate();
+    auto loaded = self.load_identity();
     if (!loaded) return tl::unexpected<base::Failure>(std::move(loaded).error());
-    certificate = *std::move(loaded);
+    self.identity = *std::move(loaded);
   }
   auto files = self.config.web_directory.empty() ? PageFiles::from_resources()
                                                  : PageFiles::from_directory(self.config.web_directory);
@@ -109,40 +132,83 @@ base::Result<> Server::start() {
   self.front.emplace(*std::move(files), std::move(options));
   self.make_soup_server();
 
-  self.listener.emplace(self.clock, self.config.connections,
-                        [&self](Listener::Accepted accepted) { Impl::accept(self, std::move(accepted)); });
-  if (auto started = self.listener->start(self.config.address, self.config.port, certificate); !started) {
-    self.listener.reset();
-    return started;
-  }
-  self.port = self.listener->port();
-  self.certificate_in_use = std::move(certificate);
-  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address(); });
+  self.places = std::make_shared<ConnectionPlaces>(self.clock, self.config.connections);
+  if (auto started = self.listen(); !started) return started;
+  self.address = self.find_address();
+  self.switchboard.emplace(self.clock, self.config, [&self] { return self.address; });
   self.tick.start_repeating(k_tick, [&self] {
     self.switchboard->on_time();
-    if (self.listener) self.listener->on_time();
+    self.places->on_time();
   });
   return {};
 }
 
+base::Result<> Server::Impl::listen() {
+  const auto on_accepted = [this](Listener::Accepted accepted) { accept(*this, std::move(accepted)); };
+  listener.emplace(clock, places, on_accepted);
+  Listener::Service service;
+  if (identity.tls) {
+    // A forwarded port is one this program does not know: the browser's own stays in the address.
+    service = {identity.tls, [this](const std::string& host) { return redirect_target(host, true); }};
+  }
+  if (auto started = listener->start(config.address, config.port, std::move(service)); !started) {
+    listener.reset();
+    return started;
+  }
+  port = listener->port();
+  if (identity.tls && config.redirect_port != 0) listen_for_redirects();
+  return {};
+}
+
+void Server::Impl::listen_for_redirects() {
+  redirects.emplace(clock, places, [](const Listener::Accepted&) {});
+  const auto started =
+      redirects->start(config.address, config.redirect_port,
+                       {nullptr, [this](const std::string& host) { return redirect_target(host, false); }});
+  if (started) return;
+  // A convenience: patients can still type the whole address.
+  base::log_info("gateway", "no redirect from port {}: {}", config.redirect_port, started.error().code);
+  redirects.reset();
+}
+
+std::string Server::Impl::redirect_target(const std::string& host, bool keeps_port) const {
+  if (!config.public_address.empty()) return config.public_address;
+  const std::size_t name_end =
+      host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
+  if (name_end == 0) return {};  // a bracket that is not closed
+  if (keeps_port) return "https://" + host;
+  return url_of("https", host.substr(0, name_end), port);
+}
+
 base::Result<> Server::reload_certificate() {
   if (m_impl->config.insecure_http || !m_impl->listener) return {};
-  auto loaded = m_impl->load_certificate();
+  auto loaded = m_impl->load_identity();
   if (!loaded) return tl::unexpected<base::Failure>(std::move(loaded).error());
-  m_impl->certificate_in_use = *loaded;
-  m_impl->listener->set_certificate(*std::move(loaded));
+  m_impl->identity = *std::move(loaded);
+  m_impl->listener->set_tls(m_impl->identity.tls);
   return {};
+}
+
+void Server::follow_network() {
+  Impl& self = *m_impl;
+  if (!self.listener) return;
+  const protocol::Address found = self.find_address();
+  if (std::exchange(self.address, found) == found) return;
+  base::log_info("gateway", "people reach this gateway at {}{}", found.address,
+                 found.local ? ": this machine has no network" : "");
+  self.switchboard->tell_address();
 }
 
 void Server::stop() {
   m_impl->listener.reset();
+  m_impl->redirects.reset();
   if (m_impl->switchboard) m_impl->switchboard->go_away();
 }
 
 std::uint16_t Server::port() const { return m_impl->listener ? m_impl->listener->port() : std::uint16_t{0}; }
-std::string Server::address() const { return m_impl->address(); }
-base::Ref<GTlsCertificate> Server::certificate() const { return m_impl->certificate_in_use; }
-std::size_t Server::connections() const { return m_impl->listener ? m_impl->listener->connections() : 0; }
+const std::string& Server::address() const { return m_impl->address.address; }
+base::Ref<GTlsCertificate> Server::certificate() const { return m_impl->identity.certificate; }
+std::size_t Server::connections() const { return m_impl->places ? m_impl->places->connections() : 0; }
 
 void Server::Impl::make_soup_server() {
   soup = base::Ref<SoupServer>::adopt(soup_server_new("raw-paths", TRUE, nullptr));
@@ -168,6 +234,20 @@ void Server::Impl::make_soup_server() {
   // Compression would let who chooses part of a message learn the rest from its length, and costs memory per
   // client.
   soup_server_remove_websocket_extension(soup.get(), SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
+  keep_connections_alive();
+}
+
+void Server::Impl::keep_connections_alive() {
+  // libsoup 3.2 closes every connection after one request unless it listens itself: a page load would be
+  // thirty connections. It is given a socket on which nothing ever arrives, as its only peer is `other_end`.
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0) return;
+  const auto silent = base::Ref<GSocket>::adopt(g_socket_new_from_fd(ends[0], nullptr));
+  other_end = base::Ref<GSocket>::adopt(g_socket_new_from_fd(ends[1], nullptr));
+  base::ErrorPtr error;
+  if (!soup_server_listen_socket(soup.get(), silent.get(), SoupServerListenOptions(0), base::out(error))) {
+    base::log_warning("gateway", "connections are closed after each request: {}", base::message_of(error));
+  }
 }
 
 void Server::Impl::on_request(SoupServerMessage* message, const char* path) const {

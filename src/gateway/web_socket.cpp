@@ -98,6 +98,14 @@ void WebSocket::fail(const base::Failure& failure) {
         failure.code.c_str());
 }
 
+void WebSocket::not_understood(const base::Failure& failure) {
+  if (failure.code != protocol::k_unknown_type) return fail(failure);
+  if (!m_unknown_types.ignore(m_heard)) return fail({"unexpected", failure.message});
+  if (m_unknown_types.is_first()) {
+    base::log_info("gateway", "a message is ignored, as others like it will be: {}", failure.message);
+  }
+}
+
 void WebSocket::close(unsigned short code, const char* reason) {
   if (soup_websocket_connection_get_state(m_connection.get()) == SOUP_WEBSOCKET_STATE_OPEN) {
     soup_websocket_connection_close(m_connection.get(), code, reason);

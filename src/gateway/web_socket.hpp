@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/handles.hpp"
 #include "base/signal.hpp"
+#include "base/unknown_types.hpp"
 #include "gateway/config.hpp"
 #include "gateway/metered_stream.hpp"
 #include "protocol/messages.hpp"
@@ -52,6 +53,14 @@ class WebSocket {
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);
+  /// It is not cut any more to make room for others: it has a seat, or is a kiosk's.
+  void settle() { m_meter->settle(); }
+  /// What the other end said of itself with the message that made it known here.
+  void agree(const protocol::Features& features) {
+    m_unknown_types.agree(protocol::has_feature(features, protocol::k_ignore_unknown));
+  }
+  /// A message that could not be decoded: fails, unless it is of an unknown type that may be ignored.
+  void not_understood(const base::Failure& failure);
   /// For liveness, rates and deadlines: setting the machine's clock must not end a connection, nor keep a
   /// dead one.
   [[nodiscard]] base::Moment moment() const { return m_clock.moment(); }
@@ -70,6 +79,7 @@ class WebSocket {
   std::size_t m_max_bytes;
   std::chrono::seconds m_silence;
   base::Moment m_heard;
+  base::UnknownTypes m_unknown_types;
   bool m_gone = false;
   base::SignalConnection m_on_message;
   base::SignalConnection m_on_pong;

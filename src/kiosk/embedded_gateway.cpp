@@ -1,10 +1,11 @@
 #include "kiosk/embedded_gateway.hpp"
 
-#include <fstream>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/secret_file.hpp"
+#include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
 #include "gateway/local_address.hpp"
 
@@ -27,18 +28,6 @@ bool mends_itself(const base::Failure& failure) {
 
 }  // namespace
 
-Result<std::string> read_secret(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::string secret;
-  if (!std::getline(file, secret) || secret.empty()) {
-    return base::failure("secret-unreadable",
-                         "The file " + path.string() +
-                             " cannot be read or is empty. It must hold the secret in its "
-                             "first line and be readable by this program.");
-  }
-  return secret;
-}
-
 EmbeddedGateway::EmbeddedGateway(const Options& options)
     : m_options(options), m_token(base::random_hex(32)) {}
 EmbeddedGateway::~EmbeddedGateway() = default;
@@ -48,19 +37,18 @@ void EmbeddedGateway::on_trouble(std::function<void(const std::optional<base::Fa
 }
 
 Result<> EmbeddedGateway::start() {
-  const auto listen_on = parse_listen(m_options.listen);
-  if (!listen_on) return tl::unexpected(listen_on.error());
-  m_listen = *listen_on;
-  m_config.address = m_listen.host;
-  m_config.port = m_listen.port;
+  m_config.address = m_options.listen.host;
+  m_config.port = m_options.listen.port;
   m_config.insecure_http = m_options.insecure_http;
   m_config.kiosk_tokens = {m_token};
   m_config.public_address = m_options.public_address;
   m_config.web_directory = m_options.web_dir.string();
+  m_config.connections =
+      gateway::fit(m_config.connections, gateway::capacity_of_process(), gateway::k_kiosk_reserve);
   m_config.ice.stun_urls = m_options.stun_urls;
   m_config.ice.turn_urls = m_options.turn_urls;
   if (!m_options.turn_secret_file.empty()) {
-    const auto secret = read_secret(m_options.turn_secret_file);
+    const auto secret = base::read_secret(m_options.turn_secret_file);
     if (!secret) return tl::unexpected(secret.error());
     m_config.ice.turn_secret = *secret;
   }
@@ -102,6 +90,16 @@ void EmbeddedGateway::renew_certificate() {
   if (renewed.error().code == "certificate-expired") tell_trouble(renewed.error());
 }
 
+void EmbeddedGateway::follow_network() {
+  if (!m_server) {
+    if (m_retry.running()) bring_up_again();  // the address to listen on may be here now
+    return;
+  }
+  // The certificate first: whoever is told the new address finds it named there.
+  if (m_options.tls_cert.empty()) renew_certificate();
+  m_server->follow_network();
+}
+
 Result<> EmbeddedGateway::bring_up() {
   if (auto prepared = prepare_certificate(); !prepared) return prepared;
   auto server = std::make_unique<gateway::Server>(m_config);
@@ -130,7 +128,7 @@ void EmbeddedGateway::tell_trouble(const std::optional<base::Failure>& trouble) 
 }
 
 std::string EmbeddedGateway::kiosk_url() const {
-  const std::string host = gateway::is_wildcard(m_listen.host) ? "127.0.0.1" : m_listen.host;
+  const std::string host = gateway::is_wildcard(m_options.listen.host) ? "127.0.0.1" : m_options.listen.host;
   return gateway::url_of(m_options.insecure_http ? "ws" : "wss", host, m_config.port) + "/ws/kiosk";
 }
 

@@ -31,6 +31,9 @@ class EmbeddedGateway {
   /// Told when the gateway cannot listen, and with nothing when it can again.
   void on_trouble(std::function<void(const std::optional<base::Failure>&)> listener);
 
+  /// The machine's network has changed: the certificate, the allowed hosts and the address for people follow.
+  void follow_network();
+
   [[nodiscard]] std::string kiosk_url() const;
   [[nodiscard]] const std::string& token() const { return m_token; }
   /// The one in use, which may be older than the file. Null without TLS and while there is trouble.
@@ -46,7 +49,6 @@ class EmbeddedGateway {
   void tell_trouble(const std::optional<base::Failure>& trouble);
 
   Options m_options;
-  HostPort m_listen;
   gateway::Config m_config;
   std::string m_token;
   std::unique_ptr<gateway::Server> m_server;
@@ -54,8 +56,5 @@ class EmbeddedGateway {
   base::Timer m_retry;
   base::Timer m_renewal;
 };
-
-/// The first line of a file that holds a secret. Failure "secret-unreadable".
-[[nodiscard]] base::Result<std::string> read_secret(const std::filesystem::path& path);
 
 }  // namespace sangdam::kiosk

@@ -50,6 +50,12 @@ GatewayLink::~GatewayLink() {
 
 void GatewayLink::start() { connect(); }
 
+void GatewayLink::follow_network() {
+  if (!m_retry.running() || m_state == LinkState::refused) return;
+  m_attempts = 0;
+  connect();
+}
+
 void GatewayLink::connect() {
   m_retry.stop();
   set_state(LinkState::connecting);
@@ -115,7 +121,7 @@ void GatewayLink::on_connected(SoupWebsocketConnection* connection) {
       connection, "closed",
       G_CALLBACK(+[](SoupWebsocketConnection*, GatewayLink* self) { self->on_closed(); }), this);
   m_liveness.start_repeating(k_ping_interval, [this] { check_liveness(); });
-  send(protocol::Register{m_config.clinic, m_config.phone});
+  send(protocol::Register{m_config.clinic, m_config.phone, protocol::own_features()});
 }
 
 void GatewayLink::check_liveness() {
@@ -131,6 +137,10 @@ void GatewayLink::check_liveness() {
 void GatewayLink::on_text(std::string_view text) {
   const auto message = protocol::decode_gateway_to_kiosk(text);
   if (!message) {
+    if (message.error().code == protocol::k_unknown_type &&
+        m_unknown_types.ignore(base::SystemClock().moment()) && !m_unknown_types.is_first()) {
+      return;
+    }
     base::log_warning("link", "a message of the gateway was not understood: {}", message.error().message);
     return;
   }
@@ -140,13 +150,18 @@ void GatewayLink::on_text(std::string_view text) {
 void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
   if (const auto* registered = std::get_if<protocol::Registered>(&message)) {
     m_attempts = 0;
+    m_unknown_types = {};
+    m_unknown_types.agree(protocol::has_feature(registered->features, protocol::k_ignore_unknown));
     m_published.clear();
     for (const auto& [session, outcome] : m_withdrawn) {
       send(protocol::SessionClose{session, std::string(name_of(outcome))});
     }
     m_withdrawn.clear();
     set_state(LinkState::ready);
-    m_listener.on_registered(registered->ice_servers, registered->address);
+    m_listener.on_address(registered->address);
+    m_listener.on_registered(registered->ice_servers);
+  } else if (const auto* address = std::get_if<protocol::Address>(&message)) {
+    m_listener.on_address(*address);
   } else if (const auto* servers = std::get_if<protocol::IceServers>(&message)) {
     m_listener.on_ice_servers(servers->ice_servers);
   } else if (const auto* opened = std::get_if<protocol::SessionOpened>(&message)) {

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/secret_file.hpp"
 #include "base/text.hpp"
 #include "kiosk/notices.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -80,6 +81,7 @@ Result<> Kiosk::start() {
            "session for patients who were in one."));
   }
   m_screens->show_today();
+  m_network.emplace([this] { follow_network(); });
   m_link->start();
   if (m_options.walk_in) start_walk_in();
   return {};
@@ -104,9 +106,9 @@ Result<GatewayLink::Config> Kiosk::gateway() {
   config.clinic = m_options.clinic;
   config.phone = m_options.clinic_phone;
   if (m_options.gateway != "embedded") {
-    const base::Result<std::string> token = read_secret(m_options.gateway_token_file);
+    const base::Result<std::string> token = base::read_secret(m_options.gateway_token_file);
     if (!token) return tl::unexpected(token.error());
-    config.url = m_options.gateway + (m_options.gateway.ends_with("/ws/kiosk") ? "" : "/ws/kiosk");
+    config.url = m_options.gateway + "/ws/kiosk";
     config.token = *token;
     return config;
   }
@@ -161,8 +163,12 @@ void Kiosk::install_actions() {
                         [this](const std::string& visit) { on_result(m_desk->no_show(visit)); });
   actions.add_with_text(name::k_end, [this](const std::string& visit) { on_result(m_desk->end(visit)); });
   actions.add_with_text(name::k_send_chat, [this](const std::string& text) {
-    if (const Encounter* talking = m_desk->in_the_room())
-      on_result(m_desk->send_chat(talking->record().id, text));
+    const Encounter* talking = m_desk->in_the_room();
+    const Result<> sent = talking != nullptr
+                              ? m_desk->send_chat(talking->record().id, text)
+                              : base::failure("chat-nobody", "Nobody is in the call to read the message.");
+    if (!sent) m_window->give_back_chat(text);
+    on_result(sent);
   });
   actions.add_toggle(name::k_mute_microphone, [this](bool muted) {
     m_sending.microphone = !muted;
@@ -184,6 +190,7 @@ void Kiosk::install_actions() {
   actions.add(name::k_more_log, [this] { m_screens->more_log(); });
   actions.add_with_text(name::k_show_timeline,
                         [this](const std::string& visit) { m_screens->show_timeline(visit); });
+  actions.add(name::k_show_earlier, [this] { m_screens->show_earlier(); });
   actions.add_with_text(name::k_dismiss_notice,
                         [this](const std::string& id) { m_screens->clear_notice(id); });
   actions.add_choice(name::k_set_language, ui::language(), [this](const std::string& language) {
@@ -333,11 +340,29 @@ void Kiosk::on_link_state(LinkState state) {
   }
 }
 
-void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) {
+void Kiosk::follow_network() {
+  if (m_gateway) m_gateway->follow_network();
+  m_link->follow_network();
+}
+
+void Kiosk::on_address(const protocol::Address& address) {
   m_address = address;
   m_screens->set_address(m_address);
+  if (address.local) {
+    m_screens->notice("network", ui::Health::bad,
+                      tr("This kiosk has no network, so patients cannot reach it. Check the network cable or "
+                         "the Wi-Fi: as soon as the network is there, patients can join."),
+                      false);
+  } else {
+    m_screens->clear_notice("network");
+  }
+  std::map<std::string, std::string> details{{"url", address.address}};
+  if (address.local) details.emplace("network", "none");
+  m_printer.print("ready", "", details);
+}
+
+void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers) {
   m_screens->clear_notice("link");
-  m_printer.print("ready", "", {{"url", m_address}});
   m_desk->on_gateway_ready(domain_of(servers));
   m_screens->refresh();
 }
@@ -349,7 +374,7 @@ void Kiosk::on_ice_servers(const std::vector<protocol::IceServer>& servers) {
 void Kiosk::on_session_opened(const std::string& session) {
   const Encounter* encounter = m_desk->find(session);
   if (encounter == nullptr) return;
-  m_printer.print("session-open", session, {{"code", encounter->record().code}, {"url", m_address}});
+  m_printer.print("session-open", session, {{"code", encounter->record().code}, {"url", m_address.address}});
   m_screens->refresh();
 }
 

@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "base/handles.hpp"
 #include "base/main_thread.hpp"
+#include "base/network_watch.hpp"
 #include "base/result.hpp"
 #include "consultation/desk.hpp"
 #include "db/database.hpp"
@@ -55,9 +56,11 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
                 const std::map<std::string, std::string>& details) override;
   void on_log_failure(const consultation::Encounter& encounter, const base::Failure& failure) override;
   void on_log_caught_up();
+  void follow_network();
 
   void on_link_state(LinkState state) override;
-  void on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) override;
+  void on_registered(const std::vector<protocol::IceServer>& servers) override;
+  void on_address(const protocol::Address& address) override;
   void on_ice_servers(const std::vector<protocol::IceServer>& servers) override;
   void on_session_opened(const std::string& session) override;
   void on_code_taken(const std::string& session) override;
@@ -75,7 +78,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   EventPrinter m_printer;
   WireChannelCodec m_codec;
   consultation::MediaState m_sending;
-  std::string m_address;
+  protocol::Address m_address;
   std::map<pipelines::Part, pipelines::Health> m_health;
 
   // In the order of their making; destroyed the other way round.
@@ -88,6 +91,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   std::unique_ptr<Screens> m_screens;
   std::unique_ptr<Actions> m_actions;
   base::Timer m_log_retry;
+  std::optional<base::NetworkWatch> m_network;
   base::Anchor<Kiosk> m_anchor{this};
 };
 

@@ -44,8 +44,20 @@ std::string words_for(const base::Failure& failure) {
   // Looked up at run time, so that a change of language reaches them.
   const std::map<std::string_view, const char*> words{
       {"busy", tr("Another patient is in the call. End that visit first; this patient keeps waiting.")},
-      {"not-now",
-       tr("The visit has just changed, so that is not possible any more. Look at its state again.")},
+      {"nobody-waiting", tr("Nobody is waiting at the door just now: the patient has left or is gone. The "
+                            "code stays good, so they can come back.")},
+      {"already-admitted",
+       tr("The patient was let in already, so this is not possible any more. Go on in the "
+          "call screen.")},
+      {"call-goes-on", tr("The patient is in the call. To close the visit, end it in the call screen.")},
+      {"no-call-yet", tr("There is no call to end yet. To close the visit, cancel the session.")},
+      {"not-open", tr("This visit has not been opened yet. Open it first, then patients can come in.")},
+      {"already-open", tr("This visit is open already. Its code is on the screen.")},
+      {"visit-over", tr("This visit is over. You find it in the log.")},
+      {"chat-nobody", tr("Nobody is in the call to read your message. Nothing was sent.")},
+      {"chat-empty", tr("There is nothing in the message that can be sent. Type some text.")},
+      {"chat-full", tr("Too many of your messages still wait to be delivered, so this one was not sent. Send "
+                       "it again once the patient is connected.")},
       {"unknown-consultation", tr("This visit is over. You find it in the log.")},
       {"unknown-appointment", tr("This appointment is not in the list any more. Look at the list again.")},
       {"appointment-used", tr("A visit was already opened for this appointment, so it stays in the list.")},

@@ -1,24 +1,22 @@
-// What the kiosk is started with: built-in defaults, then a configuration file, then the command line.
-//
-// The configuration file is a GKeyFile with one group, [kiosk], whose keys are the long options without
-// dashes in front ("listen=0.0.0.0:8443"). Secrets are never arguments: options name files that hold them.
+// What the kiosk is started with: built-in defaults, then a file of settings (group [kiosk]), then the
+// command line. base/settings.hpp says how they are written.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/web_address.hpp"
 #include "consultation/consultation.hpp"
 
 namespace sangdam::kiosk {
 
 struct Options {
-  std::filesystem::path data_dir;       // default: $XDG_DATA_HOME/sangdam
-  std::string listen = "0.0.0.0:8443";  // of the embedded gateway; port 0: any free one
-  std::string public_address;           // what people type, if it is not this machine's own address
-  std::string camera = "auto";          // auto, test, none, or part of a device's name
+  std::filesystem::path data_dir;          // default: $XDG_DATA_HOME/sangdam
+  base::HostPort listen{"0.0.0.0", 8443};  // of the embedded gateway; port 0: any free one
+  std::string public_address;              // what people type, if it is not this machine's own address
+  std::string camera = "auto";             // auto, test, none, or part of a device's name
   std::string microphone = "auto";
   std::string gateway = "embedded";  // or wss://host[:port]
   std::filesystem::path gateway_token_file;
@@ -38,13 +36,6 @@ struct Options {
   bool fullscreen = false;
   bool set_aside_corrupt = false;
 };
-
-struct HostPort {
-  std::string host;  // without brackets
-  std::uint16_t port = 0;
-};
-/// "127.0.0.1:8443", "[::1]:0". Failure "bad-listen-address".
-[[nodiscard]] base::Result<HostPort> parse_listen(const std::string& text);
 
 /// Failure code "usage" with the sentence to print. `--help` and `--version` print and exit the program.
 [[nodiscard]] base::Result<Options> parse_options(int argc, char** argv);

@@ -29,7 +29,7 @@ base::Result<ChatLine> decode_chat(std::string_view text) {
     Reader in(*line, "received");
     return in.result<ChatLine>(ChatReceived{.id = in.hex("id", k_chat_id_hex)});
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 base::Result<ControlLine> decode_control(std::string_view text) {
@@ -37,6 +37,10 @@ base::Result<ControlLine> decode_control(std::string_view text) {
   if (!line) return tl::unexpected<base::Failure>(line.error());
   const auto type = detail::type_of(*line);
   if (!type) return tl::unexpected<base::Failure>(type.error());
+  if (*type == "hello") {
+    Reader in(*line, "hello");
+    return in.result<ControlLine>(Hello{in.features("features")});
+  }
   if (*type == "media") {
     Reader in(*line, "media");
     return in.result<ControlLine>(
@@ -46,7 +50,7 @@ base::Result<ControlLine> decode_control(std::string_view text) {
     Reader in(*line, "quality");
     return in.result<ControlLine>(QualityLevel{.level = in.word("level", {"good", "fair", "poor"})});
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 std::string encode(const ChatLine& line) {
@@ -63,6 +67,9 @@ std::string encode(const ChatLine& line) {
 std::string encode(const ControlLine& line) {
   return detail::write(
       std::visit(detail::Overloaded{
+                     [](const Hello& each) -> json {
+                       return {{"type", "hello"}, {"features", each.features}};
+                     },
                      [](const MediaState& each) -> json {
                        return {{"type", "media"}, {"microphone", each.microphone}, {"camera", each.camera}};
                      },

@@ -1,6 +1,7 @@
 #include "protocol/reader.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 #include "protocol/messages.hpp"
@@ -13,7 +14,20 @@ using nlohmann::json;
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 bool is_lower_hex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_name(char c) noexcept { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; }
 bool is_token(char c) noexcept { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+/// Every type of docs/protocol.md.
+constexpr std::array<std::string_view, 29> k_types{
+    "join",        "resume",         "knock",        "answer",        "candidate",  "request-offer",
+    "leave",       "ping",           "joined",       "status",        "offer",      "pong",
+    "error",       "register",       "session-open", "session-close", "to-patient", "registered",
+    "ice-servers", "session-opened", "arrived",      "returned",      "away",       "from-patient",
+    "text",        "received",       "hello",        "media",         "quality"};
+
+bool is_name_of(std::string_view text, std::size_t max_bytes) noexcept {
+  return !text.empty() && text.size() <= max_bytes && std::all_of(text.begin(), text.end(), is_name);
+}
 
 /// How deep the brackets nest outside of strings. Text that is not JSON gives some number: the parser refuses
 /// it.
@@ -59,7 +73,16 @@ base::Result<std::string> type_of(const json& message) {
   return found->get<std::string>();
 }
 
-base::Failure unexpected_type() { return {"unexpected", "a message of this type has no place here"}; }
+base::Failure unexpected_type(std::string_view type) {
+  if (std::find(k_types.begin(), k_types.end(), type) != k_types.end()) {
+    return {"unexpected", "a message of this type has no place here"};
+  }
+  // The name helps whoever looks why something does not work; anything else is not repeated.
+  const bool can_be_named = is_name_of(type, k_max_feature_bytes);
+  return {
+      std::string(k_unknown_type),
+      "the type " + (can_be_named ? '"' + std::string(type) + '"' : "of the message") + " is not known here"};
+}
 
 void Reader::fail(std::string code, std::string message) {
   if (!m_failure) m_failure = base::Failure{std::move(code), std::move(message)};
@@ -159,6 +182,22 @@ std::string Reader::candidate(const char* key) {
   }
   malformed(key, "is too long or has control characters");
   return {};
+}
+
+Features Reader::features(const char* key) {
+  if (!has(key)) return {};
+  const json* list = array(key, k_max_features);
+  if (list == nullptr) return {};
+  Features features;
+  for (const json& each : *list) {
+    const auto* name = each.get_ptr<const std::string*>();
+    if (name == nullptr || !is_name_of(*name, k_max_feature_bytes)) {
+      malformed(key, "has an element that is not the name of a feature");
+      return {};
+    }
+    features.push_back(*name);
+  }
+  return features;
 }
 
 unsigned Reader::number(const char* key, unsigned min, unsigned max) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "protocol/messages.hpp"
 
 namespace sangdam::protocol::detail {
 
@@ -42,6 +43,8 @@ class Reader {
   std::string sdp(const char* key);
   /// A candidate line: no control characters at all; may be empty.
   std::string candidate(const char* key);
+  /// An absent list is empty.
+  Features features(const char* key);
   unsigned number(const char* key, unsigned min, unsigned max);
   bool boolean(const char* key);
   /// A nested object; null if it is missing or something else (and that is the error, unless optional).
@@ -74,6 +77,7 @@ class Reader {
 
 /// The "type" member of a message.
 [[nodiscard]] base::Result<std::string> type_of(const nlohmann::json& message);
-[[nodiscard]] base::Failure unexpected_type();
+/// Of a type that is not read here: "unexpected" if it belongs elsewhere, k_unknown_type otherwise.
+[[nodiscard]] base::Failure unexpected_type(std::string_view type);
 
 }  // namespace sangdam::protocol::detail

@@ -68,10 +68,10 @@ describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ?
     folder = await mkdtemp(path.join(os.tmpdir(), 'sangdam-turn-'));
     const port = await freePort();
     const secretFile = path.join(folder, 'secret');
-    await writeFile(secretFile, 'a secret of this test\n', { mode: 0o600 });
+    await writeFile(secretFile, 'the-secret-of-this-test\n', { mode: 0o600 });
     await writeFile(path.join(folder, 'turn.conf'), [
       `listening-ip=${ADDRESS}`, `relay-ip=${ADDRESS}`, `listening-port=${port}`, 'no-tls', 'no-dtls', 'use-auth-secret',
-      'static-auth-secret=a secret of this test', 'realm=sangdam.test', 'allow-loopback-peers', 'no-cli',
+      'static-auth-secret=the-secret-of-this-test', 'realm=sangdam.test', 'allow-loopback-peers', 'no-cli',
       'min-port=49200', 'max-port=49400', `userdb=${folder}/users`, `pidfile=${folder}/pid`, 'log-file=stdout', 'simple-log', 'verbose',
     ].join('\n'), { mode: 0o600 });
     turn = spawn('turnserver', ['-c', path.join(folder, 'turn.conf')], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -99,6 +99,6 @@ describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ?
       return measured && measured.received_fps > 5 && measured.relayed === 1;
     }, 30000);
     assert.match(log, /session \d+: .*ALLOCATE processed, success/);
-    assert.doesNotMatch(kiosk.log, /a secret of this test/);
+    assert.doesNotMatch(kiosk.log, /the-secret-of-this-test/);
   });
 });

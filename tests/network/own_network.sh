@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command on a network of its own: one host with a real interface beside loopback, and nothing else.
+# With --bare before the command there is only loopback: the command makes the rest.
 #
 # ICE on loopback alone tells little: libnice binds each socket to its interface, so a TURN server on 127.0.0.1 is out
 # of its reach. Needs root and iproute2; without them it says so and is skipped (77).
@@ -13,6 +14,10 @@ if [[ ${1:-} != --inside ]]; then
 fi
 shift
 ip link set lo up
+if [[ ${1:-} == --bare ]]; then
+  shift
+  exec "$@"
+fi
 ip link add host type veth peer name wire
 ip address add 10.77.0.1/24 dev host
 ip link set host up

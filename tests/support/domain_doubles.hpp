@@ -170,13 +170,14 @@ class HandGateway final : public consultation::Signalling {
   std::vector<std::string> lines;
 };
 
-/// "text:<id>:<text>", "received:<id>", "media:<0|1><0|1>", "quality:<name>"
+/// "hello", "text:<id>:<text>", "received:<id>", "media:<0|1><0|1>", "quality:<name>"
 class HandCodec final : public consultation::ChannelCodec {
  public:
   [[nodiscard]] std::string encode(const consultation::ChannelLine& line) const override {
     using namespace consultation;
     if (const auto* text = std::get_if<ChatText>(&line)) return "text:" + text->id + ":" + text->text;
     if (const auto* received = std::get_if<ChatReceived>(&line)) return "received:" + received->id;
+    if (std::holds_alternative<Hello>(line)) return "hello";
     if (const auto* media = std::get_if<MediaState>(&line)) {
       return std::string("media:") + (media->microphone ? "1" : "0") + (media->camera ? "1" : "0");
     }
@@ -191,7 +192,11 @@ class HandCodec final : public consultation::ChannelCodec {
       return ChatText{std::string(rest.substr(0, colon)), std::string(rest.substr(colon + 1))};
     }
     if (text.starts_with("received:")) return ChatReceived{std::string(text.substr(9))};
+    if (text == "hello") return Hello{.ignores_unknown = true};
+    if (text.starts_with("unknown:")) return UnknownLine{std::string(text.substr(8))};
     if (text.starts_with("media:")) return MediaState{text[6] == '1', text[7] == '1'};
+    if (text == "quality:good") return QualityReport{Quality::good};
+    if (text == "quality:poor") return QualityReport{Quality::poor};
     return std::nullopt;
   }
 };

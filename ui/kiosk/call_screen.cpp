@@ -226,6 +226,10 @@ void CallScreen::resume(const Unfinished& unfinished) {
   draw_controls();
 }
 
+void CallScreen::give_back(const std::string& text) {
+  if (m_chat.draft().empty()) m_chat.set_draft(text);
+}
+
 void CallScreen::ask_to_end() {
   m_sheets.ask(
       {.title = tr("End the visit?"),

@@ -28,6 +28,9 @@ class CallScreen {
   /// The controls come back and fade anew (the screen is shown).
   void wake();
 
+  /// A message that was not sent.
+  void give_back(const std::string& text);
+
   /// What the person at the kiosk is in the middle of: kept when the screens are built anew.
   struct Unfinished {
     bool chat_open = false;

@@ -264,6 +264,8 @@ void KioskWindow::set(const TimelineModel& model) {
   m_impl->screens->log.set(model);
 }
 
+void KioskWindow::give_back_chat(const std::string& text) { m_impl->screens->call.give_back(text); }
+
 void KioskWindow::retranslate() {
   base::assert_main_thread();
   const std::string chosen = m_impl->screens->today.chosen();

@@ -1,5 +1,7 @@
 // The lines of the two data channels (docs/protocol.md, "Between the two peers"): reading with limits, writing. Pure.
 
+import { featuresOf, unknownOf } from './features.js';
+
 export const MAX_CHANNEL_BYTES = 16 * 1024;
 export const MAX_CHAT_CODE_POINTS = 2000;
 
@@ -7,6 +9,9 @@ export const MAX_CHAT_CODE_POINTS = 2000;
 /** @typedef {{type: 'received', id: string}} ChatReceived */
 /** @typedef {{type: 'media', microphone: boolean, camera: boolean}} MediaState */
 /** @typedef {{type: 'quality', level: import('./quality.js').Level}} QualityLine */
+
+/** @typedef {{type: 'hello', features: string[]}} Hello the first line on the control channel, both ways */
+/** @typedef {import('./features.js').Unknown} Unknown */
 
 /** @param {string} text */
 export const codePoints = (text) => [...text].length;
@@ -27,29 +32,35 @@ function objectOf(data) {
 
 /**
  * @param {unknown} data
- * @returns {ChatText | ChatReceived | null}
+ * @returns {ChatText | ChatReceived | Unknown | null}
  */
 export function decodeChat(data) {
   const line = objectOf(data);
-  if (!line || typeof line.id !== 'string' || !/^[0-9a-f]{32}$/.test(line.id)) return null;
+  if (!line) return null;
+  if (line.type !== 'text' && line.type !== 'received') return unknownOf(line.type);
+  if (typeof line.id !== 'string' || !/^[0-9a-f]{32}$/.test(line.id)) return null;
   if (line.type === 'received') return { type: 'received', id: line.id };
-  if (line.type !== 'text' || typeof line.text !== 'string') return null;
+  if (typeof line.text !== 'string') return null;
   const length = codePoints(line.text);
   return length >= 1 && length <= MAX_CHAT_CODE_POINTS ? { type: 'text', id: line.id, text: line.text } : null;
 }
 
 /**
  * @param {unknown} data
- * @returns {MediaState | QualityLine | null}
+ * @returns {Hello | MediaState | QualityLine | Unknown | null}
  */
 export function decodeControl(data) {
   const line = objectOf(data);
   if (!line) return null;
+  if (line.type === 'hello') {
+    const features = featuresOf(line.features);
+    return features && { type: 'hello', features };
+  }
   if (line.type === 'media' && typeof line.microphone === 'boolean' && typeof line.camera === 'boolean') {
     return { type: 'media', microphone: line.microphone, camera: line.camera };
   }
   if (line.type === 'quality' && ['good', 'fair', 'poor'].includes(line.level)) {
     return { type: 'quality', level: line.level };
   }
-  return null;
+  return unknownOf(line.type);
 }

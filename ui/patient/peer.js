@@ -6,6 +6,7 @@
 // means latest received, not highest number: a kiosk that was restarted counts from one again. The kiosk cannot restart
 // ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera
 // that comes, goes or flips needs no new negotiation.
+import { FEATURES, UnknownTypes } from './features.js';
 import { decodeChat, decodeControl } from './lines.js';
 import { levelOf, Readings } from './quality.js';
 
@@ -65,6 +66,7 @@ class Peer {
   connected = false;
   closed = false;
   malformed = 0;
+  unknown = new UnknownTypes();
   /** @type {Map<string, RTCDataChannel>} */
   channels = new Map();
   /** @type {RTCSessionDescriptionInit | null} */
@@ -291,6 +293,7 @@ export class Peers {
       }
       peer.channels.set(label, channel);
       const onOpen = () => {
+        if (label === 'control') channel.send(JSON.stringify({ type: 'hello', features: FEATURES }));
         if (peer === this.#active) this.#options.onChannelOpen(label);
       };
       if (channel.readyState === 'open') onOpen();
@@ -437,7 +440,10 @@ export class Peers {
   #onLine(peer, label, data) {
     if (peer.closed) return;
     const line = label === 'chat' ? decodeChat(data) : decodeControl(data);
-    if (!line) {
+    if (line?.type === 'hello') {
+      peer.unknown.agree(line.features);
+    } else if (!line || line.type === 'unknown') {
+      if (line && peer.unknown.ignore(line, performance.now())) return;
       peer.malformed += 1;
       if (peer.malformed > MAX_MALFORMED) this.#broken(peer);
     } else if (line.type === 'text' || line.type === 'received') {

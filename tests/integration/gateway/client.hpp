@@ -22,7 +22,6 @@
 namespace sangdam::tests {
 
 inline const std::string k_kiosk_token(64, 'e');
-inline const std::string k_other_kiosk_token(64, 'd');
 
 /// A directory with a certificate and a little page; gone with the test.
 class Site {
@@ -230,8 +229,7 @@ class Client {
 
 /// A kiosk with one open session.
 struct Kiosk {
-  explicit Kiosk(const gateway::Server& server, const std::string& token = k_kiosk_token)
-      : link(Client::kiosk(server, token)) {
+  explicit Kiosk(const gateway::Server& server) : link(Client::kiosk(server)) {
     REQUIRE(link.connected());
     link.send(protocol::KioskMessage(protocol::Register{"서울의원", "02 123 4567"}));
     const auto answer = link.next_for_kiosk();

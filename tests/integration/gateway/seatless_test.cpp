@@ -158,7 +158,7 @@ TEST_CASE("a patient with a seat is held to its rate by its pings too", "[gatewa
   patient.send_text(protocol::encode(PatientMessage(protocol::Join{kiosk.code, "ko", std::nullopt})));
   kiosk.next<protocol::Arrived>();
   std::string pings;
-  for (int i = 0; i < 60; ++i) pings += k_ping;
+  for (int i = 0; i < 1200; ++i) pings += k_ping;
   REQUIRE(run_until([&] {
     patient.write(pings);
     patient.read();

@@ -7,9 +7,7 @@ Each trouble is really made: a folder that cannot be, a damaged file, a port tha
 What staff read is read off the screen through the accessibility bus.
 """
 import glob
-import json
 import os
-import select
 import shutil
 import socket
 import sqlite3
@@ -21,49 +19,8 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
 import desktop  # noqa: E402
-
-DEADLINE = 60.0
-KIOSK = ""
-
-
-class Kiosk:
-    """The kiosk on test sources, its events as they come."""
-
-    def __init__(self, data, *arguments):
-        self.log = tempfile.TemporaryFile(mode="w+")
-        self.process = subprocess.Popen(
-            [KIOSK, "--data-dir", data, "--listen", "127.0.0.1:0", "--camera", "test", "--microphone", "test",
-             "--print-events", "--language", "en", *arguments],
-            stdout=subprocess.PIPE, stderr=self.log, bufsize=0)
-        self.buffer = b""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(DEADLINE)
-        self.process.stdout.close()
-        self.log.close()
-
-    def event(self, name, deadline=DEADLINE):
-        """The next event of this name."""
-        end = time.monotonic() + deadline
-        while True:
-            while b"\n" in self.buffer:
-                line, self.buffer = self.buffer.split(b"\n", 1)
-                event = json.loads(line)
-                if event["event"] == name:
-                    return event
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))
-            chunk = os.read(self.process.stdout.fileno(), 4096) if ready else b""
-            if not chunk:
-                raise AssertionError(f"no event '{name}': {self.stderr()}")
-            self.buffer += chunk
-
-    def stderr(self):
-        self.log.seek(0)
-        return self.log.read()
+import kiosk_program  # noqa: E402
+from kiosk_program import DEADLINE, Kiosk  # noqa: E402
 
 
 class Troubles(unittest.TestCase):
@@ -152,27 +109,27 @@ class Troubles(unittest.TestCase):
             desktop.wait_for_text(kiosk.process.pid, "No microphone", DEADLINE)
 
     def test_wrong_options_are_refused_with_a_sentence(self):
-        for arguments, sentence in ([["--listen", "nowhere"], "--listen takes ADDRESS:PORT"],
-                                    [["--gateway", "http://example.test"], "begins with wss://"],
-                                    [["--language", "xx"], "knows ko and en"],
+        for arguments, sentence in ([["--listen", "nowhere"], "--listen cannot take \"nowhere\""],
+                                    [["--gateway", "http://example.test"], "does not begin with wss://"],
+                                    [["--language", "xx"], "neither ko nor en"],
                                     [["--tls-cert", "x"], "belong together"],
-                                    [["--code-lifetime", "long"], "code-lifetime cannot take that value"],
+                                    [["--code-lifetime", "long"], "code-lifetime cannot take \"long\""],
                                     [["--no-such-option"], "--help"]):
             with self.subTest(arguments=arguments):
-                result = subprocess.run([KIOSK, *arguments], capture_output=True, text=True, timeout=DEADLINE,
+                result = subprocess.run([kiosk_program.PATH, *arguments], capture_output=True, text=True, timeout=DEADLINE,
                                         check=False)
                 self.assertEqual(result.returncode, 64)
                 self.assertIn(sentence, result.stderr)
 
     def test_without_a_display_the_kiosk_says_so(self):
         env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        result = subprocess.run([KIOSK, "--data-dir", self.data], env=env, capture_output=True, text=True,
+        result = subprocess.run([kiosk_program.PATH, "--data-dir", self.data], env=env, capture_output=True, text=True,
                                 timeout=DEADLINE, check=False)
         self.assertEqual(result.returncode, 1)
         self.assertIn("there is no display", result.stderr)
 
 
 if __name__ == "__main__":
-    KIOSK, os.environ["SANGDAM_LOCALE_DIR"] = sys.argv[1:3]
+    kiosk_program.PATH, os.environ["SANGDAM_LOCALE_DIR"] = sys.argv[1:3]
     desktop.run_inside_own(sys.argv)
     unittest.main(argv=[sys.argv[0]], verbosity=2)

@@ -69,7 +69,7 @@ SessionModel open_session(Instant now) {
   SessionModel session;
   session.consultation = k_consultation;
   session.code = "482731906";
-  session.address = "https://192.168.0.12:8443";
+  session.address = "192.168.0.12:8443";
   session.link = "https://192.168.0.12:8443/#482731906";
   session.patient = "김영희";
   session.code_expires = now + 27min;
@@ -177,6 +177,23 @@ TimelineModel whole_story(Instant now) {
   add("quality", Actor::system, {{"level", "poor"}});
   add("from-a-newer-version", Actor::system, {{"loss", "12"}});
   add("ended", Actor::staff, {{"outcome", "completed"}});
+  return story;
+}
+
+/// A visit somebody tried to flood the log with.
+TimelineModel newest_of_many(Instant now) {
+  TimelineModel story = whole_story(now);
+  story.earlier = 14800;
+  for (const char* of : {"report", "door", "chat", "line", "path"}) {
+    LogEntry entry = story.entries.back();
+    entry.kind = "repeated";
+    entry.details = {{"of", of}, {"count", "36671"}};
+    story.entries.insert(story.entries.begin(), entry);
+  }
+  LogEntry full = story.entries.back();
+  full.kind = "entries-not-kept";
+  full.details.clear();
+  story.entries.insert(story.entries.begin() + 5, full);
   return story;
 }
 
@@ -322,6 +339,12 @@ const std::map<std::string, Scene>& scenes() {
        [](KioskWindow& window, Instant now) {
          window.set(log_of(now, 12, true));
          window.set(whole_story(now));
+         window.show(Screen::timeline);
+       }},
+      {"timeline-huge",
+       [](KioskWindow& window, Instant now) {
+         window.set(log_of(now, 12, true));
+         window.set(newest_of_many(now));
          window.show(Screen::timeline);
        }},
   };

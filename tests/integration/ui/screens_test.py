@@ -331,6 +331,10 @@ class Check:
         self.type("Search by patient or clinician", "김영")
         self.expect("search-log '김영'", "search")
 
+        self.scene("timeline-huge")
+        self.press("Show 14800 earlier entries")
+        self.expect("show-earlier ", "Show earlier entries")
+
     def press_in_sheet(self, name):
         """The button of the sheet that lies over the screen's own button of the same name."""
         def ready():

@@ -95,8 +95,8 @@ class Program {
 
   void add_actions() {
     namespace names = ui::action;
-    for (const char* name :
-         {names::k_start_walk_in, names::k_show_today, names::k_show_log, names::k_more_log}) {
+    for (const char* name : {names::k_start_walk_in, names::k_show_today, names::k_show_log,
+                             names::k_more_log, names::k_show_earlier}) {
       add_action(name, nullptr);
     }
     for (const char* name :

@@ -327,6 +327,40 @@ TEST_CASE("Nonsense on a channel is dropped, and too much of it ends the peer", 
   CHECK(f.encounter.state() == State::reconnecting);
 }
 
+TEST_CASE("The first line on the control channel says what the kiosk can do", "[encounter]") {
+  Fixture f;
+  f.talk();
+  const auto before = static_cast<std::ptrdiff_t>(f.peer().sent.size());
+  f.peer().listener.on_channel_open(Channel::control);
+  const std::vector said(f.peer().sent.begin() + before, f.peer().sent.end());
+  CHECK(said == std::vector{std::pair{Channel::control, std::string("hello")},
+                            std::pair{Channel::control, std::string("media:11")}});
+}
+
+TEST_CASE("Lines of unknown types are ignored once the page said so, too", "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  HandPeer& newer = f.peer();
+  newer.listener.on_channel_text(Channel::control, "hello");
+  for (int i = 0; i < 50; ++i) newer.listener.on_channel_text(Channel::chat, "unknown:raise-hand");
+  CHECK_FALSE(newer.closed);
+  // What is ignored has its limit; beyond it they count as nonsense does.
+  for (int i = 0; i < 20; ++i) newer.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK_FALSE(newer.closed);
+  newer.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK(newer.closed);
+}
+
+TEST_CASE("Lines of unknown types are nonsense to a page that said nothing", "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  HandPeer& older = f.peer();
+  for (int i = 0; i < 20; ++i) older.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK_FALSE(older.closed);
+  older.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK(older.closed);
+}
+
 TEST_CASE("Mute is told to the page and kept in the log", "[encounter]") {
   Fixture f;
   f.talk();
@@ -346,7 +380,7 @@ TEST_CASE("A call open when the kiosk stopped goes on when the patient is back",
   HandGateway gateway;
   HandMedia media;
   Encounter again{kept, {f.log, f.clock, media, gateway, f.codec, f.observer, Limits{}}};
-  again.restore(f.log.entries);
+  again.restore({f.log.entries, 0});
   CHECK(again.state() == State::reconnecting);
   again.on_gateway_ready({});
   CHECK(gateway.take() == Lines{"publish 482731906"});
@@ -360,7 +394,7 @@ TEST_CASE("Nobody is logged as away from a visit that nobody had joined", "[enco
   f.encounter.open("482731906");
   const ConsultationRecord kept = f.log.records.at(f.encounter.record().id);
   Encounter again{kept, {f.log, f.clock, f.media, f.gateway, f.codec, f.observer, Limits{}}};
-  again.restore(f.log.entries);
+  again.restore({f.log.entries, 0});
   CHECK(f.log.kinds() == Lines{"opened", "restored"});
 }
 
@@ -448,7 +482,7 @@ TEST_CASE("After a power cut the chat goes on where the log has it", "[encounter
   HandMedia media;
   Encounter again{kept, {f.log, f.clock, media, gateway, f.codec, f.observer, Limits{}}};
   f.clock.advance(1min);
-  again.restore(f.log.entries);
+  again.restore({f.log.entries, 0});
   const auto& restored = again.chat().messages();
   REQUIRE(restored.size() == 3);
   for (std::size_t i = 0; i < restored.size(); ++i) {

@@ -129,7 +129,7 @@ test('chat lines are read within their limits', () => {
   assert.deepEqual(decodeChat(text('안녕 😊')), { type: 'text', id, text: '안녕 😊' });
   assert.deepEqual(decodeChat(JSON.stringify({ type: 'received', id, more: 1 })), { type: 'received', id });
   for (const bad of ['', '{', 'null', '[]', '"text"', new ArrayBuffer(4), text(''), text('x'.repeat(2001)), text(7),
-    JSON.stringify({ type: 'text', id: 'AB'.repeat(16), text: 'x' }), JSON.stringify({ type: 'text', text: 'x' }), JSON.stringify({ type: 'typing', id }),
+    JSON.stringify({ type: 'text', id: 'AB'.repeat(16), text: 'x' }), JSON.stringify({ type: 'text', text: 'x' }),
     JSON.stringify({ type: 'text', id, text: 'x', filler: '가'.repeat(MAX_CHANNEL_BYTES / 3) })]) {
     assert.equal(decodeChat(bad), null, String(bad).slice(0, 60));
   }

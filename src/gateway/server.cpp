@@ -318,6 +318,9 @@ void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
                                 SoupWebsocketConnection* connection) {
   const auto meter = meter_of(message);
   if (!meter || !switchboard) return;  // dropping the connection closes it
+  // What a client sends before it has its answer would never be counted.
+  const auto body = soup_message_headers_get_encoding(soup_server_message_get_request_headers(message));
+  if (body != SOUP_ENCODING_NONE || !meter->waited_for_answer()) return;
   auto held = base::Ref<SoupWebsocketConnection>::share(connection);
   if (std::string_view(path) == k_patient_path) {
     switchboard->add_patient(std::move(held), meter, client_of(message));

@@ -115,7 +115,7 @@ Listener::~Listener() {
 }
 
 base::Result<> Listener::start(const std::string& address, std::uint16_t port, Service service) {
-  const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+  auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
   if (!parsed) {
     return base::failure(
         "address-invalid",
@@ -124,11 +124,19 @@ base::Result<> Listener::start(const std::string& address, std::uint16_t port, S
                     address));
   }
   m_service = std::move(service);
-  const auto socket_address = base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new(parsed.get(), port));
   base::ErrorPtr error;
-  m_socket =
-      base::Ref<GSocket>::adopt(g_socket_new(g_inet_address_get_family(parsed.get()), G_SOCKET_TYPE_STREAM,
-                                             G_SOCKET_PROTOCOL_TCP, base::out(error)));
+  const auto make_socket = [&] {
+    m_socket =
+        base::Ref<GSocket>::adopt(g_socket_new(g_inet_address_get_family(parsed.get()), G_SOCKET_TYPE_STREAM,
+                                               G_SOCKET_PROTOCOL_TCP, base::out(error)));
+  };
+  make_socket();
+  if (!m_socket && address == "::") {  // a kernel without IPv6: "everybody" is then all of IPv4
+    error.reset();
+    parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_any(G_SOCKET_FAMILY_IPV4));
+    make_socket();
+  }
+  const auto socket_address = base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new(parsed.get(), port));
   if (!m_socket) return tl::unexpected<base::Failure>(explain(error, address, port));
   if (g_inet_address_get_family(parsed.get()) == G_SOCKET_FAMILY_IPV6) {
     g_socket_set_option(m_socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0, nullptr);  // "::" means everybody

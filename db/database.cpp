@@ -155,9 +155,14 @@ Result<std::optional<consultation::LogRow>> Database::log_row(const std::string&
   return m_reader->log_row(consultation);
 }
 
-Result<std::vector<LogEntry>> Database::timeline(const std::string& consultation) const {
+Result<consultation::Timeline> Database::timeline(const consultation::TimelineQuery& query) const {
   base::assert_main_thread();
-  return m_reader->timeline(consultation);
+  return m_reader->timeline(query);
+}
+
+Result<consultation::EarlierLog> Database::earlier(const std::string& consultation) const {
+  base::assert_main_thread();
+  return m_reader->earlier(consultation);
 }
 
 Result<std::vector<ConsultationRecord>> Database::unfinished() const {

@@ -64,7 +64,9 @@ class Database final : public consultation::EventLog, public consultation::Recor
       const consultation::LogQuery& query) const override;
   [[nodiscard]] base::Result<std::optional<consultation::LogRow>> log_row(
       const std::string& consultation) const override;
-  [[nodiscard]] base::Result<std::vector<consultation::LogEntry>> timeline(
+  [[nodiscard]] base::Result<consultation::Timeline> timeline(
+      const consultation::TimelineQuery& query) const override;
+  [[nodiscard]] base::Result<consultation::EarlierLog> earlier(
       const std::string& consultation) const override;
   [[nodiscard]] base::Result<std::vector<consultation::ConsultationRecord>> unfinished() const override;
   [[nodiscard]] base::Result<std::optional<consultation::Appointment>> appointment(

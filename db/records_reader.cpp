@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "consultation/chat.hpp"
 #include "db/consultation_rows.hpp"
 #include "db/failures.hpp"
 #include "db/hash_chain.hpp"
@@ -17,10 +18,13 @@ using consultation::Actor;
 using consultation::Appointment;
 using consultation::ConsultationRecord;
 using consultation::DayRow;
+using consultation::EarlierLog;
 using consultation::LogEntry;
 using consultation::LogQuery;
 using consultation::LogRow;
 using consultation::State;
+using consultation::Timeline;
+using consultation::TimelineQuery;
 
 namespace {
 
@@ -36,6 +40,29 @@ auto reading(Work work) -> Result<decltype(work())> {
 
 constexpr const char* k_log_columns =
     "c.id, c.patient_name, c.clinician, c.state, c.outcome, c.started, c.connected, c.ended";
+
+constexpr const char* k_select_entries =
+    "SELECT e.sequence, e.consultation, e.time, e.kind, e.actor, e.from_state, e.to_state, p.payload"
+    " FROM events e LEFT JOIN event_payloads p ON p.sequence = e.sequence";
+
+/// The rows of a query of k_select_entries that is newest first, oldest first.
+std::vector<LogEntry> read_entries_backwards(SQLite::Statement& row) {
+  std::vector<LogEntry> entries;
+  while (row.executeStep()) {
+    LogEntry entry;
+    entry.sequence = row.getColumn(0).getInt64();
+    entry.consultation = row.getColumn(1).getString();
+    entry.time = instant_in(row.getColumn(2));
+    entry.kind = row.getColumn(3).getString();
+    entry.actor = consultation::actor_named(row.getColumn(4).getString()).value_or(Actor::system);
+    entry.from = consultation::state_named(row.getColumn(5).getString()).value_or(State::ended);
+    entry.to = consultation::state_named(row.getColumn(6).getString()).value_or(State::ended);
+    if (!row.getColumn(7).isNull()) entry.details = details_of(row.getColumn(7).getString());
+    entries.push_back(std::move(entry));
+  }
+  std::reverse(entries.begin(), entries.end());
+  return entries;
+}
 
 LogRow read_log_row(const SQLite::Statement& row) {
   LogRow result;
@@ -159,28 +186,40 @@ Result<std::optional<LogRow>> RecordsReader::log_row(const std::string& consulta
   });
 }
 
-Result<std::vector<LogEntry>> RecordsReader::timeline(const std::string& consultation) {
+Result<Timeline> RecordsReader::timeline(const TimelineQuery& query) {
   return reading([&] {
-    std::vector<LogEntry> entries;
-    SQLite::Statement row(
-        *m_connection,
-        "SELECT e.sequence, e.consultation, e.time, e.kind, e.actor, e.from_state, e.to_state, p.payload"
-        " FROM events e LEFT JOIN event_payloads p ON p.sequence = e.sequence"
-        " WHERE e.consultation = ? ORDER BY e.sequence LIMIT ?");
-    Bind(row) << consultation << k_most_entries_of_a_timeline;
-    while (row.executeStep()) {
-      LogEntry entry;
-      entry.sequence = row.getColumn(0).getInt64();
-      entry.consultation = row.getColumn(1).getString();
-      entry.time = instant_in(row.getColumn(2));
-      entry.kind = row.getColumn(3).getString();
-      entry.actor = consultation::actor_named(row.getColumn(4).getString()).value_or(Actor::system);
-      entry.from = consultation::state_named(row.getColumn(5).getString()).value_or(State::ended);
-      entry.to = consultation::state_named(row.getColumn(6).getString()).value_or(State::ended);
-      if (!row.getColumn(7).isNull()) entry.details = details_of(row.getColumn(7).getString());
-      entries.push_back(std::move(entry));
-    }
-    return entries;
+    Timeline timeline;
+    SQLite::Statement row(*m_connection, std::string(k_select_entries) +
+                                             " WHERE e.consultation = ? AND e.sequence < ?"
+                                             " ORDER BY e.sequence DESC LIMIT ?");
+    Bind(row) << query.consultation << query.before.value_or(std::numeric_limits<std::int64_t>::max())
+              << static_cast<std::int64_t>(std::clamp<std::size_t>(query.limit, 1, k_most_entries_of_a_page));
+    timeline.entries = read_entries_backwards(row);
+    if (timeline.entries.empty()) return timeline;
+    SQLite::Statement earlier(*m_connection,
+                              "SELECT count(*) FROM events WHERE consultation = ? AND sequence < ?");
+    Bind(earlier) << query.consultation << timeline.entries.front().sequence;
+    if (earlier.executeStep()) timeline.earlier = static_cast<std::size_t>(earlier.getColumn(0).getInt64());
+    return timeline;
+  });
+}
+
+Result<EarlierLog> RecordsReader::earlier(const std::string& consultation) {
+  return reading([&] {
+    EarlierLog log;
+    SQLite::Statement chat(*m_connection,
+                           std::string(k_select_entries) +
+                               " WHERE e.consultation = ?"
+                               " AND e.kind IN ('chat-sent', 'chat-received', 'chat-delivered')"
+                               " ORDER BY e.sequence DESC LIMIT ?");
+    // Each of our messages has two entries: written, and delivered.
+    Bind(chat) << consultation << static_cast<std::int64_t>(2 * consultation::Chat::k_most_kept);
+    log.chat = read_entries_backwards(chat);
+    SQLite::Statement count(*m_connection,
+                            "SELECT count(*) FROM events WHERE consultation = ? AND actor = 'patient'");
+    Bind(count) << consultation;
+    if (count.executeStep()) log.patient_entries = static_cast<std::size_t>(count.getColumn(0).getInt64());
+    return log;
   });
 }
 

@@ -15,7 +15,7 @@ namespace sangdam::db {
 
 /// More than a kiosk can hold in a day, or say in a consultation; beyond it the list is cut.
 inline constexpr std::int64_t k_most_rows_of_a_day = 1000;
-inline constexpr std::int64_t k_most_entries_of_a_timeline = 20'000;
+inline constexpr std::int64_t k_most_entries_of_a_page = 1000;
 inline constexpr std::int64_t k_most_unfinished = 1000;
 
 class RecordsReader {
@@ -26,7 +26,8 @@ class RecordsReader {
   [[nodiscard]] base::Result<std::vector<consultation::LogRow>> log(const consultation::LogQuery& query);
   [[nodiscard]] base::Result<std::optional<consultation::LogRow>> log_row(const std::string& consultation);
   /// An entry whose payload was erased has no details.
-  [[nodiscard]] base::Result<std::vector<consultation::LogEntry>> timeline(const std::string& consultation);
+  [[nodiscard]] base::Result<consultation::Timeline> timeline(const consultation::TimelineQuery& query);
+  [[nodiscard]] base::Result<consultation::EarlierLog> earlier(const std::string& consultation);
   [[nodiscard]] base::Result<std::vector<consultation::ConsultationRecord>> unfinished();
   [[nodiscard]] base::Result<std::optional<consultation::Appointment>> appointment(const std::string& id);
 

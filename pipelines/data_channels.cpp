@@ -1,6 +1,6 @@
 #include "pipelines/data_channels.hpp"
 
-#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -12,8 +12,20 @@ using consultation::Channel;
 namespace {
 
 constexpr std::size_t k_max_text = 16UL * 1024;  // docs/protocol.md
-constexpr int k_max_queued_texts = 64;
+constexpr std::size_t k_max_queued_texts = 64;
+// 800 texts a second: far above what a page has to say, and a few percent of the main thread's time.
+constexpr std::size_t k_helping = 16;
+constexpr std::chrono::milliseconds k_between_helpings{20};
 constexpr std::size_t k_max_early_texts = 16;
+
+constexpr base::Mailbox<std::string>::Full when_full(Channel channel) {
+  using Full = base::Mailbox<std::string>::Full;
+  switch (channel) {
+    case Channel::chat: return Full::drop_newest;
+    case Channel::control: return Full::drop_oldest;
+  }
+  return Full::drop_newest;
+}
 
 constexpr const char* name_of_channel(Channel channel) {
   switch (channel) {
@@ -29,7 +41,7 @@ constexpr const char* name_of_channel(Channel channel) {
 struct DataChannels::Context {
   std::weak_ptr<DataChannels> owner;
   Channel channel;
-  std::atomic<int> queued{0};
+  std::shared_ptr<base::Mailbox<std::string>> mailbox;
 };
 
 DataChannels::DataChannels(Listener listener) : m_listener(std::move(listener)) {}
@@ -44,6 +56,8 @@ base::Result<> DataChannels::create(GstElement* webrtc) {
     const auto context = std::make_shared<Context>();
     context->owner = m_anchor.weak();
     context->channel = channel;
+    context->mailbox = std::make_shared<base::Mailbox<std::string>>(k_max_queued_texts, when_full(channel));
+    state(channel).mailbox = context->mailbox;
     const auto connect = [&](const char* signal, GCallback callback) {
       g_signal_connect_data(raw, signal, callback, box<Shared>(context), free_box_closure<Shared>,
                             static_cast<GConnectFlags>(0));
@@ -63,14 +77,9 @@ base::Result<> DataChannels::create(GstElement* webrtc) {
             G_CALLBACK(+[](GstWebRTCDataChannel*, const char* text, gpointer data) noexcept {
               const Shared& shared = unbox<Shared>(data);
               if (text == nullptr || strnlen(text, k_max_text + 1) > k_max_text) return;
-              if (++shared->queued > k_max_queued_texts) {
-                --shared->queued;
-                return;
-              }
-              base::post_to_main(shared->owner, [shared, copy = std::string(text)](DataChannels& self) {
-                --shared->queued;
-                self.on_text(shared->channel, copy);
-              });
+              if (!shared->mailbox->put(text)) return;
+              base::post_to_main(shared->owner,
+                                 [to_read = shared->channel](DataChannels& self) { self.read(to_read); });
             }));
   }
   return {};
@@ -112,13 +121,32 @@ void DataChannels::on_open(Channel channel) {
   if (m_allowed) tell_open(channel);
 }
 
+void DataChannels::read(Channel channel) {
+  const auto weak = m_anchor.weak();
+  const auto taken = state(channel).mailbox->take(k_helping);
+  for (const std::string& text : taken.values) {
+    on_text(channel, text);
+    if (weak.expired()) return;
+  }
+  if (taken.more)
+    state(channel).next_helping.start_once(k_between_helpings, [this, channel] { read(channel); });
+  if (taken.dropped > 0 && m_allowed) {
+    const auto tell = m_listener.on_dropped;  // it may destroy this object
+    if (tell) tell(channel, taken.dropped);
+  }
+}
+
 void DataChannels::on_text(Channel channel, const std::string& text) {
   if (m_allowed) {
     tell_text(channel, text);
     return;
   }
   auto& early = state(channel).early;
-  if (early.size() < k_max_early_texts) early.push_back(text);
+  if (early.size() == k_max_early_texts) {
+    if (when_full(channel) == base::Mailbox<std::string>::Full::drop_newest) return;
+    early.erase(early.begin());
+  }
+  early.push_back(text);
 }
 
 }  // namespace sangdam::pipelines

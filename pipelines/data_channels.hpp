@@ -2,16 +2,21 @@
 //
 // What comes before allow() is kept, a little of it, and told then: a browser may write before our check of
 // its certificate is done. Texts are bounded in length and in how many may be on their way to the main
-// thread; what is beyond is dropped.
+// thread, and are handed over in helpings, so that a browser at full speed leaves time to paint. What is
+// beyond is dropped and counted: of the chat the newest (its sender keeps it until it is acknowledged), of
+// the control channel the oldest (the newest is how things are).
 //
 // Main thread; webrtcbin's threads copy plain values and post. A callback may destroy the object.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/mailbox.hpp"
 #include "base/main_thread.hpp"
 #include "base/result.hpp"
 #include "consultation/media.hpp"
@@ -24,6 +29,7 @@ class DataChannels {
   struct Listener {
     std::function<void(consultation::Channel)> on_open;
     std::function<void(consultation::Channel, const std::string& text)> on_text;
+    std::function<void(consultation::Channel, std::size_t texts)> on_dropped;
   };
 
   explicit DataChannels(Listener listener);
@@ -40,11 +46,14 @@ class DataChannels {
     Ref<GstWebRTCDataChannel> handle;
     bool open = false;  // on the wire
     std::vector<std::string> early;
+    std::shared_ptr<base::Mailbox<std::string>> mailbox;
+    base::Timer next_helping;
   };
   struct Context;
 
   State& state(consultation::Channel channel) { return m_states[static_cast<std::size_t>(channel)]; }
   void on_open(consultation::Channel channel);
+  void read(consultation::Channel channel);
   void on_text(consultation::Channel channel, const std::string& text);
   void tell_open(consultation::Channel channel) const;
   void tell_text(consultation::Channel channel, const std::string& text) const;

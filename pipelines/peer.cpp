@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned k_max_candidates = 64;  // a phone with VPN, IPv6 and two TURN servers sends about 20
+constexpr unsigned k_max_candidates =
+    128;  // a phone sends about 20; a PC with 20 addresses and three TURN URLs 100 that are used here
 constexpr unsigned k_max_servers = 8;
 constexpr unsigned k_faststart_packets = 3;
 constexpr double k_session_bandwidth = 2e6;
@@ -54,11 +55,12 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
                      if (self.m_phase != Phase::failed) self.m_listener.on_first_frame(width, height);
                    });
                  }),
-      m_channels(std::in_place,
-                 DataChannels::Listener{[this](Channel channel) { m_listener.on_channel_open(channel); },
-                                        [this](Channel channel, const std::string& text) {
-                                          m_listener.on_channel_text(channel, text);
-                                        }}),
+      m_channels(
+          std::in_place,
+          DataChannels::Listener{
+              [this](Channel channel) { m_listener.on_channel_open(channel); },
+              [this](Channel channel, const std::string& text) { m_listener.on_channel_text(channel, text); },
+              [this](Channel channel, std::size_t texts) { m_listener.on_channel_overrun(channel, texts); }}),
       m_born(std::chrono::steady_clock::now()),
       m_counted(m_born) {
   base::assert_main_thread();

@@ -1,10 +1,23 @@
 #include "consultation/chat.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace sangdam::consultation {
+namespace {
+
+bool is_on_its_way(const ChatMessage& message) {
+  return !message.from_patient && !message.delivered && !message.refused;
+}
+
+}  // namespace
+
+std::string_view text_refusal(std::string_view text) {
+  if (text.empty()) return "empty";
+  return base::code_points(text) > k_max_chat_code_points ? "too-long" : "";
+}
 
 Chat Chat::from_log(const std::vector<LogEntry>& timeline) {
   Chat chat;
@@ -13,6 +26,10 @@ Chat Chat::from_log(const std::vector<LogEntry>& timeline) {
     if (id == entry.details.end()) continue;
     if (entry.kind == "chat-delivered") {
       chat.acknowledged(id->second);
+      continue;
+    }
+    if (entry.kind == "chat-refused") {
+      chat.refused(id->second);
       continue;
     }
     const auto text = entry.details.find("text");
@@ -26,28 +43,35 @@ Chat Chat::from_log(const std::vector<LogEntry>& timeline) {
   return chat;
 }
 
-Chat::Incoming Chat::judge(const ChatText& text, base::Moment now) {
+Chat::Incoming Chat::judge(const ChatText& text) const {
   if (find(text.id, true) != nullptr) return Incoming::repeated;
-  if (std::find(m_judged.begin(), m_judged.end(), text.id) != m_judged.end()) return Incoming::refused;
-  if (m_messages.size() + m_judged.size() >= k_max_messages) return Incoming::refused;
-  if (m_allowance_at) {
-    const std::chrono::duration<double> passed = now - *m_allowance_at;
-    m_allowance = std::min(k_burst, m_allowance + passed.count() * k_per_second);
-  }
-  m_allowance_at = now;
-  if (m_allowance < 1) return Incoming::refused;  // unacknowledged: the page sends it again later
-  m_allowance -= 1;
-  m_judged.push_back(text.id);
-  return Incoming::fresh;
+  if (!text_refusal(text.text).empty()) return Incoming::unacceptable;
+  const bool expected = std::find(m_expected.begin(), m_expected.end(), text.id) != m_expected.end();
+  return expected ? Incoming::pending : Incoming::fresh;
 }
 
 void Chat::received(const ChatText& text, base::Instant now) {
-  m_judged.erase(std::remove(m_judged.begin(), m_judged.end(), text.id), m_judged.end());
-  m_messages.push_back({text.id, true, text.text, now, true});
+  std::erase(m_expected, text.id);
+  add({text.id, true, text.text, now, true, false});
 }
 
 void Chat::sent(const ChatText& text, base::Instant now) {
-  m_messages.push_back({text.id, false, text.text, now, false});
+  add({text.id, false, text.text, now, false, false});
+}
+
+void Chat::add(ChatMessage message) {
+  m_messages.push_back(std::move(message));
+  if (m_messages.size() <= k_most_kept) return;
+  // There is one: ours that are not delivered are far fewer than what is kept.
+  const auto oldest = std::find_if(m_messages.begin(), m_messages.end(),
+                                   [](const ChatMessage& kept) { return !is_on_its_way(kept); });
+  if (oldest != m_messages.end()) m_messages.erase(oldest);
+}
+
+bool Chat::has_place_for_ours() const {
+  return static_cast<std::size_t>(std::count_if(
+             m_messages.begin(), m_messages.end(),
+             [](const ChatMessage& message) { return is_on_its_way(message); })) < k_most_undelivered;
 }
 
 bool Chat::acknowledged(const std::string& id) {
@@ -57,10 +81,18 @@ bool Chat::acknowledged(const std::string& id) {
   return false;
 }
 
+bool Chat::refused(const std::string& id) {
+  for (ChatMessage& message : m_messages) {
+    if (!message.from_patient && message.id == id)
+      return !message.delivered && !std::exchange(message.refused, true);
+  }
+  return false;
+}
+
 std::vector<ChatText> Chat::unacknowledged() const {
   std::vector<ChatText> texts;
   for (const ChatMessage& message : m_messages) {
-    if (!message.from_patient && !message.delivered) texts.push_back({message.id, message.text});
+    if (is_on_its_way(message)) texts.push_back({message.id, message.text});
   }
   return texts;
 }

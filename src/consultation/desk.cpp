@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "consultation/refusal.hpp"
 #include "consultation/session_code.hpp"
 
 namespace sangdam::consultation {
@@ -19,6 +20,10 @@ namespace {
 // night is noticed this much later at the most.
 constexpr std::chrono::seconds k_longest_wait{30};
 
+tl::unexpected<base::Failure> unknown_consultation() {
+  return failure("unknown-consultation", "This visit is not open any more.");
+}
+
 }  // namespace
 
 Desk::Desk(Parts parts) : m_parts(parts) {}
@@ -28,13 +33,13 @@ Result<> Desk::restore() {
   auto unfinished = m_parts.records.unfinished();
   if (!unfinished) return tl::unexpected(unfinished.error());
   for (ConsultationRecord& record : *unfinished) {
-    auto timeline = m_parts.records.timeline(record.id);
-    if (!timeline) {
+    auto earlier = m_parts.records.earlier(record.id);
+    if (!earlier) {
       // The visit matters more than what was written in it.
       base::log_warning("consultation", "{}: its chat cannot be taken up again: {}", record.id,
-                        timeline.error().code);
+                        earlier.error().code);
     }
-    take_up(std::move(record)).restore(timeline.value_or(std::vector<LogEntry>{}));
+    take_up(std::move(record)).restore(earlier.value_or(EarlierLog{}));
   }
   arm_timer();
   return {};
@@ -89,22 +94,22 @@ std::string Desk::draw_free_code() const {
   return code;
 }
 
-Result<> Desk::act(const std::string& consultation, const std::function<bool(Encounter&)>& what) {
+Result<> Desk::act(const std::string& consultation, EventKind intent, bool (*what)(Encounter&)) {
   Encounter* encounter = find(consultation);
-  if (encounter == nullptr) return failure("unknown-consultation", "This visit is not open any more.");
-  if (!what(*encounter)) return failure("not-now", "That is not possible at this point of the visit.");
+  if (encounter == nullptr) return unknown_consultation();
+  if (!what(*encounter)) return tl::unexpected(refusal_of(encounter->state(), intent));
   arm_timer();
   return {};
 }
 
-Result<> Desk::at_the_door(const std::string& consultation, const std::string& knock,
-                           const std::function<bool(Encounter&)>& what) {
+Result<> Desk::at_the_door(const std::string& consultation, const std::string& knock, EventKind intent,
+                           bool (*what)(Encounter&)) {
   const Encounter* encounter = find(consultation);
   const Seat* caller = encounter != nullptr ? encounter->at_the_door() : nullptr;
   if (caller != nullptr && knock_of(*caller) != knock) {
     return failure("someone-else-knocks", "Somebody else is at the door now. Look at who it is first.");
   }
-  return act(consultation, what);
+  return act(consultation, intent, what);
 }
 
 Result<> Desk::admit(const std::string& consultation, const std::string& knock) {
@@ -113,22 +118,26 @@ Result<> Desk::admit(const std::string& consultation, const std::string& knock) 
     return failure("busy",
                    "Another patient is in the call. End that visit first; this patient keeps waiting.");
   }
-  return at_the_door(consultation, knock, [](Encounter& encounter) { return encounter.admit(); });
+  return at_the_door(consultation, knock, EventKind::admitted,
+                     [](Encounter& encounter) { return encounter.admit(); });
 }
 Result<> Desk::decline(const std::string& consultation, const std::string& knock) {
-  return at_the_door(consultation, knock, [](Encounter& encounter) { return encounter.decline(); });
+  return at_the_door(consultation, knock, EventKind::declined,
+                     [](Encounter& encounter) { return encounter.decline(); });
 }
 Result<> Desk::cancel(const std::string& consultation) {
-  return act(consultation, [](Encounter& encounter) { return encounter.cancel(); });
+  return act(consultation, EventKind::cancelled, [](Encounter& encounter) { return encounter.cancel(); });
 }
 Result<> Desk::no_show(const std::string& consultation) {
-  return act(consultation, [](Encounter& encounter) { return encounter.no_show(); });
+  return act(consultation, EventKind::no_show, [](Encounter& encounter) { return encounter.no_show(); });
 }
 Result<> Desk::end(const std::string& consultation) {
-  return act(consultation, [](Encounter& encounter) { return encounter.end(); });
+  return act(consultation, EventKind::ended, [](Encounter& encounter) { return encounter.end(); });
 }
 Result<> Desk::send_chat(const std::string& consultation, const std::string& text) {
-  return act(consultation, [&](Encounter& encounter) { return encounter.send_chat(text); });
+  Encounter* encounter = find(consultation);
+  if (encounter == nullptr) return unknown_consultation();
+  return encounter->send_chat(text);
 }
 
 void Desk::set_sending(MediaState state) {
@@ -214,7 +223,9 @@ void Desk::arm_timer() {
 void Desk::on_changed(const Encounter& encounter) {
   m_parts.observer.on_changed(encounter);
   // Deadlines move with the state. Not now: an encounter may be in the middle of its own on_time().
+  if (std::exchange(m_look_queued, true)) return;
   base::post_to_main(m_anchor.weak(), [](Desk& self) {
+    self.m_look_queued = false;
     self.clear_ended();
     self.arm_timer();
   });

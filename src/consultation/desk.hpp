@@ -44,8 +44,9 @@ class Desk final : private EncounterObserver {
   /// timeline cannot be read goes on without its earlier chat.
   base::Result<> restore();
 
-  // --- Staff. Failures carry a code: "unknown-consultation", "not-now", "busy", "someone-else-knocks",
-  // "unknown-appointment", "appointment-used", or the record's own.
+  // --- Staff. Failures carry a code: "unknown-consultation", "busy", "someone-else-knocks",
+  // "unknown-appointment", "appointment-used", those of refusal.hpp and of Encounter::send_chat(), or the
+  // record's own.
   // -------------------------------------------------------------------
   base::Result<std::string> start_walk_in();
   base::Result<std::string> open_appointment(const std::string& id);
@@ -91,9 +92,9 @@ class Desk final : private EncounterObserver {
   Encounter& take_up(ConsultationRecord record);
   base::Result<std::string> open(ConsultationRecord record);
   [[nodiscard]] std::string draw_free_code() const;
-  base::Result<> act(const std::string& consultation, const std::function<bool(Encounter&)>& what);
-  base::Result<> at_the_door(const std::string& consultation, const std::string& knock,
-                             const std::function<bool(Encounter&)>& what);
+  base::Result<> act(const std::string& consultation, EventKind intent, bool (*what)(Encounter&));
+  base::Result<> at_the_door(const std::string& consultation, const std::string& knock, EventKind intent,
+                             bool (*what)(Encounter&));
   void clear_ended();
   void arm_timer();
 
@@ -102,6 +103,7 @@ class Desk final : private EncounterObserver {
   MediaState m_wanted, m_available;
   std::vector<std::unique_ptr<Encounter>> m_encounters;
   base::Timer m_timer;
+  bool m_look_queued = false;
   base::Anchor<Desk> m_anchor{this};
 };
 

@@ -66,33 +66,28 @@ void Encounter::on_code_taken(const std::string& fresh_code) {
   dispatch({.kind = EventKind::recoded, .code = fresh_code});
 }
 
-void Encounter::on_arrived(Seat seat) {
+void Encounter::arrived(Seat seat) {
   // A gateway we come back to may introduce the one we know already.
-  if (is_seat(seat.id)) return on_returned(seat.id, seat.language, 0);
+  if (is_seat(seat.id)) return returned(seat.id, seat.language, 0);
   dispatch({.kind = EventKind::arrived, .seat = std::move(seat)});
 }
 
-void Encounter::on_returned(const std::string& seat, const std::string& language, unsigned peer) {
+void Encounter::returned(const std::string& seat, const std::string& language, unsigned peer) {
   if (!is_seat(seat)) return;
   Seat update = *record().seat;
   update.language = language;
   dispatch({.kind = EventKind::returned, .seat = std::move(update), .peer = peer});
 }
 
-void Encounter::on_away(const std::string& seat) {
-  if (is_seat(seat)) dispatch({.kind = EventKind::away});
-}
-
-void Encounter::on_knock(const std::string& seat, const std::string& name, const std::string& consent,
-                         bool camera, bool microphone) {
+void Encounter::knocked(const std::string& seat, Seat said) {
   if (!is_seat(seat)) return;
   // Somebody who was let in already has no door to knock at: the page missed that, and is told again.
   if (may_answer()) return tell(Notice::admitted);
   Seat update = *record().seat;
-  update.name = base::single_line(name, k_max_name_code_points);
-  update.consent = consent;
-  update.has_camera = camera;
-  update.has_microphone = microphone;
+  update.name = base::single_line(said.name, k_max_name_code_points);
+  update.consent = std::move(said.consent);
+  update.has_camera = said.has_camera;
+  update.has_microphone = said.has_microphone;
   dispatch({.kind = EventKind::knocked, .seat = std::move(update)});
 }
 
@@ -110,7 +105,7 @@ void Encounter::on_candidate(const std::string& seat, unsigned peer, unsigned ml
   }
 }
 
-void Encounter::on_request_offer(const std::string& seat, unsigned peer) {
+void Encounter::offer_requested(const std::string& seat, unsigned peer) {
   if (!is_seat(seat) || !wants_peer()) return;
   // While an unanswered offer is out, that offer is the answer to the request.
   if (m_next && !m_next->answered()) {
@@ -119,13 +114,8 @@ void Encounter::on_request_offer(const std::string& seat, unsigned peer) {
   }
   // The next peer is on its way and the page complains of the old one: let it arrive.
   if (m_next && m_next->number() != peer) return;
-  m_consultation.note("offer-requested", Actor::patient, {{"peer", std::to_string(peer)}});
+  note_outside("offer-requested", Actor::patient, {{"peer", std::to_string(peer)}});
   prepare_peer();
-}
-
-void Encounter::on_leave(const std::string& seat) {
-  if (!is_seat(seat)) return;
-  dispatch({.kind = EventKind::left});
 }
 
 // --- Time ---
@@ -136,6 +126,7 @@ std::optional<Instant> Encounter::next_deadline() const {
     if (other && (!deadline || *other < *deadline)) deadline = other;
   };
   if (m_retry_at) consider(wall_time(m_parts.clock, *m_retry_at));
+  if (const auto catching_up = next_catching_up()) consider(wall_time(m_parts.clock, *catching_up));
   if (m_next && !m_next->answered() && state() == State::waiting)
     consider(wall_time(m_parts.clock, m_next->made() + k_offer_lifetime));
   return deadline;
@@ -143,6 +134,7 @@ std::optional<Instant> Encounter::next_deadline() const {
 
 void Encounter::on_time() {
   m_consultation.on_time();
+  catch_up();
   const base::Moment now = m_parts.clock.moment();
   if (m_retry_at && *m_retry_at <= now) {
     m_retry_at.reset();
@@ -154,8 +146,9 @@ void Encounter::on_time() {
   }
 }
 
-void Encounter::restore(const std::vector<LogEntry>& timeline) {
-  m_chat = Chat::from_log(timeline);
+void Encounter::restore(const EarlierLog& earlier) {
+  m_chat = Chat::from_log(earlier.chat);
+  m_allowances.resume(earlier.patient_entries);
   m_consultation.note("restored", Actor::system, {});
   // The gateway says who is still there: everybody counts as away until then.
   if (state() == State::in_call) dispatch({.kind = EventKind::media_lost, .reason = "restored"});
@@ -173,7 +166,7 @@ bool Encounter::has_the_room() const { return consultation::has_the_room(state()
 
 Quality Encounter::quality() const {
   if (state() != State::in_call) return Quality::unknown;
-  return std::max(m_quality.level(), m_patient_quality);  // the worse of the two directions
+  return std::max(m_quality.level(), m_report.quality);  // the worse of the two directions
 }
 
 bool Encounter::is_seat(const std::string& seat) const { return record().seat && record().seat->id == seat; }
@@ -221,7 +214,11 @@ void Encounter::on_step(const Step& step) {
     case EventKind::knocked:
       // Out of a call this is a newcomer, or the patient through a new browser: nothing of the old one stays.
       if (step.from != State::open && step.from != State::waiting) discard_peers();
-      if (!m_next) prepare_peer();
+      if (!m_next || m_next->made() + k_offer_lifetime <= m_parts.clock.moment()) {
+        prepare_peer();
+      } else if (m_next->withdrawn()) {
+        offer_prepared_peer();  // the page forgot the offer when it left
+      }
       tell(Notice::waiting);
       send_addresses();
       break;
@@ -236,7 +233,12 @@ void Encounter::on_step(const Step& step) {
       break;
     case EventKind::left:
       m_patient_left = step.to == State::reconnecting;
-      discard_peers();
+      // Whoever leaves the door and comes back needs no second peer: the offer was not answered.
+      if ((step.from == State::open || step.from == State::waiting) && m_next && !m_next->answered()) {
+        m_next->set_withdrawn();
+      } else {
+        discard_peers();
+      }
       if (step.to == State::open) m_parts.signalling.publish(step.after);
       break;
     case EventKind::returned:
@@ -262,6 +264,8 @@ void Encounter::on_step(const Step& step) {
     case EventKind::code_expired:
     case EventKind::reconnect_expired:
       discard_peers();
+      m_waiting.clear();
+      note_repeats(m_allowances.settle_all());
       m_parts.signalling.withdraw(record().id, step.after.outcome.value_or(Outcome::completed));
       break;
   }
@@ -316,7 +320,13 @@ void Encounter::welcome_back(unsigned peer) {
 void Encounter::prepare_peer() {
   retire(std::move(m_next));
   m_retry_at.reset();
-  m_next = std::make_unique<LivePeer>(*this, ++m_peers_made, m_parts.clock.moment());
+  const base::Moment now = m_parts.clock.moment();
+  if (!m_allowances.take(Inbound::peer, now)) {
+    m_retry_at = m_allowances.ready_at(Inbound::peer, now);
+    m_parts.observer.on_changed(*this);
+    return;
+  }
+  m_next = std::make_unique<LivePeer>(*this, ++m_peers_made, now);
   m_next->start(m_parts.media, m_ice_servers);
 }
 
@@ -326,14 +336,15 @@ void Encounter::discard_peers() {
   m_retry_at.reset();
   m_failures_in_a_row = 0;
   m_quality.reset();
-  m_patient_quality = Quality::unknown;
-  m_patient_media = {};
+  m_report = m_heard = {};
+  m_report_waits = m_path_waits = false;
   m_statistics.reset();
 }
 
 void Encounter::retire(std::unique_ptr<LivePeer> peer) {
   if (!peer) return;
   peer->close();
+  m_parts.observer.on_changed(*this);  // it may have been on air
   // We may be inside one of its callbacks: it is destroyed when the stack is clean.
   m_retired.push_back(std::move(peer));
   base::post_to_main(m_anchor.weak(), [](Encounter& self) { self.m_retired.clear(); });
@@ -374,33 +385,34 @@ void Encounter::on_peer_connected(LivePeer& peer) {
   if (&peer == m_next.get()) {
     retire(std::move(m_current));
     m_current = std::move(m_next);
+    m_parts.observer.on_changed(*this);  // on air: the screens say so before the log has it
     m_failures_in_a_row = 0;
     m_quality.reset();
-    m_patient_quality = Quality::unknown;
+    m_report.quality = m_heard.quality = Quality::unknown;
     dispatch({.kind = EventKind::media_connected});
     return;
   }
   // The old path came back by itself before a new peer took over.
-  if (&peer == m_current.get() && state() == State::reconnecting) {
-    retire(std::move(m_next));
-    m_retry_at.reset();
-    dispatch({.kind = EventKind::media_connected, .reason = "recovered"});
-  }
+  peer.set_interrupted(false);
+  follow_path();
 }
 
 void Encounter::on_peer_interrupted(LivePeer& peer) {
-  if (&peer != m_current.get() || state() != State::in_call) return;
-  dispatch({.kind = EventKind::media_lost, .reason = "interrupted"});
-  if (wants_peer() && !m_next) prepare_peer();
+  peer.set_interrupted(true);
+  follow_path();
 }
 
 void Encounter::on_peer_failed(LivePeer& peer, PeerFailure failure, const std::string& detail) {
-  base::log_warning("consultation", "{}: peer {} failed: {} {}", record().id, peer.number(), name_of(failure),
-                    detail);
   const bool was_current = &peer == m_current.get();
-  m_consultation.note("peer-failed", Actor::system,
-                      {{"peer", std::to_string(peer.number())}, {"failure", std::string(name_of(failure))}});
-  m_parts.observer.on_event(*this, "peer-failed", {{"failure", std::string(name_of(failure))}});
+  if (m_allowances.take(Inbound::failure, m_parts.clock.moment())) {
+    base::log_warning("consultation", "{}: peer {} failed: {} {}", record().id, peer.number(),
+                      name_of(failure), detail);
+    note_outside("peer-failed", Actor::system,
+                 {{"peer", std::to_string(peer.number())}, {"failure", std::string(name_of(failure))}});
+    m_parts.observer.on_event(*this, "peer-failed", {{"failure", std::string(name_of(failure))}});
+  } else {
+    count_repeat(Inbound::failure);
+  }
 
   if (failure == PeerFailure::fingerprint_mismatch) {
     // Somebody sits on the path of the media. Nothing was shown; staff decide whether to try again.
@@ -429,13 +441,17 @@ void Encounter::on_peer_first_frame(LivePeer& peer, int width, int height) {
 void Encounter::on_peer_statistics(LivePeer& peer, const PeerStatistics& statistics) {
   if (&peer != m_current.get()) return;
   m_statistics = statistics;
-  const bool level_changed = m_quality.add(statistics);
-  if (level_changed) {
+  const base::Moment now = m_parts.clock.moment();
+  if (m_quality.add(statistics)) {
     peer.send(Channel::control, m_parts.codec.encode(QualityReport{m_quality.level()}));
-    m_consultation.note("quality", Actor::system, {{"level", std::string(name_of(m_quality.level()))}});
+    if (m_allowances.take(Inbound::level, now)) {
+      note_outside("quality", Actor::system, {{"level", std::string(name_of(m_quality.level()))}});
+    } else {
+      count_repeat(Inbound::level);
+    }
     m_parts.observer.on_changed(*this);
   }
-  m_parts.observer.on_event(*this, "statistics", {});
+  if (m_allowances.take(Inbound::statistics, now)) m_parts.observer.on_event(*this, "statistics", {});
 }
 
 }  // namespace sangdam::consultation

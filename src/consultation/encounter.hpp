@@ -4,7 +4,7 @@
 // feeds it what the gateway and the media engine notice. A peer is prepared as soon as somebody arrives: the
 // offer goes out at once, the kiosk's addresses (candidates) after the knock, so that admission is one answer
 // away from a picture. When the network changes a second peer is built and takes over once it is connected
-// (make before break).
+// (make before break). What comes from outside has its effect at the rates of allowance.hpp, no faster.
 //
 // Main thread. Owns its peers; everything in Parts outlives it.
 #pragma once
@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/result.hpp"
+#include "consultation/allowance.hpp"
 #include "consultation/channel.hpp"
 #include "consultation/chat.hpp"
 #include "consultation/consultation.hpp"
@@ -64,8 +66,8 @@ class Encounter {
   bool end(std::optional<Outcome> outcome = std::nullopt);
   bool cancel();
   bool no_show();
-  /// Cleans and bounds the text. False if nothing is left of it.
-  bool send_chat(const std::string& text);
+  /// Cleans and bounds the text. Failures: "chat-nobody", "chat-empty", "chat-full".
+  base::Result<> send_chat(const std::string& text);
   /// What the kiosk sends just now; told to the patient's page, and kept in the log if staff changed it.
   /// Media itself is muted by the engine.
   void set_sending(MediaState state, Actor actor);
@@ -88,8 +90,8 @@ class Encounter {
   // --- Time ---
   void on_time();
   [[nodiscard]] std::optional<Instant> next_deadline() const;
-  /// Takes a visit up again that was open when the kiosk stopped; `timeline` is what its log holds.
-  void restore(const std::vector<LogEntry>& timeline);
+  /// Takes a visit up again that was open when the kiosk stopped.
+  void restore(const EarlierLog& earlier);
 
   // --- What it is doing ---
   [[nodiscard]] const ConsultationRecord& record() const { return m_consultation.record(); }
@@ -105,12 +107,21 @@ class Encounter {
   [[nodiscard]] const Chat& chat() const { return m_chat; }
   [[nodiscard]] bool can_chat() const;
   [[nodiscard]] Quality quality() const;
-  [[nodiscard]] const MediaState& patient_media() const { return m_patient_media; }
+  [[nodiscard]] const MediaState& patient_media() const { return m_report.media; }
+  /// What leaves the kiosk for this patient: nothing without a connected peer. Known before any log entry.
+  [[nodiscard]] MediaState on_air() const;
   [[nodiscard]] bool patient_left() const { return m_patient_left; }
   [[nodiscard]] const std::optional<PeerStatistics>& statistics() const { return m_statistics; }
 
  private:
   class LivePeer;
+
+  /// What the patient's page says of itself.
+  struct Report {
+    MediaState media;
+    Quality quality = Quality::unknown;
+    friend bool operator==(const Report&, const Report&) = default;
+  };
 
   bool dispatch(const Event& event);
   void on_step(const Step& step);
@@ -119,6 +130,23 @@ class Encounter {
   [[nodiscard]] bool may_answer() const;
   [[nodiscard]] bool wants_peer() const;
   [[nodiscard]] bool may_see_addresses() const;
+
+  // At a bounded rate (encounter_rates.cpp).
+  void at_the_rate(WaitingMessages::Kind kind, const std::string& seat, std::function<void()> act);
+  void catch_up();
+  void hear(const Report& report);
+  void show_report();
+  void follow_path();
+  void note_repeats(const std::vector<Allowances::Repeats>& all);
+  void count_repeat(Inbound inbound, std::size_t number = 1);
+  /// An entry that the patient caused: at most so many are kept of a visit.
+  void note_outside(std::string kind, Actor actor, std::map<std::string, std::string> details);
+  [[nodiscard]] std::optional<base::Moment> next_catching_up() const;
+
+  void arrived(Seat seat);
+  void returned(const std::string& seat, const std::string& language, unsigned peer);
+  void knocked(const std::string& seat, Seat said);
+  void offer_requested(const std::string& seat, unsigned peer);
 
   void prepare_peer();
   void discard_peers();
@@ -136,6 +164,7 @@ class Encounter {
   void on_peer_first_frame(LivePeer& peer, int width, int height);
   void on_peer_channel_open(LivePeer& peer, Channel channel);
   void on_peer_text(LivePeer& peer, Channel channel, const std::string& text);
+  void on_peer_overrun(std::size_t lines);
   void on_peer_statistics(LivePeer& peer, const PeerStatistics& statistics);
   void on_line(LivePeer& peer, const ChannelLine& line);
   void on_patient_text(LivePeer& peer, const ChatText& text);
@@ -154,11 +183,15 @@ class Encounter {
   std::optional<base::Moment> m_retry_at;
 
   MediaState m_sending;
-  MediaState m_patient_media;
+  Report m_report;  // as it is shown, and logged
+  Report m_heard;   // the newest
+  bool m_report_waits = false;
+  bool m_path_waits = false;
+  Allowances m_allowances;
+  WaitingMessages m_waiting;
   bool m_over = false;
   bool m_patient_left = false;  // the call was left by the patient's own button
   QualityMeter m_quality;
-  Quality m_patient_quality = Quality::unknown;
   std::optional<PeerStatistics> m_statistics;
   base::Anchor<Encounter> m_anchor{this};
 };

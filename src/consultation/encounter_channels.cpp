@@ -5,25 +5,30 @@
 #include "consultation/live_peer.hpp"
 
 namespace sangdam::consultation {
-namespace {
-
-constexpr std::size_t k_max_chat_code_points = 2000;
-
-}  // namespace
-
 // --- Said ---
 
-bool Encounter::send_chat(const std::string& text) {
-  if (!base::is_valid_utf8(text) || !has_the_room()) return false;
-  const ChatText line{base::random_hex(16), base::multi_line(text, k_max_chat_code_points)};
-  if (line.text.empty() || m_chat.messages().size() >= Chat::k_max_messages) return false;
+base::Result<> Encounter::send_chat(const std::string& text) {
+  if (!has_the_room()) {
+    return base::failure("chat-nobody", "Nobody is in the call to read it. Let the patient in first.");
+  }
+  const ChatText line{base::random_hex(16),
+                      base::is_valid_utf8(text) ? base::multi_line(text, text.size()) : std::string()};
+  if (line.text.empty()) return base::failure("chat-empty", "There is nothing in the message to send.");
+  if (!text_refusal(line.text).empty()) {
+    return base::failure("chat-long", "The message is too long. Send it in two or more parts.");
+  }
+  if (!m_chat.has_place_for_ours()) {
+    return base::failure("chat-full",
+                         "Too many messages wait to be delivered. This one was not sent: send it again once "
+                         "the patient is connected.");
+  }
   m_consultation.note("chat-sent", Actor::staff, {{"id", line.id}, {"text", line.text}}, [this, line] {
     m_chat.sent(line, m_parts.clock.now());
     if (m_current) m_current->send(Channel::chat, m_parts.codec.encode(line));
     m_parts.observer.on_event(*this, "chat", {{"from", "staff"}, {"id", line.id}});
     m_parts.observer.on_changed(*this);
   });
-  return true;
+  return {};
 }
 
 void Encounter::set_sending(MediaState state, Actor actor) {
@@ -37,7 +42,13 @@ void Encounter::set_sending(MediaState state, Actor actor) {
     }
   }
   m_sending = state;
-  if (m_current) m_current->send(Channel::control, m_parts.codec.encode(m_sending));
+  if (!m_current) return;
+  m_current->send(Channel::control, m_parts.codec.encode(m_sending));
+  m_parts.observer.on_changed(*this);
+}
+
+MediaState Encounter::on_air() const {
+  return m_current ? m_sending : MediaState{.microphone = false, .camera = false};
 }
 
 bool Encounter::can_chat() const { return m_current && m_current->is_open(Channel::chat); }
@@ -51,52 +62,72 @@ void Encounter::on_peer_channel_open(LivePeer& peer, Channel channel) {
         peer.send(Channel::chat, m_parts.codec.encode(text));
       m_parts.observer.on_changed(*this);
       break;
-    case Channel::control: peer.send(Channel::control, m_parts.codec.encode(m_sending)); break;
+    case Channel::control:
+      peer.send(Channel::control,
+                m_parts.codec.encode(Hello{.ignores_unknown = true, .reads_refusals = true}));
+      peer.send(Channel::control, m_parts.codec.encode(m_sending));
+      break;
   }
 }
 
 void Encounter::on_peer_text(LivePeer& peer, Channel channel, const std::string& text) {
   const std::optional<ChannelLine> line = m_parts.codec.decode(channel, text);
-  if (line) {
-    on_line(peer, *line);
-  } else if (peer.count_malformed()) {
+  const auto* unknown = line ? std::get_if<UnknownLine>(&*line) : nullptr;
+  if (unknown != nullptr && peer.ignore(*unknown, m_parts.clock.moment())) return;
+  if (line && unknown == nullptr) return on_line(peer, *line);
+  count_repeat(Inbound::line);
+  if (peer.count_malformed()) {
     on_peer_failed(peer, PeerFailure::protocol_violation, "too many malformed lines on a data channel");
   }
 }
 
 void Encounter::on_line(LivePeer& peer, const ChannelLine& line) {
+  if (const auto* hello = std::get_if<Hello>(&line)) return peer.agree(*hello);
   if (const auto* text = std::get_if<ChatText>(&line)) {
     on_patient_text(peer, *text);
   } else if (const auto* received = std::get_if<ChatReceived>(&line)) {
     if (!m_chat.acknowledged(received->id)) return;
     m_consultation.note("chat-delivered", Actor::system, {{"id", received->id}});
     m_parts.observer.on_event(*this, "chat-delivered", {{"id", received->id}});
+    m_parts.observer.on_changed(*this);
+  } else if (const auto* refused = std::get_if<ChatRefused>(&line)) {
+    if (!m_chat.refused(refused->id)) return;
+    m_consultation.note("chat-refused", Actor::system, {{"id", refused->id}, {"reason", refused->reason}});
+    m_parts.observer.on_event(*this, "chat-refused", {{"id", refused->id}});
+    m_parts.observer.on_changed(*this);
   } else if (const auto* media = std::get_if<MediaState>(&line)) {
-    if (*media == m_patient_media) return;
-    if (media->microphone != m_patient_media.microphone) {
-      m_consultation.note(media->microphone ? "microphone-on" : "microphone-muted", Actor::patient, {});
-    }
-    if (media->camera != m_patient_media.camera) {
-      m_consultation.note(media->camera ? "camera-on" : "camera-off", Actor::patient, {});
-    }
-    m_patient_media = *media;
-    m_parts.observer.on_event(
-        *this, "patient-media",
-        {{"microphone", media->microphone ? "on" : "off"}, {"camera", media->camera ? "on" : "off"}});
+    hear({*media, m_heard.quality});
   } else if (const auto* report = std::get_if<QualityReport>(&line)) {
-    m_patient_quality = report->quality;
+    hear({m_heard.media, report->quality});
   }
-  m_parts.observer.on_changed(*this);
 }
 
 void Encounter::on_patient_text(LivePeer& peer, const ChatText& text) {
-  switch (m_chat.judge(text, m_parts.clock.moment())) {
-    case Chat::Incoming::refused: return;
+  const base::Moment now = m_parts.clock.moment();
+  switch (m_chat.judge(text)) {
+    case Chat::Incoming::pending: return;
     case Chat::Incoming::repeated:
+      if (!m_allowances.take(Inbound::chat_repeat, now)) return count_repeat(Inbound::chat_repeat);
       peer.send(Channel::chat, m_parts.codec.encode(ChatReceived{text.id}));
+      return;
+    case Chat::Incoming::unacceptable:
+      if (!m_allowances.take(Inbound::chat_repeat, now)) return count_repeat(Inbound::chat_repeat);
+      // Said by name, so that it is not sent again. A page that knows no refusal stops at "received", too: of
+      // an empty text there is nothing to show, and one that is too long has not come from a page.
+      peer.send(Channel::chat, peer.reads_refusals() ? m_parts.codec.encode(ChatRefused{
+                                                           text.id, std::string(text_refusal(text.text))})
+                                                     : m_parts.codec.encode(ChatReceived{text.id}));
       return;
     case Chat::Incoming::fresh: break;
   }
+  // Not acknowledged, so the page sends it again later. What the log cannot keep is not shown either.
+  if (!m_allowances.keeps_entries() || !m_allowances.take(Inbound::chat, now)) {
+    return count_repeat(Inbound::chat);
+  }
+  if (m_allowances.keep_entry() == Allowances::Keep::last) {
+    m_consultation.note("entries-not-kept", Actor::system, {});
+  }
+  m_chat.expect(text.id);
   const ChatText clean{text.id, base::multi_line(text.text, k_max_chat_code_points)};
   m_consultation.note("chat-received", Actor::patient, {{"id", clean.id}, {"text", clean.text}},
                       [this, clean] {

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.hpp"
+#include "base/unknown_types.hpp"
 #include "consultation/encounter.hpp"
 
 namespace sangdam::consultation {
@@ -38,7 +40,15 @@ class Encounter::LivePeer final : public PeerListener {
   [[nodiscard]] bool offered() const { return m_offered; }
   [[nodiscard]] bool answered() const { return m_answered; }
   [[nodiscard]] bool is_open(Channel channel) const { return m_open[static_cast<std::size_t>(channel)]; }
-  void set_offered() { m_offered = true; }
+  void set_offered() {
+    m_offered = true;
+    m_withdrawn = false;
+  }
+  /// The page that had the offer has left, and may come back.
+  void set_withdrawn() { m_withdrawn = m_offered; }
+  [[nodiscard]] bool withdrawn() const { return m_withdrawn; }
+  void set_interrupted(bool interrupted) { m_interrupted = interrupted; }
+  [[nodiscard]] bool interrupted() const { return m_interrupted; }
 
   void set_answer(const std::string& sdp) {
     // An answer to nothing is a left-over of a kiosk that has since restarted and counts anew.
@@ -51,6 +61,19 @@ class Encounter::LivePeer final : public PeerListener {
   void present() { m_peer->present(); }
   void send(Channel channel, const std::string& text) {
     if (is_open(channel)) m_peer->send(channel, text);
+  }
+  void agree(const Hello& hello) {
+    m_unknown_types.agree(hello.ignores_unknown);
+    m_reads_refusals = hello.reads_refusals;
+  }
+  [[nodiscard]] bool reads_refusals() const { return m_reads_refusals; }
+  /// False: a line of a type not known here counts as malformed.
+  [[nodiscard]] bool ignore(const UnknownLine& line, base::Moment now) {
+    if (!m_unknown_types.ignore(now)) return false;
+    if (m_unknown_types.is_first()) {
+      base::log_info("consultation", "a line is ignored, as others like it will be: {}", line.problem);
+    }
+    return true;
   }
   /// True once the allowance of docs/protocol.md is used up.
   [[nodiscard]] bool count_malformed() { return ++m_malformed > k_malformed_allowed; }
@@ -82,6 +105,9 @@ class Encounter::LivePeer final : public PeerListener {
   void on_channel_text(Channel channel, const std::string& text) override {
     if (!m_closed) m_encounter.on_peer_text(*this, channel, text);
   }
+  void on_channel_overrun(Channel, std::size_t lines) override {
+    if (!m_closed) m_encounter.on_peer_overrun(lines);
+  }
   void on_first_frame(int width, int height) override {
     if (!m_closed) m_encounter.on_peer_first_frame(*this, width, height);
   }
@@ -91,7 +117,7 @@ class Encounter::LivePeer final : public PeerListener {
 
  private:
   static constexpr int k_malformed_allowed = 20;
-  static constexpr std::size_t k_max_candidates = 64;  // ours: interfaces x (host, srflx, relay), with room
+  static constexpr std::size_t k_max_candidates = 128;  // ours: addresses x (host, srflx, relays), with room
 
   Encounter& m_encounter;
   unsigned m_number;
@@ -100,9 +126,13 @@ class Encounter::LivePeer final : public PeerListener {
   std::vector<std::pair<unsigned, std::string>> m_candidates;
   bool m_offered = false;
   bool m_answered = false;
+  bool m_withdrawn = false;
+  bool m_interrupted = false;
   bool m_closed = false;
   std::array<bool, 2> m_open{};
   int m_malformed = 0;
+  base::UnknownTypes m_unknown_types;
+  bool m_reads_refusals = false;
   std::unique_ptr<Peer> m_peer;  // last: its threads stop before the rest goes
 };
 

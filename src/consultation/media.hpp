@@ -6,6 +6,7 @@
 // thread on both sides of the seam: the engine posts what its own threads notice.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,6 +63,8 @@ class PeerListener {
   virtual void on_failed(PeerFailure failure, const std::string& detail) = 0;
   virtual void on_channel_open(Channel channel) = 0;
   virtual void on_channel_text(Channel channel, const std::string& text) = 0;
+  /// More lines came than the engine hands over: so many were dropped unread.
+  virtual void on_channel_overrun(Channel /*channel*/, std::size_t /*lines*/) {}
   virtual void on_first_frame(int width, int height) = 0;
   virtual void on_statistics(const PeerStatistics& statistics) = 0;
 };

@@ -4,6 +4,7 @@
 // consultation, written in the same transaction as the entry that changed it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -110,6 +111,23 @@ struct DayRow {
   std::optional<ConsultationRecord> consultation;
 };
 
+/// A part of one consultation's log, oldest first: the newest entries, or those before a known one.
+struct Timeline {
+  std::vector<LogEntry> entries;
+  std::size_t earlier = 0;  // entries before these
+};
+struct TimelineQuery {
+  std::string consultation;
+  std::optional<std::int64_t> before;  // the sequence of the oldest entry known
+  std::size_t limit = 200;             // 1 to 1000
+};
+
+/// What a visit that was open when the kiosk stopped needs of its log to go on.
+struct EarlierLog {
+  std::vector<LogEntry> chat;       // the newest that was written, sent and delivered; oldest first
+  std::size_t patient_entries = 0;  // how many the patient caused
+};
+
 /// A page of the log, newest first. `before` continues after the last row of the page before.
 struct LogQuery {
   std::string text;  // part of the patient's or the clinician's name; empty for all
@@ -126,8 +144,8 @@ class Records {
   [[nodiscard]] virtual base::Result<std::vector<LogRow>> log(const LogQuery& query) const = 0;
   [[nodiscard]] virtual base::Result<std::optional<LogRow>> log_row(
       const std::string& consultation) const = 0;
-  [[nodiscard]] virtual base::Result<std::vector<LogEntry>> timeline(
-      const std::string& consultation) const = 0;
+  [[nodiscard]] virtual base::Result<Timeline> timeline(const TimelineQuery& query) const = 0;
+  [[nodiscard]] virtual base::Result<EarlierLog> earlier(const std::string& consultation) const = 0;
   /// Consultations that were open when the kiosk stopped.
   [[nodiscard]] virtual base::Result<std::vector<ConsultationRecord>> unfinished() const = 0;
   [[nodiscard]] virtual base::Result<std::optional<Appointment>> appointment(const std::string& id) const = 0;

@@ -4,15 +4,14 @@
 #include <gio/gio.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/handles.hpp"
 #include "base/random.hpp"
+#include "gateway/local_address.hpp"
 
 namespace sangdam::gateway {
 namespace {
@@ -24,6 +23,7 @@ constexpr days k_lifetime{397};
 constexpr days k_renew_before{30};
 // Clocks of phones run behind: the certificate is good from a little before it was made.
 constexpr hours k_backdate{1};
+constexpr std::size_t k_max_names = 32;  // in one certificate; networks the machine was in long ago fall out
 
 using Certificate = base::FreePtr<std::remove_pointer_t<gnutls_x509_crt_t>, gnutls_x509_crt_deinit>;
 using PrivateKey = base::FreePtr<std::remove_pointer_t<gnutls_x509_privkey_t>, gnutls_x509_privkey_deinit>;
@@ -135,6 +135,52 @@ bool still_good(const CertificateFiles& files, const std::vector<std::string>& n
                      [&](const std::string& name) { return covers(*certificate, name); });
 }
 
+/// The names in a certificate, IP addresses as text.
+std::vector<std::string> names_in(const Certificate& certificate) {
+  std::vector<std::string> names;
+  for (unsigned at = 0; at < k_max_names; ++at) {
+    std::array<char, 256> value{};
+    std::size_t size = value.size();
+    const int type =
+        gnutls_x509_crt_get_subject_alt_name(certificate.get(), at, value.data(), &size, nullptr);
+    if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) break;
+    if (type == GNUTLS_SAN_DNSNAME) names.emplace_back(value.data(), size);
+    const bool v4 = size == 4;
+    if (type != GNUTLS_SAN_IPADDRESS || (!v4 && size != 16)) continue;
+    const auto address = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_bytes(
+        reinterpret_cast<const guint8*>(value.data()), v4 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6));
+    names.emplace_back(base::CharPtr(g_inet_address_to_string(address.get())).get());
+  }
+  return names;
+}
+
+/// What a new certificate is made from: the key that is there, or a new one, and the names asked for, then
+/// those of the certificate that is there. A machine that goes back and forth between two networks then shows
+/// one certificate in both, and phones are not warned again at each change.
+struct Material {
+  PrivateKey key;
+  std::vector<std::string> names;
+};
+
+std::optional<Material> gather(const CertificateFiles& files, std::vector<std::string> names) {
+  auto kept = load_key(files.key);
+  if (!kept || gnutls_x509_privkey_get_pk_algorithm(kept->get()) != GNUTLS_PK_ECDSA) {
+    Material fresh{new_key(), std::move(names)};
+    if (gnutls_x509_privkey_generate(fresh.key.get(), GNUTLS_PK_ECDSA,
+                                     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) != 0)
+      return std::nullopt;
+    return fresh;
+  }
+  const auto before = load_certificate(files.certificate);
+  if (before && belong_together(*before, *kept)) {
+    for (std::string& name : names_in(*before)) {
+      if (names.size() >= k_max_names) break;
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    }
+  }
+  return Material{*std::move(kept), std::move(names)};
+}
+
 bool fill_and_sign(const Certificate& certificate, const PrivateKey& key,
                    const std::vector<std::string>& names, base::Instant now) {
   gnutls_x509_crt_t crt = certificate.get();
@@ -144,9 +190,7 @@ bool fill_and_sign(const Certificate& certificate, const PrivateKey& key,
   for (unsigned char& byte : serial) byte = static_cast<unsigned char>(base::random_below(256));
   serial[0] = static_cast<unsigned char>((serial[0] & 0x3F) | 0x40);
   static constexpr std::string_view k_name = "Sangdam";
-  bool good = gnutls_x509_privkey_generate(key.get(), GNUTLS_PK_ECDSA,
-                                           GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) == 0 &&
-              gnutls_x509_crt_set_version(crt, 3) == 0 &&
+  bool good = gnutls_x509_crt_set_version(crt, 3) == 0 &&
               gnutls_x509_crt_set_serial(crt, serial.data(), serial.size()) == 0 &&
               gnutls_x509_crt_set_activation_time(crt, unix_seconds(from)) == 0 &&
               gnutls_x509_crt_set_expiration_time(crt, unix_seconds(from + k_lifetime) - 1) == 0 &&
@@ -191,21 +235,9 @@ std::vector<std::string> local_names() {
     names.push_back(host);
     if (host.find('.') == std::string::npos) names.push_back(host + ".local");  // multicast DNS
   }
-  ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return names;
-  const base::FreePtr<ifaddrs, freeifaddrs> guard(list);
-  for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
-    if (each->ifa_addr == nullptr || (each->ifa_flags & IFF_UP) == 0) continue;
-    const int family = each->ifa_addr->sa_family;
-    if (family != AF_INET && family != AF_INET6) continue;
-    const auto size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-    const auto native =
-        base::Ref<GSocketAddress>::adopt(g_socket_address_new_from_native(each->ifa_addr, size));
-    if (!native) continue;
-    GInetAddress* address = g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(native.get()));
-    if (family == AF_INET6 && g_inet_address_get_is_link_local(address)) continue;
-    const base::CharPtr text(g_inet_address_to_string(address));
-    if (std::find(names.begin(), names.end(), text.get()) == names.end()) names.emplace_back(text.get());
+  for (const char* loopback : {"127.0.0.1", "::1"}) names.emplace_back(loopback);
+  for (std::string& address : local_addresses()) {
+    if (std::find(names.begin(), names.end(), address) == names.end()) names.push_back(std::move(address));
   }
   return names;
 }
@@ -221,12 +253,12 @@ base::Result<CertificateFiles> ensure_self_signed(const std::string& directory,
                                      g_strerror(errno)));
   }
   const Certificate certificate = new_certificate();
-  const PrivateKey key = new_key();
+  const auto material = gather(files, names);
   Datum certificate_pem;
   Datum key_pem;
-  if (!fill_and_sign(certificate, key, names, now) ||
+  if (!material || !fill_and_sign(certificate, material->key, material->names, now) ||
       gnutls_x509_crt_export2(certificate.get(), GNUTLS_X509_FMT_PEM, &certificate_pem.raw) < 0 ||
-      gnutls_x509_privkey_export2(key.get(), GNUTLS_X509_FMT_PEM, &key_pem.raw) < 0) {
+      gnutls_x509_privkey_export2(material->key.get(), GNUTLS_X509_FMT_PEM, &key_pem.raw) < 0) {
     return base::failure("certificate-unwritable",
                          "Cannot make a certificate: the names of this machine do not fit.");
   }

@@ -17,13 +17,13 @@ struct CertificateFiles {
   bool renewed = false;     // made anew just now: visitors see the browser's warning once more
 };
 
-/// localhost, the host's name and every address of its interfaces (link-local IPv6 left out: it cannot be
-/// typed).
+/// localhost, the host's name and the addresses people could type (local_address.hpp).
 [[nodiscard]] std::vector<std::string> local_names();
 
 /// A certificate for `names` (DNS names and IP addresses) in `directory`, which is made if it is missing. The
-/// one there is kept while it has more than 30 days left and names them all. ECDSA P-256, 397 days (browsers
-/// take no more). "certificate-unwritable".
+/// one there is kept while it has more than 30 days left and names them all. A new one keeps its key and,
+/// after the new names, the old ones (32 in all). ECDSA P-256, 397 days (browsers take no more).
+/// "certificate-unwritable".
 [[nodiscard]] base::Result<CertificateFiles> ensure_self_signed(const std::string& directory,
                                                                 const std::vector<std::string>& names,
                                                                 base::Instant now);

@@ -10,8 +10,7 @@ KioskConnection::KioskConnection(ConnectionId id, const base::Clock& clock,
                                  std::string kiosk, Terms terms, Registry& registry)
     : WebSocket(clock, std::move(connection), std::move(meter),
                 {.max_bytes = protocol::k_max_envelope_bytes,
-                 .messages = limits.kiosk_messages,
-                 .bytes = limits.kiosk_bytes,
+                 .allowance = {limits.kiosk_bytes, limits.kiosk_messages, nullptr},
                  .ping_interval = limits.ping_interval,
                  .silence = limits.silence}),
       m_id(id),
@@ -21,7 +20,9 @@ KioskConnection::KioskConnection(ConnectionId id, const base::Clock& clock,
       m_registry(registry),
       m_connected(clock.moment()),
       m_ice_sent(clock.moment()),
-      m_ice_dated(clock.now()) {}
+      m_ice_dated(clock.now()) {
+  settle();
+}
 
 void KioskConnection::on_time() {
   WebSocket::on_time();
@@ -42,7 +43,7 @@ std::string KioskConnection::encode_error(const protocol::Error& error) const {
 
 void KioskConnection::on_text(std::string_view text) {
   const auto message = protocol::decode_kiosk(text);
-  if (!message) return fail(message.error());
+  if (!message) return not_understood(message.error());
   if (std::holds_alternative<protocol::Ping>(*message)) return tell(protocol::Pong{});
   const auto* registration = std::get_if<protocol::Register>(&*message);
   if ((registration != nullptr) == m_registered) {
@@ -69,9 +70,14 @@ void KioskConnection::note_ice_sent() {
 
 void KioskConnection::on_register(const protocol::Register& message) {
   m_registered = true;
+  agree(message.features);
   note_ice_sent();
   m_registry.kiosk_registered(m_id, m_kiosk, message);
-  tell(protocol::Registered{m_terms.ice_servers(), m_terms.address});
+  tell(protocol::Registered{m_terms.ice_servers(), m_terms.address(), protocol::own_features()});
+}
+
+void KioskConnection::tell_address() {
+  if (m_registered && !is_gone()) tell(m_terms.address());
 }
 
 }  // namespace sangdam::gateway

@@ -14,7 +14,7 @@ class KioskConnection final : public WebSocket {
   /// What a kiosk is told when it registers, and again before its TURN credentials end.
   struct Terms {
     std::function<std::vector<protocol::IceServer>()> ice_servers;
-    std::string address;
+    std::function<protocol::Address()> address;
     std::chrono::seconds ice_refresh;
   };
 
@@ -24,6 +24,8 @@ class KioskConnection final : public WebSocket {
 
   void tell(const protocol::GatewayToKiosk& message) { send(protocol::encode(message)); }
   void on_time() override;
+  /// The address for people has changed.
+  void tell_address();
 
  private:
   void on_text(std::string_view text) override;

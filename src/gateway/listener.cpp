@@ -3,27 +3,50 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <ctime>
 
 #include "base/log.hpp"
+#include "gateway/guess_limiter.hpp"
+#include "gateway/tls_stream.hpp"
 
 namespace sangdam::gateway {
 namespace {
 
 constexpr int k_backlog = 1024;
 constexpr int k_accepts_per_turn = 64;
-constexpr unsigned k_socket_timeout_seconds =
-    30;  // no byte in or out for this long while somebody waits for one
+// Each of them gives its descriptor back only after the turn (connection_places.cpp knows how many may be
+// out).
+constexpr int k_displacements_per_turn = 16;
+// No byte in or out for this long while somebody waits for one.
+constexpr unsigned k_socket_timeout_seconds = 30;
 // Unacknowledged for this long means that nobody reads: what waits for such a peer must not pile up in
 // memory.
 constexpr int k_unacknowledged_ms = 20'000;
 constexpr std::size_t k_max_unfinished = 192UL * 1024;
+constexpr unsigned char k_tls_handshake_record = 0x16;  // RFC 8446, 5.1
+// Handshakes may take this many seconds of the main thread per second: the rest is for calls and painting.
+constexpr base::Rate k_handshake_share{0.1, 0.4};
+constexpr std::chrono::milliseconds k_share_pause{10};
+constexpr std::size_t k_redirect_read = 1024;
 
-bool is_loopback(GSocketAddress* address) {
-  if (!G_IS_INET_SOCKET_ADDRESS(address)) return false;
-  return g_inet_address_get_is_loopback(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address))) !=
-         FALSE;
+/// Whom a connection counts for; empty for this host itself (its kiosk) and for trusted proxies, which only
+/// the total limits.
+std::string holder_of(GSocketAddress* remote, const TrustedProxies& proxies) {
+  const std::string address = address_text(remote);
+  if (proxies.contain(address)) return {};
+  const std::string key = address_key(address);
+  return key == "127.0.0.1" || key == address_key("::1") ? std::string() : key;
+}
+
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 base::Failure explain(const base::ErrorPtr& error, const std::string& address, unsigned port) {
@@ -46,20 +69,25 @@ base::Failure explain(const base::ErrorPtr& error, const std::string& address, u
 
 }  // namespace
 
-/// One connection between accept and the end of its TLS handshake.
-struct Listener::Handshake {
+/// A connection between accept and the first byte of HTTP.
+struct Listener::Newcomer {
   Accepted accepted;
-  base::Ref<GTlsConnection> tls;
-  base::Ref<GCancellable> cancellable = base::Ref<GCancellable>::adopt(g_cancellable_new());
+  std::string address;  // holder_of()
+  base::Ref<GSocket> socket;
+  std::shared_ptr<TlsSession> tls;  // once the first byte was a TLS record's
+  std::string plain;                // once it was not
+  bool is_answered = false;         // the redirect is out: the client closes
   base::Timer deadline;
-  GSource* readable = nullptr;
-  Handshake() = default;
-  Handshake(const Handshake&) = delete;
-  Handshake& operator=(const Handshake&) = delete;
-  ~Handshake() {
-    if (readable == nullptr) return;
-    g_source_destroy(readable);
-    g_source_unref(readable);
+  GSource* source = nullptr;
+
+  Newcomer() = default;
+  Newcomer(const Newcomer&) = delete;
+  Newcomer& operator=(const Newcomer&) = delete;
+  ~Newcomer() { stop_waiting(); }
+  void stop_waiting() {
+    if (source == nullptr) return;
+    g_source_destroy(source);
+    g_source_unref(std::exchange(source, nullptr));
   }
 };
 
@@ -70,25 +98,24 @@ std::string address_text(GSocketAddress* address) {
   return text.get();
 }
 
-Listener::Listener(const base::Clock& clock, ConnectionLimits limits,
+Listener::Listener(const base::Clock& clock, std::shared_ptr<ConnectionPlaces> places,
                    std::function<void(Accepted)> on_accepted)
-    : m_clock(clock), m_limits(limits), m_on_accepted(std::move(on_accepted)) {}
+    : m_clock(clock),
+      m_places(std::move(places)),
+      m_on_accepted(std::move(on_accepted)),
+      m_share(k_handshake_share) {}
 
 Listener::~Listener() {
   if (m_source != nullptr) {
     g_source_destroy(m_source);
     g_source_unref(m_source);
   }
-  for (const auto& handshake : m_handshakes) g_cancellable_cancel(handshake->cancellable.get());
-  for (const auto& stream : m_streams) {
-    if (const auto meter = stream.lock(); meter && !meter->is_upgraded()) meter->cut();
-  }
+  for (const auto& newcomer : m_newcomers) newcomer->accepted.meter->cut();
   if (m_socket) g_socket_close(m_socket.get(), nullptr);
 }
 
-base::Result<> Listener::start(const std::string& address, std::uint16_t port,
-                               base::Ref<GTlsCertificate> certificate) {
-  const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+base::Result<> Listener::start(const std::string& address, std::uint16_t port, Service service) {
+  auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
   if (!parsed) {
     return base::failure(
         "address-invalid",
@@ -96,12 +123,20 @@ base::Result<> Listener::start(const std::string& address, std::uint16_t port,
                     ":: (all) or 192.168.0.10.",
                     address));
   }
-  m_certificate = std::move(certificate);
-  const auto socket_address = base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new(parsed.get(), port));
+  m_service = std::move(service);
   base::ErrorPtr error;
-  m_socket =
-      base::Ref<GSocket>::adopt(g_socket_new(g_inet_address_get_family(parsed.get()), G_SOCKET_TYPE_STREAM,
-                                             G_SOCKET_PROTOCOL_TCP, base::out(error)));
+  const auto make_socket = [&] {
+    m_socket =
+        base::Ref<GSocket>::adopt(g_socket_new(g_inet_address_get_family(parsed.get()), G_SOCKET_TYPE_STREAM,
+                                               G_SOCKET_PROTOCOL_TCP, base::out(error)));
+  };
+  make_socket();
+  if (!m_socket && address == "::") {  // a kernel without IPv6: "everybody" is then all of IPv4
+    error.reset();
+    parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_any(G_SOCKET_FAMILY_IPV4));
+    make_socket();
+  }
+  const auto socket_address = base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new(parsed.get(), port));
   if (!m_socket) return tl::unexpected<base::Failure>(explain(error, address, port));
   if (g_inet_address_get_family(parsed.get()) == G_SOCKET_FAMILY_IPV6) {
     g_socket_set_option(m_socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0, nullptr);  // "::" means everybody
@@ -130,11 +165,13 @@ void Listener::watch() {
 }
 
 void Listener::accept_waiting() {
+  int displacements = 0;
   for (int i = 0; i < k_accepts_per_turn; ++i) {
     base::ErrorPtr error;
     auto socket = base::Ref<GSocket>::adopt(g_socket_accept(m_socket.get(), nullptr, base::out(error)));
     if (socket) {
       take(socket);
+      if (m_places->take_displaced() && ++displacements >= k_displacements_per_turn) return;
       continue;
     }
     if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)) {
@@ -148,117 +185,132 @@ void Listener::accept_waiting() {
   }
 }
 
-std::shared_ptr<void> Listener::ticket_for(GSocketAddress* remote) {
-  if (m_counts->total >= m_limits.total) return nullptr;
-  const std::string key = is_loopback(remote) ? std::string() : address_key(address_text(remote));
-  if (!key.empty()) {
-    auto& count = m_counts->per_address[key];
-    if (count >= m_limits.per_address) return nullptr;
-    ++count;
-  }
-  ++m_counts->total;
-  const auto release = [counts = m_counts, key] {
-    --counts->total;
-    if (key.empty()) return;
-    const auto found = counts->per_address.find(key);
-    if (--found->second == 0) counts->per_address.erase(found);
-  };
-  return {static_cast<void*>(nullptr), [release](void*) {
-            // The last to let go may be the thread in which GIO closed the TLS stream; the counts are the
-            // main thread's.
-            if (base::on_main_thread()) return release();
-            base::post_to_main(release);
-          }};
-}
-
 void Listener::take(const base::Ref<GSocket>& socket) {
-  auto remote = base::Ref<GSocketAddress>::adopt(g_socket_get_remote_address(socket.get(), nullptr));
-  auto local = base::Ref<GSocketAddress>::adopt(g_socket_get_local_address(socket.get(), nullptr));
-  if (!remote || !local) return;  // gone already
+  auto newcomer = std::make_shared<Newcomer>();
+  Accepted& accepted = newcomer->accepted;
+  accepted.remote = base::Ref<GSocketAddress>::adopt(g_socket_get_remote_address(socket.get(), nullptr));
+  accepted.local = base::Ref<GSocketAddress>::adopt(g_socket_get_local_address(socket.get(), nullptr));
+  if (!accepted.remote || !accepted.local) return;  // gone already
+  newcomer->address = holder_of(accepted.remote.get(), m_places->limits().trusted_proxies);
   // A shared_ptr of nothing is empty to the eye: its use count tells whether there was a place.
-  auto ticket = ticket_for(remote.get());
+  auto ticket = m_places->take(newcomer->address, g_socket_get_fd(socket.get()));
   if (ticket.use_count() == 0) return;  // dropping the socket closes it
   g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
   g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, k_unacknowledged_ms, nullptr);
   g_socket_set_timeout(socket.get(), k_socket_timeout_seconds);
-  const auto connection =
-      base::Ref<GSocketConnection>::adopt(g_socket_connection_factory_create_connection(socket.get()));
-  Accepted accepted{
-      .stream = nullptr, .local = std::move(local), .remote = std::move(remote), .meter = nullptr};
-  accepted.meter = std::make_shared<StreamMeter>(m_clock, m_limits.http_bytes, k_max_unfinished, socket,
-                                                 std::move(ticket));
-  m_streams.push_back(accepted.meter);
-  if (m_certificate) {
-    begin_handshake(std::move(accepted), connection.get());
-  } else {
-    hand_on(std::move(accepted), G_IO_STREAM(connection.get()));
+  newcomer->socket = socket;
+  accepted.meter = std::make_shared<StreamMeter>(m_clock, m_places->limits().http_bytes, k_max_unfinished,
+                                                 socket, std::move(ticket));
+  m_places->add(newcomer->address, accepted.meter);
+  m_newcomers.push_back(newcomer);
+  if (!m_service.tls && !m_service.redirect) {
+    const auto connection =
+        base::Ref<GSocketConnection>::adopt(g_socket_connection_factory_create_connection(socket.get()));
+    return hand_on(newcomer, G_IO_STREAM(connection.get()));
   }
+  newcomer->deadline.start_once(m_places->limits().handshake, [this, weak = std::weak_ptr(newcomer)] {
+    if (const auto late = weak.lock()) drop(late);
+  });
+  wait_for(newcomer, G_IO_IN);
 }
 
-void Listener::begin_handshake(Accepted accepted, GSocketConnection* connection) {
-  auto handshake = std::make_shared<Handshake>();
-  handshake->accepted = std::move(accepted);
-  handshake->tls = base::Ref<GTlsConnection>::adopt(
-      G_TLS_CONNECTION(g_tls_server_connection_new(G_IO_STREAM(connection), m_certificate.get(), nullptr)));
-  if (!handshake->tls) return;
-  // Browsers close without the TLS goodbye; nothing here relies on it, as every message has its length.
-  g_tls_connection_set_require_close_notify(handshake->tls.get(), FALSE);
-  static constexpr std::array<const char*, 2> k_protocols{"http/1.1", nullptr};
-  g_tls_connection_set_advertised_protocols(handshake->tls.get(), k_protocols.data());
-  m_handshakes.push_back(handshake);
-  handshake->deadline.start_once(m_limits.handshake, [weak = std::weak_ptr(handshake), this] {
-    const auto late = weak.lock();
-    if (!late) return;
-    g_cancellable_cancel(late->cancellable.get());
-    late->accepted.meter->cut();
-    m_handshakes.remove(late);
-  });
-
-  struct Pending {
-    std::weak_ptr<Listener> listener;
-    std::weak_ptr<Handshake> handshake;
+void Listener::wait_for(const std::shared_ptr<Newcomer>& newcomer, GIOCondition condition) {
+  struct Waiting {
+    Listener* listener;  // outlives its newcomers, and they their sources
+    std::weak_ptr<Newcomer> newcomer;
   };
-  static constexpr auto k_finish = [](GObject* tls, GAsyncResult* result, gpointer data) {
-    const std::unique_ptr<Pending> pending(static_cast<Pending*>(data));
-    const bool good = g_tls_connection_handshake_finish(G_TLS_CONNECTION(tls), result, nullptr) != FALSE;
-    const auto listener = pending->listener.lock();
-    const auto done = pending->handshake.lock();
-    if (!listener || !done) return;
-    listener->m_handshakes.remove(done);
-    if (good) listener->hand_on(std::move(done->accepted), G_IO_STREAM(tls));
-  };
-  // The handshake runs on one of GIO's few worker threads and waits there: it starts only once the client has
-  // said something, so that silent connections do not keep everybody else waiting.
-  handshake->readable = g_socket_create_source(g_socket_connection_get_socket(connection), G_IO_IN, nullptr);
-  const GSocketSourceFunc on_hello = [](GSocket*, GIOCondition, gpointer data) noexcept -> gboolean {
-    auto* pending = static_cast<Pending*>(data);
-    if (const auto begun = pending->handshake.lock()) {
-      g_tls_connection_handshake_async(
-          begun->tls.get(), G_PRIORITY_DEFAULT, begun->cancellable.get(), +k_finish,
-          std::make_unique<Pending>(*pending).release());  // k_finish takes it over
+  newcomer->source = g_socket_create_source(newcomer->socket.get(), condition, nullptr);
+  const GSocketSourceFunc on_ready = [](GSocket*, GIOCondition, gpointer data) noexcept -> gboolean {
+    const auto* waiting = static_cast<Waiting*>(data);
+    Listener* self = waiting->listener;
+    if (const auto ready = waiting->newcomer.lock()) {
+      if (ready->accepted.meter->is_cut()) {  // displaced: its place is wanted now
+        self->drop(ready);
+        return G_SOURCE_REMOVE;
+      }
+      self->m_ready.push(ready->address, ready);
+      ready->stop_waiting();  // frees `data`
+      if (!self->m_turn.running())
+        self->m_turn.start_once(std::chrono::milliseconds(0), [self] { self->take_turns(); });
     }
     return G_SOURCE_REMOVE;
   };
   g_source_set_callback(
-      handshake->readable, reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(on_hello)),
-      new Pending{m_anchor.weak(), handshake}, [](gpointer data) { delete static_cast<Pending*>(data); });
-  g_source_attach(handshake->readable, nullptr);
+      newcomer->source, reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(on_ready)),
+      new Waiting{this, newcomer}, [](gpointer data) { delete static_cast<Waiting*>(data); });
+  g_source_attach(newcomer->source, nullptr);
 }
 
-void Listener::hand_on(Accepted accepted, GIOStream* base) {
-  accepted.stream = make_metered_stream(base, accepted.meter);
+void Listener::take_turns() {
+  // One turn a dispatch: what else the loop has to do comes in between.
+  std::shared_ptr<Newcomer> newcomer;
+  while (!newcomer && !m_ready.empty()) newcomer = m_ready.pop()->lock();
+  if (!newcomer) return;
+  const double begun = thread_seconds();
+  serve(newcomer);
+  newcomer.reset();
+  const bool within_share = m_share.take(m_clock.moment(), thread_seconds() - begun);
+  if (m_ready.empty()) return;
+  m_turn.start_once(within_share ? std::chrono::milliseconds(0) : k_share_pause, [this] { take_turns(); });
+}
+
+void Listener::serve(const std::shared_ptr<Newcomer>& newcomer) {
+  if (!newcomer->tls && newcomer->plain.empty() && m_service.tls) {
+    unsigned char first = 0;
+    const auto got = recv(g_socket_get_fd(newcomer->socket.get()), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_for(newcomer, G_IO_IN);
+    if (got <= 0) return drop(newcomer);
+    if (first == k_tls_handshake_record) {
+      newcomer->tls = std::make_shared<TlsSession>(m_service.tls, newcomer->socket, newcomer->accepted.meter);
+    }
+  }
+  if (newcomer->tls) return shake_hands(newcomer);
+  redirect(newcomer);
+}
+
+void Listener::shake_hands(const std::shared_ptr<Newcomer>& newcomer) {
+  switch (newcomer->tls->handshake()) {
+    case TlsSession::Step::wants_read: return wait_for(newcomer, G_IO_IN);
+    case TlsSession::Step::wants_write: return wait_for(newcomer, G_IO_OUT);
+    case TlsSession::Step::failed: return drop(newcomer);
+    case TlsSession::Step::done: break;
+  }
+  const auto stream = make_tls_stream(newcomer->tls);
+  hand_on(newcomer, stream.get());
+}
+
+void Listener::redirect(const std::shared_ptr<Newcomer>& newcomer) {
+  std::array<char, k_redirect_read> buffer{};
+  const gssize got = g_socket_receive_with_blocking(newcomer->socket.get(), buffer.data(), buffer.size(),
+                                                    FALSE, nullptr, nullptr);
+  // Once the answer is out, what still comes is read away: closing with unread bytes would reset the
+  // connection, and take the answer from the client.
+  if (got <= 0 || !newcomer->accepted.meter->take({buffer.data(), static_cast<std::size_t>(got)}))
+    return drop(newcomer);
+  if (!newcomer->is_answered && m_service.redirect) {
+    newcomer->plain.append(buffer.data(), static_cast<std::size_t>(got));
+    if (const auto answer = answer_plain_http(newcomer->plain, m_service.redirect)) {
+      newcomer->is_answered = true;
+      g_socket_send_with_blocking(newcomer->socket.get(), answer->data(), answer->size(), FALSE, nullptr,
+                                  nullptr);
+      g_socket_shutdown(newcomer->socket.get(), FALSE, TRUE, nullptr);
+    }
+  } else if (!m_service.redirect) {
+    return drop(newcomer);
+  }
+  wait_for(newcomer, G_IO_IN);
+}
+
+void Listener::hand_on(const std::shared_ptr<Newcomer>& newcomer, GIOStream* stream) {
+  Accepted accepted = std::move(newcomer->accepted);
+  accepted.stream = make_metered_stream(stream, accepted.meter);
+  m_newcomers.remove(newcomer);
   m_on_accepted(std::move(accepted));
 }
 
-void Listener::on_time() {
-  const base::Moment now = m_clock.moment();
-  m_streams.remove_if([&](const std::weak_ptr<StreamMeter>& each) {
-    const auto meter = each.lock();
-    if (!meter || meter->is_upgraded()) return true;
-    if (now - meter->accepted() < m_limits.http_lifetime) return false;
-    meter->cut();
-    return true;
-  });
+void Listener::drop(const std::shared_ptr<Newcomer>& newcomer) {
+  g_socket_close(newcomer->socket.get(), nullptr);
+  m_newcomers.remove(newcomer);
 }
 
 }  // namespace sangdam::gateway

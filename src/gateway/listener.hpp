@@ -1,9 +1,15 @@
-// The listening socket: accepts, counts, does the TLS handshake, and hands on streams that are ready for
-// HTTP.
+// A listening socket: accepts, counts, does the TLS handshake, and hands on streams that are ready for HTTP.
 //
-// Our own instead of libsoup's because connections are refused here before they cost a handshake, the backlog
-// is large enough for a waiting room that reloads at once, and what follows reads through a StreamMeter. Main
-// thread; owns the socket and unfinished handshakes.
+// Our own instead of libsoup's because connections are refused here before they cost anything, the backlog is
+// large enough for a waiting room that reloads at once, and what follows reads through a StreamMeter.
+//
+// A connection that has said nothing costs a descriptor and a timer. Its first byte decides: a TLS record
+// goes to a TlsSession (tls_session.hpp), which never blocks; plain HTTP on a TLS port gets a redirect
+// (plain_redirect.hpp) and is closed. Handshakes take turns by address (fair_queue.hpp) and together get a
+// bounded share of the main thread, so that neither a flood of them nor a silent half of one delays a patient
+// or a picture.
+//
+// Main thread; owns the socket and the connections that are not handed on yet.
 #pragma once
 
 #include <gio/gio.h>
@@ -13,14 +19,16 @@
 #include <list>
 #include <memory>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
 #include "base/handles.hpp"
 #include "base/main_thread.hpp"
 #include "base/result.hpp"
-#include "gateway/config.hpp"
+#include "base/token_bucket.hpp"
+#include "gateway/connection_places.hpp"
+#include "gateway/fair_queue.hpp"
 #include "gateway/metered_stream.hpp"
+#include "gateway/plain_redirect.hpp"
+#include "gateway/tls_session.hpp"
 
 namespace sangdam::gateway {
 
@@ -32,49 +40,52 @@ class Listener {
     base::Ref<GSocketAddress> remote;
     std::shared_ptr<StreamMeter> meter;
   };
+  /// What is spoken on the port: TLS with `tls`, and a redirect for plain HTTP with `redirect`. With neither,
+  /// plain HTTP is handed on; with a redirect alone nothing is.
+  struct Service {
+    std::shared_ptr<const TlsSettings> tls;
+    RedirectTo redirect;
+  };
 
-  Listener(const base::Clock& clock, ConnectionLimits limits, std::function<void(Accepted)> on_accepted);
+  /// `places` may be shared with other listeners of the same server.
+  Listener(const base::Clock& clock, std::shared_ptr<ConnectionPlaces> places,
+           std::function<void(Accepted)> on_accepted);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
 
-  /// "port-in-use", "port-forbidden", "address-invalid", "address-unavailable". A null certificate means
-  /// plain HTTP.
-  [[nodiscard]] base::Result<> start(const std::string& address, std::uint16_t port,
-                                     base::Ref<GTlsCertificate> certificate);
-  /// New connections get this certificate.
-  void set_certificate(base::Ref<GTlsCertificate> certificate) { m_certificate = std::move(certificate); }
+  /// "port-in-use", "port-forbidden", "address-invalid", "address-unavailable".
+  [[nodiscard]] base::Result<> start(const std::string& address, std::uint16_t port, Service service);
+  /// New connections get these.
+  void set_tls(std::shared_ptr<const TlsSettings> settings) { m_service.tls = std::move(settings); }
   [[nodiscard]] std::uint16_t port() const { return m_port; }
-  /// Cuts connections that have stayed plain HTTP for too long. Call about once a second.
-  void on_time();
-  [[nodiscard]] std::size_t connections() const { return m_counts->total; }
 
  private:
-  struct Counts {
-    std::size_t total = 0;
-    std::unordered_map<std::string, std::size_t> per_address;
-  };
-  struct Handshake;
+  struct Newcomer;
 
   void watch();
   void accept_waiting();
   void take(const base::Ref<GSocket>& socket);
-  std::shared_ptr<void> ticket_for(GSocketAddress* remote);
-  void begin_handshake(Accepted accepted, GSocketConnection* connection);
-  void hand_on(Accepted accepted, GIOStream* base);
+  void wait_for(const std::shared_ptr<Newcomer>& newcomer, GIOCondition condition);
+  void take_turns();
+  void serve(const std::shared_ptr<Newcomer>& newcomer);
+  void shake_hands(const std::shared_ptr<Newcomer>& newcomer);
+  void redirect(const std::shared_ptr<Newcomer>& newcomer);
+  void hand_on(const std::shared_ptr<Newcomer>& newcomer, GIOStream* stream);
+  void drop(const std::shared_ptr<Newcomer>& newcomer);
 
   const base::Clock& m_clock;
-  ConnectionLimits m_limits;
+  std::shared_ptr<ConnectionPlaces> m_places;
   std::function<void(Accepted)> m_on_accepted;
-  base::Ref<GTlsCertificate> m_certificate;
+  Service m_service;
   base::Ref<GSocket> m_socket;
   GSource* m_source = nullptr;
   base::Timer m_retry;
   std::uint16_t m_port = 0;
-  std::shared_ptr<Counts> m_counts = std::make_shared<Counts>();  // tickets outlive the listener
-  std::list<std::weak_ptr<StreamMeter>> m_streams;
-  std::list<std::shared_ptr<Handshake>> m_handshakes;
-  base::Anchor<Listener> m_anchor{this};
+  std::list<std::shared_ptr<Newcomer>> m_newcomers;
+  FairQueue<std::weak_ptr<Newcomer>> m_ready;
+  base::TokenBucket m_share;  // seconds of the main thread
+  base::Timer m_turn;
 };
 
 /// The address part as text ("192.0.2.7"); empty if it has none.

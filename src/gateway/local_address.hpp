@@ -1,14 +1,18 @@
-// Under which address a phone on the same network reaches this machine.
+// Under which address a phone on the same network reaches this machine, as the machine is now.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "gateway/address_rules.hpp"
+
 namespace sangdam::gateway {
 
-/// Addresses of the interfaces that are up, best for a phone first: private IPv4 of the interface with the
-/// default route, other private IPv4, other IPv4, global IPv6, loopback last. Link-local and container
-/// bridges are left out.
+/// Every address of every interface, with what the rules need to know of it. Linux: getifaddrs, sysfs and
+/// /proc/net. Cheap enough for once per change of the network, not for once per request.
+[[nodiscard]] std::vector<InterfaceAddress> read_interfaces();
+
+/// addresses_for_people(read_interfaces()).
 [[nodiscard]] std::vector<std::string> local_addresses();
 
 /// "https://192.168.0.12:8443": host in brackets if IPv6, port left out where it is the scheme's own.

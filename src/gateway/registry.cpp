@@ -326,7 +326,8 @@ void Registry::welcome(ConnectionId connection, const Session& session, const st
                                             .resumed = resumed,
                                             .clinic = kiosk.clinic,
                                             .phone = kiosk.phone,
-                                            .ice_servers = m_ice_servers(base::random_hex(k_turn_id_bytes))});
+                                            .ice_servers = m_ice_servers(base::random_hex(k_turn_id_bytes)),
+                                            .features = protocol::own_features()});
 }
 
 void Registry::remember_used(const std::string& code) {

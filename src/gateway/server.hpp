@@ -42,9 +42,12 @@ class Server {
   void stop();
 
   [[nodiscard]] std::uint16_t port() const;
-  /// For people to type: the configured public address, or one made from the address and port listened on. On
-  /// "all addresses" it is looked up each time, as the network may have come up later. After start().
-  [[nodiscard]] std::string address() const;
+  /// For people to type: the configured public address, or one made from the address and port listened on; on
+  /// "all addresses", the best one this machine has. After start().
+  [[nodiscard]] const std::string& address() const;
+  /// The machine's network has changed: looks its addresses up again, and tells every kiosk if the one for
+  /// people is another now. A self-signed certificate for the new names is to be in place before.
+  void follow_network();
   [[nodiscard]] std::size_t connections() const;
   /// The one new connections get, which may be older than the file; null without TLS or before start().
   [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;

@@ -4,7 +4,8 @@
 
 namespace sangdam::gateway {
 
-Switchboard::Switchboard(const base::Clock& clock, const Config& config, std::function<std::string()> address)
+Switchboard::Switchboard(const base::Clock& clock, const Config& config,
+                         std::function<protocol::Address()> address)
     : m_clock(clock),
       m_limits(config.connections),
       m_ice(config.ice),
@@ -12,7 +13,8 @@ Switchboard::Switchboard(const base::Clock& clock, const Config& config, std::fu
       m_limiter(config.guesses),
       m_registry(
           *this, clock, [this](std::string_view id) { return ice_servers_for(m_ice, id, m_clock.now()); },
-          config.registry) {}
+          config.registry),
+      m_seatless_frames(std::make_shared<base::TokenBucket>(m_limits.all_seatless_messages)) {}
 
 Switchboard::~Switchboard() = default;
 
@@ -21,7 +23,7 @@ void Switchboard::add_patient(base::Ref<SoupWebsocketConnection> connection,
   const ConnectionId id = m_next_id++;
   m_patients.emplace(
       id, std::make_unique<PatientConnection>(id, m_clock, std::move(connection), std::move(meter), m_limits,
-                                              std::move(address), m_registry, m_limiter));
+                                              m_seatless_frames, std::move(address), m_registry, m_limiter));
 }
 
 void Switchboard::add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,
@@ -29,7 +31,7 @@ void Switchboard::add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::
   const ConnectionId id = m_next_id++;
   KioskConnection::Terms terms{
       .ice_servers = [this] { return ice_servers_for(m_ice, base::random_hex(8), m_clock.now()); },
-      .address = m_address(),
+      .address = m_address,
       // A call that starts just before the refresh still has a third of the lifetime ahead.
       .ice_refresh = m_ice.lifetime * 2 / 3};
   m_kiosks.emplace(
@@ -44,6 +46,10 @@ void Switchboard::on_time() {
   // Here and not when they close: that happens inside of their own callbacks.
   std::erase_if(m_patients, [](const auto& each) { return each.second->is_closed(); });
   std::erase_if(m_kiosks, [](const auto& each) { return each.second->is_closed(); });
+}
+
+void Switchboard::tell_address() {
+  for (const auto& [id, each] : m_kiosks) each->tell_address();
 }
 
 void Switchboard::go_away() {

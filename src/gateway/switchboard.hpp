@@ -14,7 +14,7 @@ namespace sangdam::gateway {
 
 class Switchboard final : public Outlet {
  public:
-  Switchboard(const base::Clock& clock, const Config& config, std::function<std::string()> address);
+  Switchboard(const base::Clock& clock, const Config& config, std::function<protocol::Address()> address);
   ~Switchboard() override;
 
   void add_patient(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,
@@ -22,6 +22,8 @@ class Switchboard final : public Outlet {
   void add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,
                  std::string kiosk);
   void on_time();
+  /// The address for people has changed: every kiosk is told.
+  void tell_address();
   /// Tells everybody to reconnect elsewhere or later.
   void go_away();
   [[nodiscard]] std::size_t patients() const { return m_patients.size(); }
@@ -37,9 +39,10 @@ class Switchboard final : public Outlet {
   const base::Clock& m_clock;
   ConnectionLimits m_limits;
   IceConfig m_ice;
-  std::function<std::string()> m_address;  // for people to type
+  std::function<protocol::Address()> m_address;  // for people to type
   GuessLimiter m_limiter;
   Registry m_registry;
+  std::shared_ptr<base::TokenBucket> m_seatless_frames;
   ConnectionId m_next_id = 1;
   std::unordered_map<ConnectionId, std::unique_ptr<PatientConnection>> m_patients;
   std::unordered_map<ConnectionId, std::unique_ptr<KioskConnection>> m_kiosks;

@@ -1,6 +1,6 @@
 // One WebSocket connection: bounded, metered, watched for silence, and closed with a reason.
 //
-// The derived class gets whole text messages of at most `max_bytes`, never faster than `messages`, and one
+// The derived class gets whole text messages of at most `max_bytes`, never faster than its allowance, and one
 // on_gone() when the other end is lost or let go, whichever happens first; nothing comes after that. Owns the
 // connection. Main thread.
 #pragma once
@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/handles.hpp"
 #include "base/signal.hpp"
+#include "base/unknown_types.hpp"
 #include "gateway/config.hpp"
 #include "gateway/metered_stream.hpp"
 #include "protocol/messages.hpp"
@@ -24,8 +25,7 @@ class WebSocket {
  public:
   struct Options {
     std::size_t max_bytes;
-    base::Rate messages;
-    base::Rate bytes;
+    Allowance allowance;
     std::chrono::seconds ping_interval;
     std::chrono::seconds silence;
   };
@@ -53,11 +53,20 @@ class WebSocket {
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);
+  /// It is not cut any more to make room for others: it has a seat, or is a kiosk's.
+  void settle() { m_meter->settle(); }
+  /// What the other end said of itself with the message that made it known here.
+  void agree(const protocol::Features& features) {
+    m_unknown_types.agree(protocol::has_feature(features, protocol::k_ignore_unknown));
+  }
+  /// A message that could not be decoded: fails, unless it is of an unknown type that may be ignored.
+  void not_understood(const base::Failure& failure);
   /// For liveness, rates and deadlines: setting the machine's clock must not end a connection, nor keep a
   /// dead one.
   [[nodiscard]] base::Moment moment() const { return m_clock.moment(); }
   [[nodiscard]] base::Instant now() const { return m_clock.now(); }
   [[nodiscard]] bool is_gone() const { return m_gone; }
+  void allow(Allowance allowance) { m_meter->allow(std::move(allowance)); }
 
  private:
   void on_message(int type, GBytes* message);
@@ -67,9 +76,10 @@ class WebSocket {
   const base::Clock& m_clock;
   base::Ref<SoupWebsocketConnection> m_connection;
   std::shared_ptr<StreamMeter> m_meter;
-  Options m_options;
-  base::TokenBucket m_messages;
+  std::size_t m_max_bytes;
+  std::chrono::seconds m_silence;
   base::Moment m_heard;
+  base::UnknownTypes m_unknown_types;
   bool m_gone = false;
   base::SignalConnection m_on_message;
   base::SignalConnection m_on_pong;

@@ -18,26 +18,39 @@ consultation::Quality quality_named(std::string_view level) {
   return consultation::Quality::unknown;
 }
 
+std::optional<consultation::ChannelLine> unknown(const base::Failure& failure) {
+  if (failure.code != protocol::k_unknown_type) return std::nullopt;
+  return consultation::UnknownLine{failure.message};
+}
+
 }  // namespace
 
 std::string WireChannelCodec::encode(const consultation::ChannelLine& line) const {
-  return std::visit(Overloaded{
-                        [](const consultation::ChatText& text) {
-                          return protocol::encode(protocol::ChatLine(protocol::ChatText{text.id, text.text}));
-                        },
-                        [](const consultation::ChatReceived& received) {
-                          return protocol::encode(protocol::ChatLine(protocol::ChatReceived{received.id}));
-                        },
-                        [](const consultation::MediaState& media) {
-                          return protocol::encode(
-                              protocol::ControlLine(protocol::MediaState{media.microphone, media.camera}));
-                        },
-                        [](const consultation::QualityReport& report) {
-                          return protocol::encode(protocol::ControlLine(
-                              protocol::QualityLevel{std::string(name_of(report.quality))}));
-                        },
-                    },
-                    line);
+  return std::visit(
+      Overloaded{
+          [](const consultation::ChatText& text) {
+            return protocol::encode(protocol::ChatLine(protocol::ChatText{text.id, text.text}));
+          },
+          [](const consultation::ChatReceived& received) {
+            return protocol::encode(protocol::ChatLine(protocol::ChatReceived{received.id}));
+          },
+          [](const consultation::ChatRefused& refused) {
+            return protocol::encode(protocol::ChatLine(protocol::ChatRefused{refused.id, refused.reason}));
+          },
+          [](const consultation::Hello&) {
+            return protocol::encode(protocol::ControlLine(protocol::Hello{protocol::own_features()}));
+          },
+          [](const consultation::UnknownLine&) { return std::string(); },  // only ever read
+          [](const consultation::MediaState& media) {
+            return protocol::encode(
+                protocol::ControlLine(protocol::MediaState{media.microphone, media.camera}));
+          },
+          [](const consultation::QualityReport& report) {
+            return protocol::encode(
+                protocol::ControlLine(protocol::QualityLevel{std::string(name_of(report.quality))}));
+          },
+      },
+      line);
 }
 
 std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::Channel channel,
@@ -46,7 +59,7 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
   switch (channel) {
     case consultation::Channel::chat: {
       const auto line = protocol::decode_chat(text);
-      if (!line) return std::nullopt;
+      if (!line) return unknown(line.error());
       return std::visit(Overloaded{
                             [](const protocol::ChatText& chat) {
                               return Line(consultation::ChatText{chat.id, chat.text});
@@ -54,13 +67,21 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
                             [](const protocol::ChatReceived& received) {
                               return Line(consultation::ChatReceived{received.id});
                             },
+                            [](const protocol::ChatRefused& refused) {
+                              return Line(consultation::ChatRefused{refused.id, refused.reason});
+                            },
                         },
                         *line);
     }
     case consultation::Channel::control: {
       const auto line = protocol::decode_control(text);
-      if (!line) return std::nullopt;
+      if (!line) return unknown(line.error());
       return std::visit(Overloaded{
+                            [](const protocol::Hello& hello) {
+                              return Line(consultation::Hello{
+                                  protocol::has_feature(hello.features, protocol::k_ignore_unknown),
+                                  protocol::has_feature(hello.features, protocol::k_chat_refused)});
+                            },
                             [](const protocol::MediaState& media) {
                               return Line(consultation::MediaState{media.microphone, media.camera});
                             },

@@ -1,10 +1,11 @@
 #include "kiosk/embedded_gateway.hpp"
 
-#include <fstream>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/secret_file.hpp"
+#include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
 #include "gateway/local_address.hpp"
 
@@ -14,6 +15,10 @@ namespace {
 using base::Result;
 
 constexpr std::chrono::seconds k_try_again{5};
+constexpr const char* k_everywhere = "::";
+constexpr std::uint16_t k_https_port = 443;
+constexpr std::uint16_t k_http_port = 80;
+constexpr std::uint16_t k_unprivileged_port = 8443;
 // A self-signed certificate is renewed 30 days before its end. A given one is renewed on the disk by somebody
 // else: it is in use, and one that has expired is said, within the hour.
 constexpr std::chrono::hours k_look_at_certificate{1};
@@ -27,18 +32,6 @@ bool mends_itself(const base::Failure& failure) {
 
 }  // namespace
 
-Result<std::string> read_secret(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::string secret;
-  if (!std::getline(file, secret) || secret.empty()) {
-    return base::failure("secret-unreadable",
-                         "The file " + path.string() +
-                             " cannot be read or is empty. It must hold the secret in its "
-                             "first line and be readable by this program.");
-  }
-  return secret;
-}
-
 EmbeddedGateway::EmbeddedGateway(const Options& options)
     : m_options(options), m_token(base::random_hex(32)) {}
 EmbeddedGateway::~EmbeddedGateway() = default;
@@ -48,19 +41,22 @@ void EmbeddedGateway::on_trouble(std::function<void(const std::optional<base::Fa
 }
 
 Result<> EmbeddedGateway::start() {
-  const auto listen_on = parse_listen(m_options.listen);
-  if (!listen_on) return tl::unexpected(listen_on.error());
-  m_listen = *listen_on;
-  m_config.address = m_listen.host;
-  m_config.port = m_listen.port;
+  if (m_options.listen) {
+    m_listen = {*m_options.listen};
+  } else {
+    m_listen = {{k_everywhere, k_https_port}, {k_everywhere, k_unprivileged_port}};
+  }
   m_config.insecure_http = m_options.insecure_http;
   m_config.kiosk_tokens = {m_token};
   m_config.public_address = m_options.public_address;
+  m_config.connections.trusted_proxies = gateway::TrustedProxies(m_options.trusted_proxies);
   m_config.web_directory = m_options.web_dir.string();
+  m_config.connections =
+      gateway::fit(m_config.connections, gateway::capacity_of_process(), gateway::k_kiosk_reserve);
   m_config.ice.stun_urls = m_options.stun_urls;
   m_config.ice.turn_urls = m_options.turn_urls;
   if (!m_options.turn_secret_file.empty()) {
-    const auto secret = read_secret(m_options.turn_secret_file);
+    const auto secret = base::read_secret(m_options.turn_secret_file);
     if (!secret) return tl::unexpected(secret.error());
     m_config.ice.turn_secret = *secret;
   }
@@ -102,15 +98,43 @@ void EmbeddedGateway::renew_certificate() {
   if (renewed.error().code == "certificate-expired") tell_trouble(renewed.error());
 }
 
+void EmbeddedGateway::follow_network() {
+  if (!m_server) {
+    if (m_retry.running()) bring_up_again();  // the address to listen on may be here now
+    return;
+  }
+  // The certificate first: whoever is told the new address finds it named there.
+  if (m_options.tls_cert.empty()) renew_certificate();
+  m_server->follow_network();
+}
+
 Result<> EmbeddedGateway::bring_up() {
   if (auto prepared = prepare_certificate(); !prepared) return prepared;
+  Result<> started;
+  for (const base::HostPort& place : m_listen) {
+    started = listen_on(place);
+    if (started) break;
+    // The program's own limits and what others use differ from port to port; all else would fail on the next
+    // too.
+    if (started.error().code != "port-forbidden" && started.error().code != "port-in-use") break;
+  }
+  if (!started) return started;
+  m_retry.stop();
+  // Once found, the port stays the same for as long as the kiosk runs: people have the address.
+  m_listen = {{m_config.address, m_server->port()}};
+  m_config.port = m_server->port();
+  tell_trouble(std::nullopt);
+  return {};
+}
+
+Result<> EmbeddedGateway::listen_on(const base::HostPort& place) {
+  m_config.address = place.host;
+  m_config.port = place.port;
+  // Who asked for another port asked for no port 80 either.
+  m_config.redirect_port = !m_options.listen || place.port == k_https_port ? k_http_port : std::uint16_t{0};
   auto server = std::make_unique<gateway::Server>(m_config);
   if (auto started = server->start(); !started) return started;
   m_server = std::move(server);
-  m_retry.stop();
-  // Once found, a free port stays the same for as long as the kiosk runs: people have the address.
-  m_config.port = m_server->port();
-  tell_trouble(std::nullopt);
   return {};
 }
 
@@ -130,7 +154,7 @@ void EmbeddedGateway::tell_trouble(const std::optional<base::Failure>& trouble) 
 }
 
 std::string EmbeddedGateway::kiosk_url() const {
-  const std::string host = gateway::is_wildcard(m_listen.host) ? "127.0.0.1" : m_listen.host;
+  const std::string host = gateway::is_wildcard(m_config.address) ? "127.0.0.1" : m_config.address;
   return gateway::url_of(m_options.insecure_http ? "ws" : "wss", host, m_config.port) + "/ws/kiosk";
 }
 

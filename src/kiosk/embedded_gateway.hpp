@@ -31,6 +31,9 @@ class EmbeddedGateway {
   /// Told when the gateway cannot listen, and with nothing when it can again.
   void on_trouble(std::function<void(const std::optional<base::Failure>&)> listener);
 
+  /// The machine's network has changed: the certificate, the allowed hosts and the address for people follow.
+  void follow_network();
+
   [[nodiscard]] std::string kiosk_url() const;
   [[nodiscard]] const std::string& token() const { return m_token; }
   /// The one in use, which may be older than the file. Null without TLS and while there is trouble.
@@ -41,12 +44,13 @@ class EmbeddedGateway {
   void renew_certificate();
   /// The certificate, then the server.
   base::Result<> bring_up();
+  base::Result<> listen_on(const base::HostPort& place);
   void bring_up_again();
   void on_setback(const base::Failure& failure);
   void tell_trouble(const std::optional<base::Failure>& trouble);
 
   Options m_options;
-  HostPort m_listen;
+  std::vector<base::HostPort> m_listen;  // where to listen: the first that can be had
   gateway::Config m_config;
   std::string m_token;
   std::unique_ptr<gateway::Server> m_server;
@@ -54,8 +58,5 @@ class EmbeddedGateway {
   base::Timer m_retry;
   base::Timer m_renewal;
 };
-
-/// The first line of a file that holds a secret. Failure "secret-unreadable".
-[[nodiscard]] base::Result<std::string> read_secret(const std::filesystem::path& path);
 
 }  // namespace sangdam::kiosk

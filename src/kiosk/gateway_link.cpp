@@ -50,10 +50,16 @@ GatewayLink::~GatewayLink() {
 
 void GatewayLink::start() { connect(); }
 
+void GatewayLink::follow_network() {
+  if (!m_retry.running() || m_state == LinkState::refused) return;
+  m_attempts = 0;
+  connect();
+}
+
 void GatewayLink::connect() {
   m_retry.stop();
   set_state(LinkState::connecting);
-  m_request = base::Ref<SoupMessage>::adopt(soup_message_new(SOUP_METHOD_GET, m_config.url.c_str()));
+  m_request = base::Ref<SoupMessage>::adopt(soup_message_new(SOUP_METHOD_GET, m_config.url().c_str()));
   if (!m_request) {
     base::log_error("link", "the gateway's address is not a URL; expected wss://host:port/ws/kiosk");
     set_state(LinkState::unreachable);
@@ -94,7 +100,11 @@ void GatewayLink::connect() {
           return;
         }
         const guint status = soup_message_get_status(self->m_request.get());
-        base::log_warning("link", "no connection to the gateway: {}", base::message_of(error));
+        constexpr guint k_misdirected = 421;
+        base::log_warning("link", "no connection to the gateway: {}",
+                          status == k_misdirected
+                              ? "it is not known by this name; set `gateway` to its public-address"
+                              : base::message_of(error));
         self->lose(status == SOUP_STATUS_UNAUTHORIZED ? LinkState::refused : LinkState::unreachable);
       },
       new Connecting{m_anchor.weak()});
@@ -115,7 +125,7 @@ void GatewayLink::on_connected(SoupWebsocketConnection* connection) {
       connection, "closed",
       G_CALLBACK(+[](SoupWebsocketConnection*, GatewayLink* self) { self->on_closed(); }), this);
   m_liveness.start_repeating(k_ping_interval, [this] { check_liveness(); });
-  send(protocol::Register{m_config.clinic, m_config.phone});
+  send(protocol::Register{m_config.clinic, m_config.phone, protocol::own_features()});
 }
 
 void GatewayLink::check_liveness() {
@@ -131,6 +141,10 @@ void GatewayLink::check_liveness() {
 void GatewayLink::on_text(std::string_view text) {
   const auto message = protocol::decode_gateway_to_kiosk(text);
   if (!message) {
+    if (message.error().code == protocol::k_unknown_type &&
+        m_unknown_types.ignore(base::SystemClock().moment()) && !m_unknown_types.is_first()) {
+      return;
+    }
     base::log_warning("link", "a message of the gateway was not understood: {}", message.error().message);
     return;
   }
@@ -140,13 +154,18 @@ void GatewayLink::on_text(std::string_view text) {
 void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
   if (const auto* registered = std::get_if<protocol::Registered>(&message)) {
     m_attempts = 0;
+    m_unknown_types = {};
+    m_unknown_types.agree(protocol::has_feature(registered->features, protocol::k_ignore_unknown));
     m_published.clear();
     for (const auto& [session, outcome] : m_withdrawn) {
       send(protocol::SessionClose{session, std::string(name_of(outcome))});
     }
     m_withdrawn.clear();
     set_state(LinkState::ready);
-    m_listener.on_registered(registered->ice_servers, registered->address);
+    m_listener.on_address(registered->address);
+    m_listener.on_registered(registered->ice_servers);
+  } else if (const auto* address = std::get_if<protocol::Address>(&message)) {
+    m_listener.on_address(*address);
   } else if (const auto* servers = std::get_if<protocol::IceServers>(&message)) {
     m_listener.on_ice_servers(servers->ice_servers);
   } else if (const auto* opened = std::get_if<protocol::SessionOpened>(&message)) {

@@ -18,6 +18,7 @@
 #include "base/handles.hpp"
 #include "base/main_thread.hpp"
 #include "base/signal.hpp"
+#include "base/unknown_types.hpp"
 #include "consultation/signalling.hpp"
 #include "protocol/messages.hpp"
 
@@ -31,7 +32,9 @@ class GatewayLinkListener {
  public:
   virtual ~GatewayLinkListener() = default;
   virtual void on_link_state(LinkState state) = 0;
-  virtual void on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) = 0;
+  virtual void on_registered(const std::vector<protocol::IceServer>& servers) = 0;
+  /// How people reach the gateway: after each registration, and whenever it changes.
+  virtual void on_address(const protocol::Address& address) = 0;
   virtual void on_ice_servers(const std::vector<protocol::IceServer>& servers) = 0;
   virtual void on_session_opened(const std::string& session) = 0;
   virtual void on_code_taken(const std::string& session) = 0;
@@ -44,7 +47,8 @@ class GatewayLinkListener {
 class GatewayLink final : public consultation::Signalling {
  public:
   struct Config {
-    std::string url;    // "wss://host:port/ws/kiosk"
+    /// "wss://host:port/ws/kiosk"; asked at each try, as an embedded gateway may get another port.
+    std::function<std::string()> url;
     std::string token;  // of this kiosk, from a file or made for the embedded gateway
     std::string clinic;
     std::string phone;
@@ -58,6 +62,8 @@ class GatewayLink final : public consultation::Signalling {
   GatewayLink& operator=(const GatewayLink&) = delete;
 
   void start();
+  /// This machine's network has changed: a connection that waits for its next try need not wait any longer.
+  void follow_network();
   [[nodiscard]] LinkState state() const { return m_state; }
   /// The gateway confirmed the session's code.
   [[nodiscard]] bool is_published(const std::string& consultation) const {
@@ -93,6 +99,7 @@ class GatewayLink final : public consultation::Signalling {
   base::Ref<SoupWebsocketConnection> m_connection;
   std::set<std::string> m_published;
   std::map<std::string, consultation::Outcome> m_withdrawn;  // told again after a reconnection
+  base::UnknownTypes m_unknown_types;
   int m_attempts = 0;
   std::chrono::steady_clock::time_point m_last_heard;
   base::Timer m_retry;

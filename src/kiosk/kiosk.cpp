@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "base/secret_file.hpp"
 #include "base/text.hpp"
 #include "kiosk/notices.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -62,26 +63,35 @@ Result<> Kiosk::start() {
   m_window = std::make_unique<ui::KioskWindow>(m_application, m_engine->self_view(), m_engine->patient_view(),
                                                m_options.fullscreen);
   m_screens = std::make_unique<Screens>(
-      Screens::Parts{*m_desk, *m_database, *m_link, m_clock, *m_window, m_options.clinic});
+      Screens::Parts{*m_desk, *m_database, *m_link, m_clock, *m_window, m_notices, m_options.clinic});
   m_database->on_caught_up([this] { on_log_caught_up(); });
   install_actions();
   m_engine->on_health([this](const pipelines::Health& health) { on_health(health); });
 
   if (m_options.auto_admit) {
-    m_screens->notice("auto-admit", ui::Health::warning,
-                      tr("Whoever has the code is let in without asking. Use this only for demonstrations."),
-                      false);
+    m_notices.raise(
+        "auto-admit", ui::Health::warning,
+        [] { return tr("Whoever has the code is let in without asking. Use this only for demonstrations."); },
+        false);
   }
   if (auto restored = m_desk->restore(); !restored) {
     base::log_error("kiosk", "visits that were open could not be read: {}", restored.error().code);
-    m_screens->notice(
-        "restore", ui::Health::bad,
-        tr("Visits that were open when the kiosk stopped could not be taken up again. Start a new "
-           "session for patients who were in one."));
+    m_notices.raise("restore", ui::Health::bad, [] {
+      return tr(
+          "Visits that were open when the kiosk stopped could not be taken up again. Start a new "
+          "session for patients who were in one.");
+    });
   }
   m_screens->show_today();
+  m_network.emplace([this] { follow_network(); });
   m_link->start();
   if (m_options.walk_in) start_walk_in();
+  // A call that the kiosk's end cut off: the patient's page connects again by itself, and camera and
+  // microphone with it. Whoever stands before the kiosk must see that.
+  for (const Encounter* encounter : m_desk->encounters()) {
+    if (encounter->has_the_room()) m_restored.insert(encounter->record().id);
+  }
+  if (const Encounter* talking = m_desk->in_the_room()) m_screens->show_visit(talking->record().id);
   return {};
 }
 
@@ -104,23 +114,23 @@ Result<GatewayLink::Config> Kiosk::gateway() {
   config.clinic = m_options.clinic;
   config.phone = m_options.clinic_phone;
   if (m_options.gateway != "embedded") {
-    const base::Result<std::string> token = read_secret(m_options.gateway_token_file);
+    const base::Result<std::string> token = base::read_secret(m_options.gateway_token_file);
     if (!token) return tl::unexpected(token.error());
-    config.url = m_options.gateway + (m_options.gateway.ends_with("/ws/kiosk") ? "" : "/ws/kiosk");
+    config.url = [url = m_options.gateway + "/ws/kiosk"] { return url; };
     config.token = *token;
     return config;
   }
   m_gateway = std::make_unique<EmbeddedGateway>(m_options);
   m_gateway->on_trouble([this](const std::optional<base::Failure>& failure) {
-    if (!m_screens) return;
     if (failure) {
-      m_screens->notice("gateway", ui::Health::bad, words_for(*failure), false);
+      m_notices.raise(
+          "gateway", ui::Health::bad, [failure = *failure] { return words_for(failure); }, false);
     } else {
-      m_screens->clear_notice("gateway");
+      m_notices.clear("gateway");
     }
   });
   if (auto started = m_gateway->start(); !started) return tl::unexpected(started.error());
-  config.url = m_gateway->kiosk_url();
+  config.url = [this] { return m_gateway->kiosk_url(); };
   config.token = m_gateway->token();
   config.pinned = [this] { return m_gateway->certificate(); };
   return config;
@@ -162,8 +172,12 @@ void Kiosk::install_actions() {
                         [this](const std::string& visit) { on_result(m_desk->no_show(visit)); });
   actions.add_with_text(name::k_end, [this](const std::string& visit) { on_result(m_desk->end(visit)); });
   actions.add_with_text(name::k_send_chat, [this](const std::string& text) {
-    if (const Encounter* talking = m_desk->in_the_room())
-      on_result(m_desk->send_chat(talking->record().id, text));
+    const Encounter* talking = m_desk->in_the_room();
+    const Result<> sent = talking != nullptr
+                              ? m_desk->send_chat(talking->record().id, text)
+                              : base::failure("chat-nobody", "Nobody is in the call to read the message.");
+    if (!sent) m_window->give_back_chat(text);
+    on_result(sent);
   });
   actions.add_toggle(name::k_mute_microphone, [this](bool muted) {
     m_sending.microphone = !muted;
@@ -185,8 +199,8 @@ void Kiosk::install_actions() {
   actions.add(name::k_more_log, [this] { m_screens->more_log(); });
   actions.add_with_text(name::k_show_timeline,
                         [this](const std::string& visit) { m_screens->show_timeline(visit); });
-  actions.add_with_text(name::k_dismiss_notice,
-                        [this](const std::string& id) { m_screens->clear_notice(id); });
+  actions.add(name::k_show_earlier, [this] { m_screens->show_earlier(); });
+  actions.add_with_text(name::k_dismiss_notice, [this](const std::string& id) { m_notices.clear(id); });
   actions.add_choice(name::k_set_language, ui::language(), [this](const std::string& language) {
     if (!ui::set_language(language)) base::log_warning("kiosk", "there is no catalogue for that language");
     for (const auto& [part, health] : m_health) on_health(health);
@@ -196,11 +210,11 @@ void Kiosk::install_actions() {
 
 void Kiosk::on_result(const Result<>& result) {
   if (result) {
-    m_screens->clear_notice("refused");
+    m_notices.clear("refused");
     return;
   }
   base::log_info("kiosk", "an intent was refused: {}", result.error().code);
-  m_screens->notice("refused", ui::Health::warning, words_for(result.error()));
+  m_notices.raise("refused", ui::Health::warning, [failure = result.error()] { return words_for(failure); });
 }
 
 void Kiosk::start_walk_in() {
@@ -243,10 +257,11 @@ void Kiosk::on_health(const pipelines::Health& health) {
     case pipelines::Part::microphone: m_screens->set_microphone(item_for(health)); break;
     case pipelines::Part::speaker: break;
   }
-  if (const auto words = words_for(health)) {
-    m_screens->notice(notice_id(health.part), ui::Health::warning, *words);
+  if (words_for(health)) {
+    m_notices.raise(notice_id(health.part), ui::Health::warning,
+                    [health] { return words_for(health).value_or(""); });
   } else {
-    m_screens->clear_notice(notice_id(health.part));
+    m_notices.clear(notice_id(health.part));
   }
 }
 
@@ -295,50 +310,77 @@ void Kiosk::on_event(const Encounter& encounter, std::string_view event,
   }
   if (event == "peer-failed" && details.contains("failure") &&
       details.at("failure") == "fingerprint-mismatch") {
-    m_screens->notice(
-        "insecure", ui::Health::bad,
-        tr("The connection was refused: the device at the other end could not prove that it is the "
-           "patient's. Nothing was shown. Ask the patient by phone to use another network, and admit "
-           "them again."));
+    m_notices.raise("insecure", ui::Health::bad, [] {
+      return tr(
+          "The connection was refused: the device at the other end could not prove that it is the "
+          "patient's. Nothing was shown. Ask the patient by phone to use another network, and admit "
+          "them again.");
+    });
   }
+  if ((event == "connected" || event == "reconnected") && m_restored.erase(id) > 0) m_screens->return_to(id);
   m_printer.print(event, id, details);
 }
 
 void Kiosk::on_log_failure(const Encounter&, const base::Failure& failure) {
   base::log_error("kiosk", "the log could not keep an entry: {}", failure.code);
   if (failure.code == "log-refused") {
-    m_screens->notice("log-refused", ui::Health::bad,
-                      words_for(failure));  // lost for good: nothing to wait for
+    m_notices.raise("log-refused", ui::Health::bad,
+                    [failure] { return words_for(failure); });  // lost for good: nothing to wait for
     return;
   }
-  m_screens->notice("log-write", ui::Health::bad, words_for(failure), false);
+  m_notices.raise(
+      "log-write", ui::Health::bad, [failure] { return words_for(failure); }, false);
   m_log_retry.start_repeating(k_catch_up_every, [this] { m_database->catch_up(); });
 }
 
 void Kiosk::on_log_caught_up() {
   m_log_retry.stop();
-  m_screens->clear_notice("log-write");
+  m_notices.clear("log-write");
 }
 
 // --- The gateway ---
 
 void Kiosk::on_link_state(LinkState state) {
-  if (m_screens) m_screens->refresh();
-  if (state == LinkState::ready || !m_screens) return;
+  if (m_screens) m_screens->refresh();  // what they will show when they come, they read then
   if (state == LinkState::refused) {
-    m_screens->notice(
+    m_notices.raise(
         "link", ui::Health::bad,
-        tr("The gateway refuses this kiosk, so patients cannot join. Its token file is wrong or was "
-           "withdrawn: ask whoever runs the gateway. Visits in progress go on."),
+        [] {
+          return tr(
+              "The gateway refuses this kiosk, so patients cannot join. Its token file is wrong or was "
+              "withdrawn: ask whoever runs the gateway. Visits in progress go on.");
+        },
         false);
   }
 }
 
-void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) {
+void Kiosk::follow_network() {
+  if (m_gateway) m_gateway->follow_network();
+  m_link->follow_network();
+}
+
+void Kiosk::on_address(const protocol::Address& address) {
   m_address = address;
   m_screens->set_address(m_address);
-  m_screens->clear_notice("link");
-  m_printer.print("ready", "", {{"url", m_address}});
+  if (address.local) {
+    m_notices.raise(
+        "network", ui::Health::bad,
+        [] {
+          return tr(
+              "This kiosk has no network, so patients cannot reach it. Check the network cable or "
+              "the Wi-Fi: as soon as the network is there, patients can join.");
+        },
+        false);
+  } else {
+    m_notices.clear("network");
+  }
+  std::map<std::string, std::string> details{{"url", address.address}};
+  if (address.local) details.emplace("network", "none");
+  m_printer.print("ready", "", details);
+}
+
+void Kiosk::on_registered(const std::vector<protocol::IceServer>& servers) {
+  m_notices.clear("link");
   m_desk->on_gateway_ready(domain_of(servers));
   m_screens->refresh();
 }
@@ -350,7 +392,7 @@ void Kiosk::on_ice_servers(const std::vector<protocol::IceServer>& servers) {
 void Kiosk::on_session_opened(const std::string& session) {
   const Encounter* encounter = m_desk->find(session);
   if (encounter == nullptr) return;
-  m_printer.print("session-open", session, {{"code", encounter->record().code}, {"url", m_address}});
+  m_printer.print("session-open", session, {{"code", encounter->record().code}, {"url", m_address.address}});
   m_screens->refresh();
 }
 

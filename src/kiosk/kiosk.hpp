@@ -10,11 +10,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/clock.hpp"
 #include "base/handles.hpp"
 #include "base/main_thread.hpp"
+#include "base/network_watch.hpp"
 #include "base/result.hpp"
 #include "consultation/desk.hpp"
 #include "db/database.hpp"
@@ -24,6 +26,7 @@
 #include "kiosk/embedded_gateway.hpp"
 #include "kiosk/event_printer.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/notice_board.hpp"
 #include "kiosk/options.hpp"
 #include "kiosk/screens.hpp"
 #include "pipelines/engine.hpp"
@@ -55,9 +58,11 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
                 const std::map<std::string, std::string>& details) override;
   void on_log_failure(const consultation::Encounter& encounter, const base::Failure& failure) override;
   void on_log_caught_up();
+  void follow_network();
 
   void on_link_state(LinkState state) override;
-  void on_registered(const std::vector<protocol::IceServer>& servers, const std::string& address) override;
+  void on_registered(const std::vector<protocol::IceServer>& servers) override;
+  void on_address(const protocol::Address& address) override;
   void on_ice_servers(const std::vector<protocol::IceServer>& servers) override;
   void on_session_opened(const std::string& session) override;
   void on_code_taken(const std::string& session) override;
@@ -75,8 +80,10 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   EventPrinter m_printer;
   WireChannelCodec m_codec;
   consultation::MediaState m_sending;
-  std::string m_address;
+  protocol::Address m_address;
   std::map<pipelines::Part, pipelines::Health> m_health;
+  std::set<std::string> m_restored;  // calls that were cut off by the kiosk's end and may go on by themselves
+  NoticeBoard m_notices;
 
   // In the order of their making; destroyed the other way round.
   std::unique_ptr<db::Database> m_database;
@@ -88,6 +95,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   std::unique_ptr<Screens> m_screens;
   std::unique_ptr<Actions> m_actions;
   base::Timer m_log_retry;
+  std::optional<base::NetworkWatch> m_network;
   base::Anchor<Kiosk> m_anchor{this};
 };
 

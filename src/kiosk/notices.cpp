@@ -47,8 +47,23 @@ std::string words_for(const base::Failure& failure) {
       {"someone-else-knocks",
        tr("Somebody else is at the door now, or gave another name. Nobody was let in. Look at who it is, "
           "then press again.")},
-      {"not-now",
-       tr("The visit has just changed, so that is not possible any more. Look at its state again.")},
+      {"somebody-waits", tr("Somebody waits at the door, so the visit was not closed for nobody having come. "
+                            "Look at who it is first.")},
+      {"nobody-waiting", tr("Nobody is waiting at the door just now: the patient has left or is gone. The "
+                            "code stays good, so they can come back.")},
+      {"already-admitted",
+       tr("The patient was let in already, so this is not possible any more. Go on in the "
+          "call screen.")},
+      {"call-goes-on", tr("The patient is in the call. To close the visit, end it in the call screen.")},
+      {"no-call-yet", tr("There is no call to end yet. To close the visit, cancel the session.")},
+      {"not-open", tr("This visit has not been opened yet. Open it first, then patients can come in.")},
+      {"already-open", tr("This visit is open already. Its code is on the screen.")},
+      {"visit-over", tr("This visit is over. You find it in the log.")},
+      {"chat-nobody", tr("Nobody is in the call to read your message. Nothing was sent.")},
+      {"chat-empty", tr("There is nothing in the message that can be sent. Type some text.")},
+      {"chat-long", tr("The message is too long, so it was not sent. Send it in two or more parts.")},
+      {"chat-full", tr("Too many of your messages still wait to be delivered, so this one was not sent. Send "
+                       "it again once the patient is connected.")},
       {"unknown-consultation", tr("This visit is over. You find it in the log.")},
       {"unknown-appointment", tr("This appointment is not in the list any more. Look at the list again.")},
       {"appointment-used", tr("A visit was already opened for this appointment, so it stays in the list.")},
@@ -71,18 +86,40 @@ std::string words_for(const base::Failure& failure) {
       {"certificate-not-yet-valid",
        tr("By this machine's clock the kiosk's certificate is not valid yet, so patients "
           "cannot join. Have the clock set right; the kiosk keeps trying.")},
-      {"data-dir-unwritable", tr("The kiosk cannot write to its data folder, so it cannot keep a log and "
-                                 "does not start. Check the folder's "
-                                 "permissions and the disk, then start again. Nothing was changed.")},
+      {"data-dir-unwritable",
+       tr("The kiosk cannot write to its data folder, so it cannot keep a log and does not start. Have the "
+          "folder's permissions and the disk checked. Nothing was changed.")},
       {"database-corrupt", tr("The log's file is damaged and cannot be read. It has not been changed. It can "
                               "be kept aside for recovery "
                               "while the kiosk goes on with a new log.")},
-      {"database-locked", tr("Another kiosk program is using the same data folder. Close it first, then "
-                             "start again. Nothing was "
-                             "changed.")},
+      {"database-locked",
+       tr("Another kiosk program is using the same data folder. Close it. Nothing was changed.")},
       {"schema-newer",
        tr("The log was written by a newer version of this program. Install that version again; nothing was "
           "changed.")},
+      {"element-missing", tr("A part of the video software is not installed, so the kiosk cannot start. Have "
+                             "it installed.")},
+      {"gstreamer-failed", tr("The video software of this machine does not work, so the kiosk cannot start. "
+                              "Have its installation checked.")},
+      {"secret-unreadable",
+       tr("A file with a secret of this kiosk cannot be read, so it does not start. Have "
+          "the file's path and permissions checked.")},
+      {"secret-invalid", tr("A file with a secret of this kiosk does not hold one secret, so it does not "
+                            "start. Have the file checked.")},
+      {"certificate-unreadable", tr("This kiosk's certificate cannot be read, so phones could not connect. "
+                                    "Have the path and permissions of the certificate and its key checked.")},
+      {"certificate-invalid", tr("This kiosk's certificate or its key is damaged, so phones could not "
+                                 "connect. Have both put in place again.")},
+      {"certificate-key-mismatch",
+       tr("This kiosk's certificate and its key do not belong together, so phones "
+          "could not connect. Have the two put in place that were made together.")},
+      {"certificate-unwritable", tr("The kiosk cannot keep a certificate in its data folder, so phones could "
+                                    "not connect. Have the folder's permissions and the disk checked.")},
+      {"port-forbidden", tr("This kiosk may not use the network port it is set to, so patients cannot join. "
+                            "Have another port set, or the right given.")},
+      {"address-unavailable",
+       tr("This machine does not have the network address that the kiosk is set to, so "
+          "patients cannot join. Check the network; the kiosk keeps trying.")},
   };
   const auto found = words.find(failure.code);
   return found == words.end() ? failure.message : found->second;

@@ -1,6 +1,7 @@
 #include "kiosk/screens.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/handles.hpp"
@@ -35,6 +36,15 @@ Day day_of(Instant now) {
     return Instant(std::chrono::seconds(g_date_time_to_unix(time.get())));
   };
   return {instant(begin), instant(end)};
+}
+
+/// What people type: a browser adds the scheme by itself, and spoken it only confuses.
+std::string typed_form(const protocol::Address& address) {
+  if (!address.typed.empty()) return address.typed;
+  std::string_view text = address.address;
+  if (const auto scheme = text.find("://"); scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
+  while (text.ends_with('/')) text.remove_suffix(1);
+  return std::string(text);
 }
 
 ui::Screen screen_of(const Encounter& encounter) {
@@ -72,7 +82,11 @@ ui::TodayRow row_of(const consultation::DayRow& day_row) {
 
 }  // namespace
 
-Screens::Screens(Parts parts) : m_parts(std::move(parts)) {}
+Screens::Screens(Parts parts) : m_parts(std::move(parts)) {
+  m_parts.notices.on_change([this] { refresh(); });
+}
+
+Screens::~Screens() { m_parts.notices.on_change(nullptr); }
 
 // --- Where staff are ---
 
@@ -118,22 +132,38 @@ void Screens::more_log() {
 }
 
 void Screens::show_timeline(const std::string& consultation) {
-  const auto entries = m_parts.records.timeline(consultation);
-  const auto row = m_parts.records.log_row(consultation);
-  if (!entries || !row || !*row) {
-    const std::string code = !entries ? entries.error().code
-                             : !row   ? row.error().code
-                                      : "unknown-consultation";
-    base::log_warning("kiosk", "the timeline of {} cannot be read: {}", consultation, code);
-    notice("log-read", ui::Health::bad,
-           tr("The log could not be read. The visits themselves are not affected. Try again, and tell "
-              "whoever looks "
-              "after this kiosk if it stays so."));
-    return;
-  }
+  auto timeline = m_parts.records.timeline({.consultation = consultation, .before = {}});
+  if (!timeline) return log_unreadable(timeline.error());
+  auto row = m_parts.records.log_row(consultation);
+  if (!row) return log_unreadable(row.error());
+  if (!*row) return log_unreadable({"unknown-consultation", "The log has no such visit."});
   m_visit = consultation;
-  m_parts.window.set(ui::TimelineModel{**row, *entries});
+  m_timeline = {std::move(**row), std::move(timeline->entries), timeline->earlier};
+  m_parts.window.set(m_timeline);
   show(ui::Screen::timeline);
+}
+
+void Screens::show_earlier() {
+  if (m_screen != ui::Screen::timeline || m_timeline.entries.empty()) return;
+  auto timeline =
+      m_parts.records.timeline({.consultation = m_visit, .before = m_timeline.entries.front().sequence});
+  if (!timeline) return log_unreadable(timeline.error());
+  m_timeline.entries.insert(m_timeline.entries.begin(), timeline->entries.begin(), timeline->entries.end());
+  m_timeline.earlier = timeline->earlier;
+  m_parts.window.set(m_timeline);
+}
+
+void Screens::log_unreadable(const base::Failure& failure) {
+  base::log_warning("kiosk", "the log cannot be read: {}", failure.code);
+  m_parts.notices.raise("log-read", ui::Health::bad, [] {
+    return tr(
+        "The log could not be read. The visits themselves are not affected. Try again, and tell whoever "
+        "looks after this kiosk if it stays so.");
+  });
+}
+
+void Screens::return_to(const std::string& consultation) {
+  if (m_screen == ui::Screen::today && !m_parts.window.asks()) show_visit(consultation);
 }
 
 void Screens::leave_visit(const std::string& consultation) {
@@ -151,6 +181,11 @@ void Screens::retranslate() {
 
 // --- What they show ---
 
+void Screens::set_address(protocol::Address address) {
+  m_address = std::move(address);
+  refresh();
+}
+
 void Screens::set_camera(ui::HealthItem item) {
   m_camera = std::move(item);
   refresh();
@@ -159,22 +194,6 @@ void Screens::set_camera(ui::HealthItem item) {
 void Screens::set_microphone(ui::HealthItem item) {
   m_microphone = std::move(item);
   refresh();
-}
-
-void Screens::notice(const std::string& id, ui::Health health, const std::string& text, bool dismissible) {
-  const ui::NoticeBar fresh{id, health, text, dismissible};
-  const auto old =
-      std::find_if(m_notices.begin(), m_notices.end(), [&](const auto& bar) { return bar.id == id; });
-  if (old != m_notices.end()) {
-    *old = fresh;
-  } else {
-    m_notices.push_back(fresh);
-  }
-  refresh();
-}
-
-void Screens::clear_notice(const std::string& id) {
-  if (std::erase_if(m_notices, [&](const auto& bar) { return bar.id == id; }) > 0) refresh();
 }
 
 void Screens::refresh() {
@@ -187,7 +206,7 @@ void Screens::refresh() {
 
 void Screens::refresh_now() {
   m_parts.window.set(status_bar());
-  m_parts.window.set(m_notices);
+  m_parts.window.set(m_parts.notices.bars());
   switch (m_screen) {
     case ui::Screen::today: m_parts.window.set(today()); break;
     case ui::Screen::session:
@@ -212,13 +231,23 @@ ui::StatusBar Screens::status_bar() const {
   ui::StatusBar bar;
   bar.clinic = m_parts.clinic;
   switch (m_parts.link.state()) {
-    case LinkState::ready: bar.network = {ui::Health::good, tr("Patients can join")}; break;
+    case LinkState::ready:
+      bar.network = m_address.local ? ui::HealthItem{ui::Health::bad, tr("No network")}
+                                    : ui::HealthItem{ui::Health::good, tr("Patients can join")};
+      break;
     case LinkState::connecting: bar.network = {ui::Health::warning, tr("Connecting…")}; break;
     case LinkState::refused: bar.network = {ui::Health::bad, tr("The gateway refuses this kiosk")}; break;
     case LinkState::unreachable: bar.network = {ui::Health::bad, tr("Patients cannot join just now")}; break;
   }
   bar.camera = m_camera;
   bar.microphone = m_microphone;
+  for (const Encounter* encounter : m_parts.desk.encounters()) {
+    const consultation::MediaState on_air = encounter->on_air();
+    if (!on_air.camera && !on_air.microphone) continue;
+    bar.on_air.camera = bar.on_air.camera || on_air.camera;
+    bar.on_air.microphone = bar.on_air.microphone || on_air.microphone;
+    bar.on_air.consultation = encounter->record().id;
+  }
   return bar;
 }
 
@@ -254,8 +283,9 @@ ui::SessionModel Screens::session(const Encounter& encounter) const {
   model.consultation = record.id;
   model.state = record.state;
   model.code = record.code;
-  model.address = m_address;
-  model.link = m_address + "/#" + record.code;
+  model.address = typed_form(m_address);
+  model.link = m_address.address + "/#" + record.code;
+  model.no_network = m_address.local;
   model.patient = record.patient_name;
   model.code_expires = record.code_expires;
   model.seat = record.seat;
@@ -279,7 +309,8 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.camera_off = !m_sending.camera;
   model.can_chat = encounter.can_chat();
   for (const auto& message : encounter.chat().messages()) {
-    model.chat.push_back({message.id, message.from_patient, message.text, message.time, message.delivered});
+    model.chat.push_back(
+        {message.id, message.from_patient, message.text, message.time, message.delivered, message.refused});
   }
   return model;
 }
@@ -290,14 +321,7 @@ void Screens::load_log(bool next_page) {
   query.limit = k_log_page;
   if (next_page && !m_log.rows.empty()) query.before = {m_log.rows.back().started, m_log.rows.back().id};
   auto page = m_parts.records.log(query);
-  if (!page) {
-    base::log_warning("kiosk", "the log cannot be read: {}", page.error().code);
-    notice("log-read", ui::Health::bad,
-           tr("The log could not be read. The visits themselves are not affected. Try again, and tell "
-              "whoever looks "
-              "after this kiosk if it stays so."));
-    return;
-  }
+  if (!page) return log_unreadable(page.error());
   m_log.more = page->size() == k_log_page;
   if (!next_page) m_log.rows.clear();
   m_log.rows.insert(m_log.rows.end(), page->begin(), page->end());

@@ -11,6 +11,7 @@
 #include "base/main_thread.hpp"
 #include "consultation/desk.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/notice_board.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/window.hpp"
 
@@ -24,9 +25,13 @@ class Screens {
     const GatewayLink& link;
     const base::Clock& clock;
     ui::KioskWindow& window;
+    NoticeBoard& notices;
     std::string clinic;
   };
   explicit Screens(Parts parts);
+  ~Screens();
+  Screens(const Screens&) = delete;
+  Screens& operator=(const Screens&) = delete;
 
   // --- Where staff are ---
   void show_today();
@@ -36,20 +41,21 @@ class Screens {
   void show_log();
   void search_log(const std::string& text);
   void more_log();
+  /// The newest part of it; show_earlier() adds the part before.
   void show_timeline(const std::string& consultation);
+  void show_earlier();
+  /// From the day's list to a call that goes on by itself; whoever does something else is left alone.
+  void return_to(const std::string& consultation);
   /// The visit in front has ended: back to the list.
   void leave_visit(const std::string& consultation);
   [[nodiscard]] bool is_in_front(const std::string& consultation) const;
   void retranslate();
 
   // --- What they show ---
-  void set_address(std::string address) { m_address = std::move(address); }
+  void set_address(protocol::Address address);
   void set_sending(consultation::MediaState sending) { m_sending = sending; }
   void set_camera(ui::HealthItem item);
   void set_microphone(ui::HealthItem item);
-  /// A sentence that stays on top until cleared or dismissed. The newest text of an id replaces the older.
-  void notice(const std::string& id, ui::Health health, const std::string& text, bool dismissible = true);
-  void clear_notice(const std::string& id);
   /// Something the models are made of has changed; the screens follow at the next quiet moment.
   void refresh();
 
@@ -60,16 +66,17 @@ class Screens {
   [[nodiscard]] ui::SessionModel session(const consultation::Encounter& encounter) const;
   [[nodiscard]] ui::CallModel call(const consultation::Encounter& encounter) const;
   void load_log(bool next_page);
+  void log_unreadable(const base::Failure& failure);
   void show(ui::Screen screen);
 
   Parts m_parts;
   ui::Screen m_screen = ui::Screen::today;
   std::string m_visit;  // the consultation in front, on the session, call and timeline screens
-  std::string m_address;
+  protocol::Address m_address;
   consultation::MediaState m_sending;
   ui::HealthItem m_camera, m_microphone;
-  std::vector<ui::NoticeBar> m_notices;
   ui::LogModel m_log;
+  ui::TimelineModel m_timeline;
   bool m_refresh_queued = false;
   base::Anchor<Screens> m_anchor{this};
 };

@@ -19,6 +19,19 @@ bool is_ice_url(std::string_view url) {
 }
 
 }  // namespace
+}  // namespace sangdam::protocol::detail
+
+namespace sangdam::protocol {
+
+Features own_features() { return {std::string(k_ignore_unknown), std::string(k_chat_refused)}; }
+
+bool has_feature(const Features& features, std::string_view name) {
+  return std::find(features.begin(), features.end(), name) != features.end();
+}
+
+}  // namespace sangdam::protocol
+
+namespace sangdam::protocol::detail {
 
 Candidate read_candidate(Reader& in) {
   return {.peer = in.number("peer", 1, k_max_peer),
@@ -111,7 +124,7 @@ base::Result<FromPatientBody> read_from_patient(const json& message) {
     return in.result<FromPatientBody>(RequestOffer{.peer = in.number("peer", 0, k_max_peer)});
   }
   if (*type == "leave") return FromPatientBody(Leave{});
-  return tl::unexpected<base::Failure>(unexpected_type());
+  return tl::unexpected<base::Failure>(unexpected_type(*type));
 }
 
 base::Result<ToPatientBody> read_to_patient(const json& message, bool from_gateway) {
@@ -129,7 +142,7 @@ base::Result<ToPatientBody> read_to_patient(const json& message, bool from_gatew
     Reader in(message, "candidate");
     return in.result<ToPatientBody>(read_candidate(in));
   }
-  return tl::unexpected<base::Failure>(unexpected_type());
+  return tl::unexpected<base::Failure>(unexpected_type(*type));
 }
 
 }  // namespace sangdam::protocol::detail

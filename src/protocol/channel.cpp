@@ -16,20 +16,25 @@ constexpr std::size_t k_chat_id_hex = 32;
 }  // namespace
 
 base::Result<ChatLine> decode_chat(std::string_view text) {
-  const auto line = detail::parse_object(text, k_max_channel_bytes);
+  if (text.size() > k_max_channel_bytes) return base::failure("too-large", "the line is too large");
+  const auto line = detail::parse_object(detail::without_lone_surrogates(text), k_max_channel_bytes);
   if (!line) return tl::unexpected<base::Failure>(line.error());
   const auto type = detail::type_of(*line);
   if (!type) return tl::unexpected<base::Failure>(type.error());
   if (*type == "text") {
     Reader in(*line, "text");
+    return in.result<ChatLine>(ChatText{.id = in.hex("id", k_chat_id_hex), .text = in.lines("text")});
+  }
+  if (*type == "refused") {
+    Reader in(*line, "refused");
     return in.result<ChatLine>(
-        ChatText{.id = in.hex("id", k_chat_id_hex), .text = in.lines("text", 1, k_max_chat_code_points)});
+        ChatRefused{.id = in.hex("id", k_chat_id_hex), .reason = in.token("reason", 1, k_max_feature_bytes)});
   }
   if (*type == "received") {
     Reader in(*line, "received");
     return in.result<ChatLine>(ChatReceived{.id = in.hex("id", k_chat_id_hex)});
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 base::Result<ControlLine> decode_control(std::string_view text) {
@@ -37,6 +42,10 @@ base::Result<ControlLine> decode_control(std::string_view text) {
   if (!line) return tl::unexpected<base::Failure>(line.error());
   const auto type = detail::type_of(*line);
   if (!type) return tl::unexpected<base::Failure>(type.error());
+  if (*type == "hello") {
+    Reader in(*line, "hello");
+    return in.result<ControlLine>(Hello{in.features("features")});
+  }
   if (*type == "media") {
     Reader in(*line, "media");
     return in.result<ControlLine>(
@@ -46,7 +55,7 @@ base::Result<ControlLine> decode_control(std::string_view text) {
     Reader in(*line, "quality");
     return in.result<ControlLine>(QualityLevel{.level = in.word("level", {"good", "fair", "poor"})});
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 std::string encode(const ChatLine& line) {
@@ -56,6 +65,9 @@ std::string encode(const ChatLine& line) {
                                     },
                                     [](const ChatReceived& each) -> json {
                                       return {{"type", "received"}, {"id", each.id}};
+                                    },
+                                    [](const ChatRefused& each) -> json {
+                                      return {{"type", "refused"}, {"id", each.id}, {"reason", each.reason}};
                                     }},
                  line));
 }
@@ -63,6 +75,9 @@ std::string encode(const ChatLine& line) {
 std::string encode(const ControlLine& line) {
   return detail::write(
       std::visit(detail::Overloaded{
+                     [](const Hello& each) -> json {
+                       return {{"type", "hello"}, {"features", each.features}};
+                     },
                      [](const MediaState& each) -> json {
                        return {{"type", "media"}, {"microphone", each.microphone}, {"camera", each.camera}};
                      },

@@ -14,6 +14,7 @@ base::Result<PatientMessage> read_join(const json& message) {
   in.version();
   Join join{.code = in.digits("code", 9, 9), .language = detail::read_language(in), .proof = std::nullopt};
   if (in.has("proof")) join.proof = in.digits("proof", 1, 20);
+  join.features = in.features("features");
   return in.result<PatientMessage>(std::move(join));
 }
 
@@ -23,6 +24,7 @@ base::Result<PatientMessage> read_resume(const json& message) {
   Resume resume{
       .token = in.hex("token", detail::k_token_hex), .language = detail::read_language(in), .peer = 0};
   if (in.has("peer")) resume.peer = in.number("peer", 0, detail::k_max_peer);
+  resume.features = in.features("features");
   return in.result<PatientMessage>(std::move(resume));
 }
 
@@ -30,7 +32,8 @@ base::Result<KioskMessage> read_register(const json& message) {
   Reader in(message, "register");
   in.version();
   return in.result<KioskMessage>(Register{.clinic = in.line("clinic", 1, k_max_clinic_code_points),
-                                          .phone = in.line("phone", 0, k_max_phone_code_points)});
+                                          .phone = in.line("phone", 0, k_max_phone_code_points),
+                                          .features = in.features("features")});
 }
 
 base::Result<KioskMessage> read_session_open(const json& message) {
@@ -100,7 +103,7 @@ base::Result<KioskMessage> decode_kiosk(std::string_view text) {
         SessionClose{.session = in.hex("session", detail::k_session_hex),
                      .outcome = in.word("outcome", {"completed", "no-show", "cancelled", "failed"})});
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 }  // namespace sangdam::protocol

@@ -9,6 +9,8 @@ namespace {
 using detail::Reader;
 using nlohmann::json;
 
+constexpr std::size_t k_max_address_bytes = 256;
+
 base::Result<GatewayToKiosk> read_arrived(const json& message) {
   Reader in(message, "arrived");
   return in.result<GatewayToKiosk>(
@@ -34,15 +36,22 @@ base::Result<GatewayToKiosk> read_from_patient_envelope(const json& message) {
   return in.result<GatewayToKiosk>(std::move(envelope));
 }
 
+Address read_address(Reader& in) {
+  Address address{.address = in.token("address", 1, k_max_address_bytes),
+                  .typed = in.token("typed", 1, k_max_address_bytes, true),
+                  .local = in.has("local") && in.boolean("local")};
+  // http only ever comes from a gateway on the loopback interface (tests).
+  if (in.ok() && !address.address.starts_with("https://") && !address.address.starts_with("http://"))
+    in.fail("malformed", "address is not a web address");
+  return address;
+}
+
 base::Result<GatewayToKiosk> read_registered(const json& message) {
   Reader in(message, "registered");
   in.version();
-  Registered registered{.ice_servers = detail::read_ice_servers(in), .address = in.token("address", 1, 256)};
-  // http only ever comes from a gateway on the loopback interface (tests).
-  if (in.ok() && registered.address.rfind("https://", 0) != 0 &&
-      registered.address.rfind("http://", 0) != 0) {
-    in.fail("malformed", "registered: address is not a web address");
-  }
+  Registered registered{.ice_servers = detail::read_ice_servers(in),
+                        .address = read_address(in),
+                        .features = in.features("features")};
   return in.result<GatewayToKiosk>(std::move(registered));
 }
 
@@ -61,7 +70,8 @@ base::Result<GatewayToPatient> decode_gateway_to_patient(std::string_view text) 
                                               .resumed = in.boolean("resumed"),
                                               .clinic = in.line("clinic", 1, k_max_clinic_code_points),
                                               .phone = in.line("phone", 0, k_max_phone_code_points),
-                                              .ice_servers = detail::read_ice_servers(in)});
+                                              .ice_servers = detail::read_ice_servers(in),
+                                              .features = in.features("features")});
   }
   if (*type == "error") {
     Reader in(*message, "error");
@@ -82,6 +92,10 @@ base::Result<GatewayToKiosk> decode_gateway_to_kiosk(std::string_view text) {
   if (*type == "registered") return read_registered(*message);
   if (*type == "arrived") return read_arrived(*message);
   if (*type == "from-patient") return read_from_patient_envelope(*message);
+  if (*type == "address") {
+    Reader in(*message, "address");
+    return in.result<GatewayToKiosk>(read_address(in));
+  }
   if (*type == "ice-servers") {
     Reader in(*message, "ice-servers");
     return in.result<GatewayToKiosk>(IceServers{.ice_servers = detail::read_ice_servers(in)});
@@ -106,7 +120,7 @@ base::Result<GatewayToKiosk> decode_gateway_to_kiosk(std::string_view text) {
     Reader in(*message, "error");
     return in.result<GatewayToKiosk>(detail::read_error(in));
   }
-  return tl::unexpected<base::Failure>(detail::unexpected_type());
+  return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
 }  // namespace sangdam::protocol

@@ -19,15 +19,21 @@ json to_json(const std::vector<IceServer>& servers) {
   return list;
 }
 
+/// What a partner from before there were features reads: nothing.
+json with(json message, const Features& features) {
+  if (!features.empty()) message["features"] = features;
+  return message;
+}
+
 json to_json(const Join& each) {
   json message{{"type", "join"}, {"v", k_version}, {"code", each.code}, {"language", each.language}};
   if (each.proof) message["proof"] = *each.proof;
-  return message;
+  return with(std::move(message), each.features);
 }
 json to_json(const Resume& each) {
   json message{{"type", "resume"}, {"v", k_version}, {"token", each.token}, {"language", each.language}};
   if (each.peer != 0) message["peer"] = each.peer;
-  return message;
+  return with(std::move(message), each.features);
 }
 json to_json(const Knock& each) {
   return {{"type", "knock"},
@@ -45,13 +51,14 @@ json to_json(const Leave&) { return {{"type", "leave"}}; }
 json to_json(const Ping&) { return {{"type", "ping"}}; }
 
 json to_json(const Joined& each) {
-  return {{"type", "joined"},
-          {"v", k_version},
-          {"token", each.token},
-          {"resumed", each.resumed},
-          {"clinic", each.clinic},
-          {"phone", each.phone},
-          {"ice_servers", to_json(each.ice_servers)}};
+  return with({{"type", "joined"},
+               {"v", k_version},
+               {"token", each.token},
+               {"resumed", each.resumed},
+               {"clinic", each.clinic},
+               {"phone", each.phone},
+               {"ice_servers", to_json(each.ice_servers)}},
+              each.features);
 }
 json to_json(const Status& each) {
   json message{{"type", "status"}, {"state", each.state}};
@@ -70,7 +77,8 @@ json to_json(const Error& each) {
 }
 
 json to_json(const Register& each) {
-  return {{"type", "register"}, {"v", k_version}, {"clinic", each.clinic}, {"phone", each.phone}};
+  return with({{"type", "register"}, {"v", k_version}, {"clinic", each.clinic}, {"phone", each.phone}},
+              each.features);
 }
 json to_json(const SessionOpen& each) {
   json message{{"type", "session-open"},
@@ -90,11 +98,20 @@ json to_json(const ToPatient& each) {
           {"message", std::visit([](const auto& body) { return to_json(body); }, each.message)}};
 }
 
+void add(json& message, const Address& each) {
+  message["address"] = each.address;
+  if (!each.typed.empty()) message["typed"] = each.typed;
+  if (each.local) message["local"] = true;
+}
 json to_json(const Registered& each) {
-  return {{"type", "registered"},
-          {"v", k_version},
-          {"ice_servers", to_json(each.ice_servers)},
-          {"address", each.address}};
+  json message{{"type", "registered"}, {"v", k_version}, {"ice_servers", to_json(each.ice_servers)}};
+  add(message, each.address);
+  return with(std::move(message), each.features);
+}
+json to_json(const Address& each) {
+  json message{{"type", "address"}};
+  add(message, each);
+  return message;
 }
 json to_json(const IceServers& each) {
   return {{"type", "ice-servers"}, {"ice_servers", to_json(each.ice_servers)}};

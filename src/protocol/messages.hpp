@@ -30,18 +30,35 @@ inline constexpr std::chrono::seconds k_max_code_lifetime{366 * 24 * 60 * 60};
 inline constexpr std::size_t k_max_phone_code_points = 40;
 inline constexpr std::size_t k_max_depth = 8;
 inline constexpr unsigned k_max_mline = 31;
+inline constexpr std::size_t k_max_features = 16;
+inline constexpr std::size_t k_max_feature_bytes = 32;
+
+/// The code of a failure to decode a message whose type is of no known protocol version, as against
+/// "unexpected", a type that belongs elsewhere. Not sent: base::UnknownTypes decides what becomes of it.
+inline constexpr std::string_view k_unknown_type = "unknown-type";
+
+/// What a partner can do beyond version 1 of the protocol, by name. Names nobody knows are kept and ignored.
+using Features = std::vector<std::string>;
+/// Messages of unknown types are ignored once both sides have named this.
+inline constexpr std::string_view k_ignore_unknown = "ignore-unknown";
+/// On the chat channel: the line ChatRefused.
+inline constexpr std::string_view k_chat_refused = "chat-refused";
+[[nodiscard]] Features own_features();
+[[nodiscard]] bool has_feature(const Features& features, std::string_view name);
 
 // --- Patient -> gateway ---
 struct Join {
   std::string code;  // nine digits; the check digit is the gateway's business
   std::string language;
   std::optional<std::string> proof;
+  Features features{};  // empty: a page from before there were any
   bool operator==(const Join&) const = default;
 };
 struct Resume {
   std::string token;
   std::string language;
   unsigned peer = 0;  // 0: none
+  Features features{};
   bool operator==(const Resume&) const = default;
 };
 struct Knock {
@@ -90,6 +107,7 @@ struct Joined {
   std::string clinic;
   std::string phone;
   std::vector<IceServer> ice_servers;
+  Features features{};
   bool operator==(const Joined&) const = default;
 };
 struct Status {
@@ -127,6 +145,7 @@ using GatewayToPatient = std::variant<Joined, Status, Offer, Candidate, Pong, Er
 struct Register {
   std::string clinic;
   std::string phone;
+  Features features{};
   bool operator==(const Register&) const = default;
 };
 struct SeatKey {
@@ -155,9 +174,17 @@ struct ToPatient {
 using KioskMessage = std::variant<Register, SessionOpen, SessionClose, ToPatient, Ping>;
 
 // --- Gateway -> kiosk ---
+/// How people reach the gateway.
+struct Address {
+  std::string address;  // "https://192.168.0.10:8443"
+  std::string typed;    // what of it they have to type; empty: all but the scheme
+  bool local = false;   // only the gateway's own machine can open it: that machine has no network
+  bool operator==(const Address&) const = default;
+};
 struct Registered {
   std::vector<IceServer> ice_servers;
-  std::string address;
+  Address address;
+  Features features{};
   bool operator==(const Registered&) const = default;
 };
 struct IceServers {
@@ -192,8 +219,8 @@ struct FromPatient {
   FromPatientBody message;
   bool operator==(const FromPatient&) const = default;
 };
-using GatewayToKiosk =
-    std::variant<Registered, IceServers, SessionOpened, Arrived, Returned, Away, FromPatient, Pong, Error>;
+using GatewayToKiosk = std::variant<Registered, Address, IceServers, SessionOpened, Arrived, Returned, Away,
+                                    FromPatient, Pong, Error>;
 
 // --- Codec ---
 [[nodiscard]] base::Result<PatientMessage> decode_patient(std::string_view text);
@@ -207,6 +234,7 @@ using GatewayToKiosk =
 [[nodiscard]] std::string encode(const GatewayToKiosk& message);
 
 /// The lines of the two data channels (docs/protocol.md, "Between the two peers").
+/// The text is clean; it may still be one to refuse: empty, or longer than k_max_chat_code_points.
 struct ChatText {
   std::string id;
   std::string text;
@@ -215,6 +243,17 @@ struct ChatText {
 struct ChatReceived {
   std::string id;
   bool operator==(const ChatReceived&) const = default;
+};
+/// That text is not shown here, and need not be sent again.
+struct ChatRefused {
+  std::string id;
+  std::string reason;  // "empty", "too-long", or one of a newer partner
+  bool operator==(const ChatRefused&) const = default;
+};
+/// The first line on "control", both ways.
+struct Hello {
+  Features features;
+  bool operator==(const Hello&) const = default;
 };
 struct MediaState {
   bool microphone = true;
@@ -225,8 +264,8 @@ struct QualityLevel {
   std::string level;
   bool operator==(const QualityLevel&) const = default;
 };
-using ChatLine = std::variant<ChatText, ChatReceived>;
-using ControlLine = std::variant<MediaState, QualityLevel>;
+using ChatLine = std::variant<ChatText, ChatReceived, ChatRefused>;
+using ControlLine = std::variant<Hello, MediaState, QualityLevel>;
 inline constexpr std::size_t k_max_channel_bytes = 16UL * 1024;
 inline constexpr std::size_t k_max_chat_code_points = 2000;
 

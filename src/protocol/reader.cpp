@@ -1,6 +1,8 @@
 #include "protocol/reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "protocol/messages.hpp"
@@ -13,7 +15,20 @@ using nlohmann::json;
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 bool is_lower_hex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_name(char c) noexcept { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; }
 bool is_token(char c) noexcept { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+/// Every type of docs/protocol.md.
+constexpr std::array<std::string_view, 30> k_types{
+    "join",        "resume",         "knock",        "answer",        "candidate",  "request-offer",
+    "leave",       "ping",           "joined",       "status",        "offer",      "pong",
+    "error",       "register",       "session-open", "session-close", "to-patient", "registered",
+    "ice-servers", "session-opened", "arrived",      "returned",      "away",       "from-patient",
+    "text",        "received",       "refused",      "hello",         "media",      "quality"};
+
+bool is_name_of(std::string_view text, std::size_t max_bytes) noexcept {
+  return !text.empty() && text.size() <= max_bytes && std::all_of(text.begin(), text.end(), is_name);
+}
 
 /// How deep the brackets nest outside of strings. Text that is not JSON gives some number: the parser refuses
 /// it.
@@ -52,6 +67,30 @@ base::Result<json> parse_object(std::string_view text, std::size_t max_bytes) {
   return parsed;
 }
 
+std::string without_lone_surrogates(std::string_view text) {
+  std::string result(text);
+  // The half that an escape at `at` stands for, 0 if it is none.
+  const auto half_at = [&result](std::size_t at) -> unsigned {
+    unsigned value = 0;
+    if (at + 6 > result.size() || result[at] != '\\' || result[at + 1] != 'u') return 0;
+    const char* const digits = result.data() + at + 2;
+    const auto read = std::from_chars(digits, digits + 4, value, 16);
+    return read.ptr == digits + 4 && value >= 0xD800 && value <= 0xDFFF ? value : 0;
+  };
+  for (std::size_t at = result.find('\\'); at < result.size(); at = result.find('\\', at)) {
+    const unsigned half = half_at(at);
+    if (half == 0) {
+      at += 2;  // another escape, whatever it is
+    } else if (half < 0xDC00 && half_at(at + 6) >= 0xDC00) {
+      at += 12;  // both halves of one character
+    } else {
+      result.replace(at, 6, "\\ufffd");
+      at += 6;
+    }
+  }
+  return result;
+}
+
 base::Result<std::string> type_of(const json& message) {
   const auto found = message.find("type");
   if (found == message.end() || !found->is_string())
@@ -59,7 +98,16 @@ base::Result<std::string> type_of(const json& message) {
   return found->get<std::string>();
 }
 
-base::Failure unexpected_type() { return {"unexpected", "a message of this type has no place here"}; }
+base::Failure unexpected_type(std::string_view type) {
+  if (std::find(k_types.begin(), k_types.end(), type) != k_types.end()) {
+    return {"unexpected", "a message of this type has no place here"};
+  }
+  // The name helps whoever looks why something does not work; anything else is not repeated.
+  const bool can_be_named = is_name_of(type, k_max_feature_bytes);
+  return {
+      std::string(k_unknown_type),
+      "the type " + (can_be_named ? '"' + std::string(type) + '"' : "of the message") + " is not known here"};
+}
 
 void Reader::fail(std::string code, std::string message) {
   if (!m_failure) m_failure = base::Failure{std::move(code), std::move(message)};
@@ -121,23 +169,18 @@ std::string Reader::token(const char* key, std::size_t min, std::size_t max, boo
 std::string Reader::line(const char* key, std::size_t min, std::size_t max) {
   const std::string* value = text(key, false);
   if (value == nullptr) return {};
-  // Cleaned before it is counted: base::code_points() stops at a NUL, which cleaning takes out. One more than
-  // allowed is kept so that a text that is too long is refused, not silently cut.
-  std::string cleaned = base::single_line(*value, max + 1);
+  // Cleaned before it is counted: base::code_points() stops at a NUL, which cleaning takes out. Nothing is
+  // cut: what is too long is refused.
+  std::string cleaned = base::single_line(*value, value->size());
   const std::size_t length = base::code_points(cleaned);
   if (length >= min && length <= max) return cleaned;
   malformed(key, length < min ? "is empty" : "is too long");
   return {};
 }
 
-std::string Reader::lines(const char* key, std::size_t min, std::size_t max) {
+std::string Reader::lines(const char* key) {
   const std::string* value = text(key, false);
-  if (value == nullptr) return {};
-  std::string cleaned = base::multi_line(*value, max + 1);
-  const std::size_t length = base::code_points(cleaned);
-  if (length >= min && length <= max) return cleaned;
-  malformed(key, length < min ? "is empty" : "is too long");
-  return {};
+  return value == nullptr ? std::string() : base::multi_line(*value, value->size());
 }
 
 std::string Reader::sdp(const char* key) {
@@ -159,6 +202,22 @@ std::string Reader::candidate(const char* key) {
   }
   malformed(key, "is too long or has control characters");
   return {};
+}
+
+Features Reader::features(const char* key) {
+  if (!has(key)) return {};
+  const json* list = array(key, k_max_features);
+  if (list == nullptr) return {};
+  Features features;
+  for (const json& each : *list) {
+    const auto* name = each.get_ptr<const std::string*>();
+    if (name == nullptr || !is_name_of(*name, k_max_feature_bytes)) {
+      malformed(key, "has an element that is not the name of a feature");
+      return {};
+    }
+    features.push_back(*name);
+  }
+  return features;
 }
 
 unsigned Reader::number(const char* key, unsigned min, unsigned max) {

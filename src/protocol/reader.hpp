@@ -14,12 +14,17 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "protocol/messages.hpp"
 
 namespace sangdam::protocol::detail {
 
 /// Size, UTF-8, depth, syntax, and that it is an object. Depth is counted on the raw text, before anything is
 /// built from it: 64 KiB of "[" costs a scan and nothing more.
 [[nodiscard]] base::Result<nlohmann::json> parse_object(std::string_view text, std::size_t max_bytes);
+
+/// The same JSON with U+FFFD in the place of every escaped half of a character: JavaScript writes such text
+/// and UTF-8 has no place for it. For texts of people, who cannot help it.
+[[nodiscard]] std::string without_lone_surrogates(std::string_view text);
 
 class Reader {
  public:
@@ -36,12 +41,15 @@ class Reader {
   std::string token(const char* key, std::size_t min, std::size_t max, bool optional = false);
   /// Text a person will read on one line: cleaned (base::single_line), then `min` to `max` code points.
   std::string line(const char* key, std::size_t min, std::size_t max);
-  /// The same with line breaks kept (base::multi_line).
-  std::string lines(const char* key, std::size_t min, std::size_t max);
+  /// What somebody wrote, cleaned with line breaks kept (base::multi_line). It may be empty or very long:
+  /// whoever shows it refuses that.
+  std::string lines(const char* key);
   /// Session descriptions: no control characters but line ends and tabs.
   std::string sdp(const char* key);
   /// A candidate line: no control characters at all; may be empty.
   std::string candidate(const char* key);
+  /// An absent list is empty.
+  Features features(const char* key);
   unsigned number(const char* key, unsigned min, unsigned max);
   bool boolean(const char* key);
   /// A nested object; null if it is missing or something else (and that is the error, unless optional).
@@ -74,6 +82,7 @@ class Reader {
 
 /// The "type" member of a message.
 [[nodiscard]] base::Result<std::string> type_of(const nlohmann::json& message);
-[[nodiscard]] base::Failure unexpected_type();
+/// Of a type that is not read here: "unexpected" if it belongs elsewhere, k_unknown_type otherwise.
+[[nodiscard]] base::Failure unexpected_type(std::string_view type);
 
 }  // namespace sangdam::protocol::detail

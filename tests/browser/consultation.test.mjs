@@ -3,31 +3,21 @@
 //
 //   SANGDAM_BUILD=<build folder> node --test consultation.test.mjs
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { launchBrowser } from './support/browser.mjs';
 import { wellFormed } from './support/codes.mjs';
 import { PATCHES } from './support/fake_media.mjs';
 import { Kiosk, kioskBinary } from './support/kiosk_process.mjs';
+import { entries } from './support/log.mjs';
 import { Patient } from './support/patient.mjs';
 import { waitFor } from './support/wait.mjs';
 
-const run = promisify(execFile);
+const PATIENT = PATCHES.find(({ name }) => name === 'green').rgb;  // a patch of the patient's picture
+const ON_AIR = [179, 38, 30];  // the kiosk's "danger"
 const FAILURES = process.env.SANGDAM_FAILURES;  // a folder: pictures of both sides of each failed test go there
 
-/** The log's entries of the consultation, oldest first, read from the kiosk's database itself. */
-async function entries(kiosk) {
-  const { stdout } = await run('/usr/bin/python3', ['-c', `
-import json, sqlite3, sys
-db = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True)
-print(json.dumps([dict(kind=kind, payload=payload) for kind, payload in db.execute(
-    'SELECT kind, payload FROM events LEFT JOIN event_payloads USING (sequence) WHERE consultation = ? ORDER BY sequence', (sys.argv[2],))]))
-`, path.join(kiosk.dataDir, 'sangdam.db'), kiosk.consultation]);
-  return JSON.parse(stdout);
-}
 const timeline = async (kiosk) => (await entries(kiosk)).map(({ kind }) => kind);
 
 describe('a consultation', { timeout: 900000 }, () => {
@@ -263,6 +253,86 @@ describe('a consultation', { timeout: 900000 }, () => {
     await kiosk.event('reconnected', 60000);
     await patient.seesMovement(20, 60000);
     assert.ok((await timeline(kiosk)).includes('restored'));
+
+    // The camera is on again, so the screen is the call's, by itself; and wherever staff go, a sign says so.
+    const patientShown = async () => (await kiosk.shareOfColour(PATIENT)) > 0.01;
+    await waitFor("the patient's picture on the kiosk's screen", patientShown);
+    await kiosk.act('show-log');
+    await waitFor('the log in front', async () => !(await patientShown()));
+    await waitFor('the sign that the kiosk is on air', async () => (await kiosk.shareOfColour(ON_AIR)) > 0.005);
+    await kiosk.act('camera-off');
+    await kiosk.act('mute-microphone');
+    await waitFor('no sign once nothing is sent', async () => (await kiosk.shareOfColour(ON_AIR)) < 0.001);
+    await kiosk.act('mute-microphone');
+    await waitFor('the sign for sound alone', async () => (await kiosk.shareOfColour(ON_AIR)) > 0.005);
+    await kiosk.end();
+    await kiosk.event('ended');
+    await waitFor('no sign after the end', async () => (await kiosk.shareOfColour(ON_AIR)) < 0.001);
+  });
+
+  it('stays usable while a hostile page switches its microphone as fast as it can', async () => {
+    await openInCall({
+      initScript: () => {
+        globalThis.channels = {};
+        const Connection = globalThis.RTCPeerConnection;
+        globalThis.RTCPeerConnection = class extends Connection {
+          constructor(...all) {
+            super(...all);
+            this.addEventListener('datachannel', ({ channel }) => { globalThis.channels[channel.label] = channel; });
+          }
+        };
+      },
+    });
+    await waitFor('the control channel', () => patient.page.evaluate(() => globalThis.channels.control?.readyState === 'open'));
+    const before = (await entries(kiosk)).length;
+    await patient.page.evaluate(() => {
+      const { control, chat } = globalThis.channels;
+      globalThis.sent = 0;
+      let on = true;
+      const burst = () => {
+        for (let i = 0; i < 500 && control.bufferedAmount < 1 << 20; i += 1) {
+          on = !on;
+          control.send(JSON.stringify({ type: 'media', microphone: on, camera: true }));
+          chat.send(JSON.stringify({ type: 'received', id: '0123456789abcdef0123456789abcdef' }));
+          globalThis.sent += 2;
+        }
+        if (!globalThis.enough) setTimeout(burst, 0);
+        else control.send(JSON.stringify({ type: 'media', microphone: false, camera: true }));
+      };
+      burst();
+    });
+    // Ten seconds of it. Each answer of the kiosk on D-Bus has gone through its main loop.
+    const slowest = { ms: 0 };
+    const end = Date.now() + 10000;
+    while (Date.now() < end) {
+      const start = Date.now();
+      await kiosk.describe('end');
+      slowest.ms = Math.max(slowest.ms, Date.now() - start);
+    }
+    // And the screen follows staff in the middle of it.
+    const patientShown = async () => (await kiosk.shareOfColour(PATIENT)) > 0.01;
+    assert.ok(await patientShown());
+    await kiosk.act('show-today');
+    await waitFor('the list in front', async () => !(await patientShown()), 10000);
+    await kiosk.act('show-session', kiosk.consultation);
+    await waitFor("the patient's picture again", patientShown, 10000);
+    const sent = await patient.page.evaluate(() => { globalThis.enough = true; return globalThis.sent; });
+    assert.ok(sent > 2000, `the page sent ${sent} lines`);
+    assert.ok(slowest.ms < 2000, `the kiosk answered within 2 s all the time; the slowest took ${slowest.ms} ms`);
+    console.log(`      ${sent} lines; the slowest answer on D-Bus took ${slowest.ms} ms`);
+
+    // The last word counts, and the flood is a handful of entries.
+    await waitFor('the microphone off in the end', () => kiosk.all('patient-media').at(-1)?.microphone === 'off', 30000);
+    const lastly = await waitFor('the burst in the log', async () => {
+      const all = await entries(kiosk);
+      return all.some(({ kind }) => kind === 'repeated') ? all : undefined;
+    }, 30000);
+    assert.ok(lastly.length - before < 80, `${lastly.length - before} entries`);
+    await kiosk.act('send-chat', 'Please leave the button alone.');
+    await patient.chatButton.click();
+    await patient.chatLog.getByText('Please leave the button alone.').waitFor();
+    await kiosk.end();
+    await kiosk.event('ended');
   });
 
   it('reaches 1280x720 in the first seconds', async () => {

@@ -64,6 +64,24 @@ describe('the page at a real gateway', { timeout: 1200000 }, () => {
     await other.close();
   });
 
+  it('loads and reloads over the few connections a browser opens at once', async () => {
+    await open();
+    const cdp = await patient.page.context().newCDPSession(patient.page);
+    await cdp.send('Network.enable');
+    const connections = new Set();
+    let requests = 0;
+    cdp.on('Network.responseReceived', ({ response }) => {
+      connections.add(response.connectionId);
+      ++requests;
+    });
+    for (let load = 0; load < 2; ++load) {
+      await patient.page.reload({ waitUntil: 'networkidle' });
+      await patient.codeField.waitFor();
+    }
+    assert.ok(requests > 20, `${requests} requests`);
+    assert.ok(connections.size <= 6, `${requests} requests came over ${connections.size} connections`);
+  });
+
   it('makes somebody who guesses wait, and says for how long', async () => {
     await open();
     for (let i = 0; ; ++i) {

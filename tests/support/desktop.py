@@ -79,6 +79,16 @@ def wait_for_text(pid, text, deadline):
     return _wait(lambda: next((node for node in _nodes(pid) if text in (node.name or "")), None), text, deadline)
 
 
+def is_on_screen(pid, text):
+    """Whether some element of the program has `text` in its name just now."""
+    return any(text in (node.name or "") for node in _nodes(pid))
+
+
+def wait_until_gone(pid, text, deadline):
+    """Waits until no element of the program has `text` in its name."""
+    _wait(lambda: not is_on_screen(pid, text), f"anything but: {text}", deadline)
+
+
 def press(pid, name, deadline):
     """Presses the button of that name."""
     def find():

@@ -143,6 +143,15 @@ void CallScreen::set(const CallModel& model) {
   draw_controls();
 }
 
+void CallScreen::set(const OnAir& on_air) {
+  const auto sign = sign_of(on_air);
+  set_visible(m_ui.widget("on_air"), sign.has_value());
+  if (!sign) return;
+  set_icon(m_ui.image("on_air_icon"), sign->icon);
+  set_text(m_ui.label("on_air_text"), sign->text);
+  set_accessible_name(m_ui.widget("on_air"), sign->name);
+}
+
 void CallScreen::draw_placeholder() {
   const auto placeholder = placeholder_of(m_model, m_patient_view.has_picture());
   set_visible(m_ui.widget("placeholder"), placeholder.has_value());
@@ -224,6 +233,10 @@ void CallScreen::resume(const Unfinished& unfinished) {
   m_chat.set_seen(unfinished.seen);
   m_chat.show(unfinished.chat_open);
   draw_controls();
+}
+
+void CallScreen::give_back(const std::string& text) {
+  if (m_chat.draft().empty()) m_chat.set_draft(text);
 }
 
 void CallScreen::ask_to_end() {

@@ -24,9 +24,14 @@ class CallScreen {
 
   [[nodiscard]] GtkWidget* root() const { return m_ui.widget("root"); }
   void set(const CallModel& model);
+  /// Never fades, and does not depend on what else this screen shows.
+  void set(const OnAir& on_air);
   void tick(Instant now);
   /// The controls come back and fade anew (the screen is shown).
   void wake();
+
+  /// A message that was not sent.
+  void give_back(const std::string& text);
 
   /// What the person at the kiosk is in the middle of: kept when the screens are built anew.
   struct Unfinished {

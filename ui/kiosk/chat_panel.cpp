@@ -38,16 +38,23 @@ ChatPanel::ChatPanel() : m_ui("chat_panel.ui"), m_close(m_ui.button("close")), m
   set({}, true);
 }
 
-void ChatPanel::set(const std::vector<ChatItem>& items, bool can_send_now) {
-  const bool continues =
-      items.size() >= m_bubbles.size() &&
-      std::equal(m_bubbles.begin(), m_bubbles.end(), items.begin(),
-                 [](const Bubble& bubble, const ChatItem& item) { return bubble.item.id == item.id; });
-  if (!continues) {
-    remove_children(m_ui.widget("bubbles"));
-    m_bubbles.clear();
-    m_seen = 0;
+void ChatPanel::drop_oldest(const std::vector<ChatItem>& items) {
+  // Only the newest messages are kept. What left the list leaves the screen, and nothing else is drawn anew.
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < m_bubbles.size();) {
+    if (at < items.size() && m_bubbles[i].item.id == items[at].id) {
+      ++at;
+      ++i;
+      continue;
+    }
+    gtk_box_remove(m_ui.box("bubbles"), m_bubbles[i].column);
+    m_bubbles.erase(m_bubbles.begin() + static_cast<std::ptrdiff_t>(i));
+    if (i < m_seen) --m_seen;
   }
+}
+
+void ChatPanel::set(const std::vector<ChatItem>& items, bool can_send_now) {
+  drop_oldest(items);
   for (std::size_t i = 0; i < m_bubbles.size(); ++i) {
     if (m_bubbles[i].item == items[i]) continue;
     m_bubbles[i].item = items[i];
@@ -65,7 +72,7 @@ void ChatPanel::append(const ChatItem& item) {
   GtkWidget* text = new_paragraph(item.text, {"bubble", item.from_patient ? "theirs" : "ours"});
   gtk_label_set_max_width_chars(GTK_LABEL(text), 26);
   gtk_widget_set_halign(text, item.from_patient ? GTK_ALIGN_START : GTK_ALIGN_END);
-  Bubble bubble{item, GTK_IMAGE(new_icon("sd-tick-symbolic")), GTK_LABEL(new_label(""))};
+  Bubble bubble{item, column, GTK_IMAGE(new_icon("sd-tick-symbolic")), GTK_LABEL(new_label(""))};
   GtkWidget* foot = new_box(GTK_ORIENTATION_HORIZONTAL, 4, {"stamp"});
   gtk_widget_set_halign(foot, item.from_patient ? GTK_ALIGN_START : GTK_ALIGN_END);
   gtk_box_append(GTK_BOX(foot), GTK_WIDGET(bubble.stamp));
@@ -80,11 +87,15 @@ void ChatPanel::append(const ChatItem& item) {
 void ChatPanel::draw_stamp(const Bubble& bubble) {
   std::string stamp = time_of_day(bubble.item.time);
   if (!bubble.item.from_patient) {
-    stamp += std::string(" · ") + (bubble.item.delivered ? tr("Delivered") : tr("Sending"));
+    stamp += std::string(" · ") + (bubble.item.delivered ? tr("Delivered")
+                                   : bubble.item.refused ? tr("Not delivered. Write it in other words.")
+                                                         : tr("Sending"));
   }
   set_text(bubble.stamp, stamp);
   set_visible(bubble.mark, !bubble.item.from_patient);
-  set_icon(bubble.mark, bubble.item.delivered ? "sd-tick-symbolic" : "sd-clock-symbolic");
+  set_icon(bubble.mark, bubble.item.delivered ? "sd-tick-symbolic"
+                        : bubble.item.refused ? "sd-warning-symbolic"
+                                              : "sd-clock-symbolic");
 }
 
 void ChatPanel::show(bool open) {
@@ -108,17 +119,31 @@ void ChatPanel::set_draft(const std::string& text) {
 }
 
 void ChatPanel::send() {
-  const std::string text = base::multi_line(draft(), k_text_length);
-  if (text.empty()) return;
-  // The text leaves the entry only when somebody took it.
-  if (!activate(root(), action::k_send_chat, text)) return;
+  const std::string text = base::multi_line(draft(), draft().size());
+  if (text.empty() || !gtk_widget_get_sensitive(m_send.widget())) return;
+  // Emptied first: whoever refuses the text gives it back into an empty entry.
   set_draft("");
+  if (!activate(root(), action::k_send_chat, text)) return set_draft(text);
   m_follow = true;
   gtk_widget_grab_focus(m_ui.widget("text"));
 }
 
 void ChatPanel::draw_send_button() {
-  gtk_widget_set_sensitive(m_send.widget(), !base::multi_line(draft(), k_text_length).empty());
+  const std::string typed = draft();
+  const std::string text = base::multi_line(typed, typed.size());
+  const std::size_t length = base::code_points(text);
+  std::string problem;
+  if (length > k_text_length) {
+    const std::size_t over = length - k_text_length;
+    problem = fill(trn("That is too long. Take out {} character, or send it in parts.",
+                       "That is too long. Take out {} characters, or send it in parts.", over),
+                   over);
+  } else if (text.empty() && typed.find_first_not_of(" \t\n") != std::string::npos) {
+    problem = tr("There is nothing in it that the patient could read. Type some text.");
+  }
+  set_text(GTK_LABEL(m_ui.widget("problem")), problem);
+  set_visible(m_ui.widget("problem"), !problem.empty());
+  gtk_widget_set_sensitive(m_send.widget(), problem.empty() && !text.empty());
 }
 
 void ChatPanel::scroll_to_end() {

@@ -30,9 +30,11 @@ class ChatPanel {
  private:
   struct Bubble {
     ChatItem item;
+    GtkWidget* column = nullptr;
     GtkImage* mark = nullptr;
     GtkLabel* stamp = nullptr;
   };
+  void drop_oldest(const std::vector<ChatItem>& items);
   void append(const ChatItem& item);
   static void draw_stamp(const Bubble& bubble);
   void send();

@@ -1,68 +1,80 @@
 #include "ui/kiosk/localisation.hpp"
 
-#include <libintl.h>
-
-#include <array>
-#include <clocale>
-#include <cstring>
+#include <map>
+#include <optional>
 
 #include "base/main_thread.hpp"
-
-// glibc keeps translations it has found; this counter tells it that LANGUAGE has changed (gettext manual,
-// "Being a gettext grok").
-extern "C" {
-extern int _nl_msg_cat_cntr;  // NOLINT(bugprone-reserved-identifier): glibc's name
-}
+#include "ui/kiosk/catalogue.hpp"
 
 namespace sangdam::ui {
 namespace {
 
-std::string& current() {
-  static std::string language = "en";
-  return language;
-}
+constexpr const char* k_source_language = "en";
 
-bool speaks(std::string_view language) {
-  // Every catalogue holds its own name as the translation of "language": that tells whether it is in use.
-  return language == "en" || language == trc("the two letters of this language", "en");
+struct Spoken {
+  std::string directory;
+  std::string language = k_source_language;
+  // Kept once read: what tr() has given out must stay.
+  std::map<std::string, std::optional<Catalogue>> catalogues;
+  const Catalogue* catalogue = nullptr;  // null: the words of the source
+};
+
+Spoken& spoken() {
+  static Spoken state;
+  return state;
 }
 
 }  // namespace
 
-void set_locale_directory(const std::string& directory) {
-  bindtextdomain(k_text_domain, directory.c_str());
-  bind_textdomain_codeset(k_text_domain, "UTF-8");
-}
+void set_locale_directory(const std::string& directory) { spoken().directory = directory; }
 
 bool set_language(std::string_view language) {
   base::assert_main_thread();
-  current() = language;
-  g_setenv("LANGUAGE", current().c_str(), TRUE);
-  // glibc ignores LANGUAGE in the C locale, and newer ones in C.UTF-8 too: take a real one where there is
-  // one.
-  static constexpr std::array k_locales{"ko_KR.UTF-8", "en_US.UTF-8", "C.UTF-8"};
-  for (const char* locale : k_locales) {
-    if (setlocale(LC_MESSAGES, locale) == nullptr) continue;
-    setlocale(LC_CTYPE, locale);
-    ++_nl_msg_cat_cntr;
-    if (speaks(language)) return true;
-  }
-  return false;
+  Spoken& state = spoken();
+  state.language = language;
+  state.catalogue = nullptr;
+  if (language == k_source_language) return true;
+  const std::string path = state.directory + "/" + state.language + "/LC_MESSAGES/sangdam.mo";
+  auto& known = state.catalogues[path];
+  if (!known) known = Catalogue::load(path);
+  if (known) state.catalogue = &*known;
+  return known.has_value();
 }
 
-const std::string& language() { return current(); }
+const std::string& language() { return spoken().language; }
 
-const char* tr(const char* text) { return dgettext(k_text_domain, text); }
+const char* tr(const char* text) {
+  const Catalogue* catalogue = spoken().catalogue;
+  const char* found = catalogue == nullptr ? nullptr : catalogue->find(text);
+  return found == nullptr ? text : found;
+}
 
 const char* trc(const char* context, const char* text) {
-  // As GNU's pgettext(): the key is context, EOT, text; a miss returns the key itself.
-  const std::string key = std::string(context) + '\004' + text;
-  const char* found = dgettext(k_text_domain, key.c_str());
-  return found == key.c_str() ? text : found;
+  const Catalogue* catalogue = spoken().catalogue;
+  const char* found = catalogue == nullptr ? nullptr : catalogue->find(std::string(context) + '\004' + text);
+  return found == nullptr ? text : found;
 }
 
 const char* trn(const char* one, const char* many, unsigned long count) {
-  return dngettext(k_text_domain, one, many, count);
+  const Catalogue* catalogue = spoken().catalogue;
+  const char* found = catalogue == nullptr ? nullptr : catalogue->find(one, count);
+  return found == nullptr ? (count == 1 ? one : many) : found;
+}
+
+std::string translated_ui(std::string_view xml) {
+  constexpr std::string_view k_mark = " translatable=\"yes\">";
+  std::string result;
+  for (;;) {
+    const std::size_t mark = xml.find(k_mark);
+    const std::size_t end = mark == std::string_view::npos ? mark : xml.find('<', mark);
+    if (end == std::string_view::npos) break;
+    const std::size_t text = mark + k_mark.size();
+    result.append(xml.substr(0, mark))
+        .append(">")
+        .append(tr(std::string(xml.substr(text, end - text)).c_str()));
+    xml.remove_prefix(end);
+  }
+  return result.append(xml);
 }
 
 }  // namespace sangdam::ui

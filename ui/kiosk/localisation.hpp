@@ -1,11 +1,11 @@
-// The kiosk's words in the staff's language: gettext, domain "sangdam", switched while the program runs.
+// The kiosk's words in the staff's language: gettext's catalogues of the domain "sangdam", switched while the
+// program runs.
 //
 //   set_locale_directory("/usr/share/locale");   // holds ko/LC_MESSAGES/sangdam.mo; the program knows where
-//   set_language("ko");                          // after gtk_init(); then KioskWindow::retranslate()
+//   set_language("ko");                          // then KioskWindow::retranslate()
 //
-// A kiosk is installed without Korean system locales: the language comes from LANGUAGE, on top of whichever
-// UTF-8 locale the machine has (C.UTF-8 is always there). Main thread; set_language() changes the
-// environment, so call it first before other threads start.
+// Neither the environment nor the process's locale is touched: other threads read both. So no Korean system
+// locale is needed either. Main thread.
 #pragma once
 
 #include <fmt/args.h>
@@ -15,8 +15,6 @@
 #include <string_view>
 
 namespace sangdam::ui {
-
-inline constexpr const char* k_text_domain = "sangdam";
 
 void set_locale_directory(const std::string& directory);
 /// "ko" or "en" (the language of the source). False if the catalogue of that language cannot be used: the
@@ -29,6 +27,10 @@ bool set_language(std::string_view language);
 [[nodiscard]] const char* tr(const char* text);
 [[nodiscard]] const char* trc(const char* context, const char* text);
 [[nodiscard]] const char* trn(const char* one, const char* many, unsigned long count);
+
+/// A .ui file with the texts that it marks as translatable in the language now set. They are plain: no
+/// entities of XML.
+[[nodiscard]] std::string translated_ui(std::string_view xml);
 
 /// Puts values into the {places} of a translated text. A translation with a broken place is shown as it is: a
 /// translator's slip must not take a screen down (tests/unit/ui/po_test.py finds it).

@@ -25,9 +25,10 @@ std::string facts_of(const consultation::LogRow& row) {
 
 }  // namespace
 
-LogScreen::LogScreen() : m_ui("log.ui"), m_more(m_ui.button("more")) {
+LogScreen::LogScreen() : m_ui("log.ui"), m_more(m_ui.button("more")), m_earlier(m_ui.button("earlier")) {
   m_more.set("sd-plus-symbolic", tr("Show older visits"));
   m_more.bind(action::k_more_log);
+  m_earlier.bind(action::k_show_earlier);
   gtk_box_append(m_ui.box("chip_place"), m_chip.widget());
   m_signals.on(m_ui.entry("search"), "changed", [this] {
     if (!m_rebuilding) m_search_pause.start_once(k_search_pause, [this] { search(); });
@@ -144,6 +145,10 @@ void LogScreen::set(const TimelineModel& model) {
   set_text(m_ui.label("patient"), patient_or(model.row.patient_name));
   set_text(m_ui.label("facts"), facts_of(model.row));
   m_chip.set(chip_of(model.row.state, model.row.outcome));
+  set_visible(m_earlier.widget(), model.earlier > 0);
+  m_earlier.set("sd-plus-symbolic",
+                fill(trn("Show {count} earlier entry", "Show {count} earlier entries", model.earlier),
+                     fmt::arg("count", model.earlier)));
   remove_children(m_ui.widget("moments"));
   for (const consultation::LogEntry& entry : model.entries) append(entry);
   if (another) {

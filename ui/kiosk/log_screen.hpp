@@ -35,7 +35,7 @@ class LogScreen {
   std::string m_asked;   // the search that was asked for last
   bool m_rebuilding = false;
   ChipView m_chip;
-  ActionButton m_more;
+  ActionButton m_more, m_earlier;
   base::Timer m_search_pause;
   Signals m_signals;
 };

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,6 +46,7 @@ inline constexpr const char* k_show_log = "show-log";                // none
 inline constexpr const char* k_search_log = "search-log";            // s: part of a name
 inline constexpr const char* k_more_log = "more-log";                // none: the next page
 inline constexpr const char* k_show_timeline = "show-timeline";      // s: consultation
+inline constexpr const char* k_show_earlier = "show-earlier";        // none: of the timeline in front
 inline constexpr const char* k_dismiss_notice = "dismiss-notice";    // s: notice id
 inline constexpr const char* k_set_language = "set-language";        // s: "ko" or "en"; state s
 }  // namespace action
@@ -60,10 +62,19 @@ struct HealthItem {
   friend bool operator==(const HealthItem&, const HealthItem&) = default;
 };
 
-/// The thin bar on top of every screen but the call.
+/// What leaves the kiosk just now: the patient of that visit sees it, or hears it. On every screen.
+struct OnAir {
+  bool camera = false;
+  bool microphone = false;
+  std::string consultation;
+  friend bool operator==(const OnAir&, const OnAir&) = default;
+};
+
+/// The thin bar on top of every screen but the call, which has the sign that the kiosk is on air only.
 struct StatusBar {
   std::string clinic;
   HealthItem network, camera, microphone;
+  OnAir on_air{};
   friend bool operator==(const StatusBar&, const StatusBar&) = default;
 };
 
@@ -100,13 +111,14 @@ struct SessionModel {
   std::string consultation;
   State state = State::open;
   std::string code;     // nine digits, no spaces
-  std::string address;  // what a person types: "https://192.168.0.12:8443"
+  std::string address;  // what a person types: "192.168.0.12:8443"
   std::string link;     // what the QR code holds: the address with the code in the fragment
   std::string patient;  // planned name; may be empty
   std::optional<Instant> code_expires;
   std::optional<consultation::Seat> seat;  // who is at the door
   std::optional<Instant> waiting_since;
   bool gateway_ready = false;  // false: the code is not good yet (no connection to the gateway)
+  bool no_network = false;     // the code is good, but no phone can reach this machine
   friend bool operator==(const SessionModel&, const SessionModel&) = default;
 };
 
@@ -115,7 +127,8 @@ struct ChatItem {
   bool from_patient = false;
   std::string text;
   Instant time;
-  bool delivered = false;  // only for our own
+  bool delivered = false;  // only for our own, like the next
+  bool refused = false;    // the patient's page does not show it
   friend bool operator==(const ChatItem&, const ChatItem&) = default;
 };
 
@@ -144,7 +157,8 @@ struct LogModel {
 
 struct TimelineModel {
   consultation::LogRow row;
-  std::vector<consultation::LogEntry> entries;  // oldest first
+  std::vector<consultation::LogEntry> entries;  // the newest, oldest first
+  std::size_t earlier = 0;                      // entries before these, not shown
 };
 
 }  // namespace sangdam::ui

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int k_margin = 24;
 constexpr int k_controls_height = 88 + 24;  // the bar at the bottom and its margin
-constexpr int k_info_height = 120;          // name, timer and quality at the top left
+constexpr int k_info_height = 176;          // the sign "on air", name, timer and quality at the top left
 
 }  // namespace
 

@@ -1,7 +1,5 @@
 #include "ui/kiosk/session_screen.hpp"
 
-#include <string_view>
-
 #include "consultation/session_code.hpp"
 #include "ui/kiosk/localisation.hpp"
 
@@ -13,14 +11,6 @@ using namespace std::chrono_literals;
 constexpr int k_qr_pixels = 296;
 constexpr int k_qr_pixels_wide = 444;
 constexpr auto k_expires_soon = 5min;
-
-/// What a person has to type: a browser adds https:// by itself, and spoken it only confuses.
-std::string spoken(std::string_view address) {
-  constexpr std::string_view k_scheme = "https://";
-  if (address.substr(0, k_scheme.size()) == k_scheme) address.remove_prefix(k_scheme.size());
-  while (!address.empty() && address.back() == '/') address.remove_suffix(1);
-  return std::string(address);
-}
 
 std::string escaped(const std::string& text) {
   return base::CharPtr(g_markup_escape_text(text.c_str(), -1)).get();
@@ -70,31 +60,36 @@ void SessionScreen::set(const SessionModel& model) {
 void SessionScreen::draw_code() {
   const std::string code = consultation::code_for_people(m_model.code);
   set_text(m_ui.label("code"), code);
-  set_class(m_ui.widget("code"), "not-ready", !m_model.gateway_ready);
   // Read digit by digit by a screen reader, not as a number of hundreds of millions.
   std::string digits;
   for (const char digit : m_model.code) digits += std::string(digits.empty() ? "" : " ") + digit;
   set_accessible_name(m_ui.widget("code"), fill(tr("Code: {digits}"), fmt::arg("digits", digits)));
 
-  set_text(m_ui.label("say_lead"),
-           m_model.gateway_ready ? tr("Read this out to the patient:") : tr("Not ready yet"));
-  set_class(m_ui.widget("say"), "not-ready", !m_model.gateway_ready);
-  if (m_model.gateway_ready) {
+  const bool reachable = m_model.gateway_ready && !m_model.no_network;
+  set_class(m_ui.widget("code"), "not-ready", !reachable);
+  set_text(m_ui.label("say_lead"), reachable            ? tr("Read this out to the patient:")
+                                   : m_model.no_network ? tr("No network")
+                                                        : tr("Not ready yet"));
+  set_class(m_ui.widget("say"), "not-ready", !reachable);
+  if (reachable) {
     // The sentence is ours and may hold markup; the address is not.
     const std::string address =
-        "<span weight=\"bold\" foreground=\"#0B6B62\">" + escaped(spoken(m_model.address)) + "</span>";
+        "<span weight=\"bold\" foreground=\"#0B6B62\">" + escaped(m_model.address) + "</span>";
     const std::string say =
         fill(tr("“On your phone or computer, go to {address} and type:”"), fmt::arg("address", address));
     gtk_label_set_markup(m_ui.label("say"), say.c_str());
+  } else if (m_model.no_network) {
+    set_text(m_ui.label("say"), tr("No phone can reach this kiosk just now. Check the network cable or the "
+                                   "Wi-Fi. The address appears here as soon as there is one."));
   } else {
     set_text(m_ui.label("say"), tr("The code does not work yet, because the kiosk is still connecting. "
                                    "Please wait before you give it "
                                    "out: this page changes by itself."));
   }
-  m_qr.set(m_model.gateway_ready ? m_model.link : std::string());
+  m_qr.set(reachable ? m_model.link : std::string());
   set_accessible_name(m_qr.widget(), tr("QR code that opens the visit"));
-  set_class(m_qr.widget(), "waiting", !m_model.gateway_ready);
-  gtk_widget_set_opacity(m_ui.widget("qr_text"), m_model.gateway_ready ? 1 : 0);  // keeps its place
+  set_class(m_qr.widget(), "waiting", !reachable);
+  gtk_widget_set_opacity(m_ui.widget("qr_text"), reachable ? 1 : 0);  // keeps its place
   set_visible(m_ui.widget("planned"), !m_model.patient.empty());
   set_text(m_ui.label("planned"), fill(tr("For {patient}"), fmt::arg("patient", m_model.patient)));
 }

@@ -32,6 +32,7 @@ StatusBarView::StatusBarView()
       m_today(m_ui.button("today")),
       m_log(m_ui.button("log")),
       m_language(m_ui.button("language")),
+      m_on_air(m_ui.button("on_air")),
       m_health{new_health(m_ui.box("health"), "sd-network-symbolic", tr("Network")),
                new_health(m_ui.box("health"), "sd-camera-symbolic", tr("Camera")),
                new_health(m_ui.box("health"), "sd-microphone-symbolic", tr("Microphone"))} {
@@ -75,6 +76,12 @@ void StatusBarView::set(const StatusBar& bar) {
   set_health(m_health[0], bar.network, tr("Network"));
   set_health(m_health[1], bar.camera, tr("Camera"));
   set_health(m_health[2], bar.microphone, tr("Microphone"));
+  const auto sign = sign_of(bar.on_air);
+  set_visible(m_on_air.widget(), sign.has_value());
+  if (sign) {
+    m_on_air.set(sign->icon, sign->text, sign->name + ". " + tr("Back to the call"));
+    m_on_air.bind(action::k_show_session, bar.on_air.consultation);
+  }
   draw_words();
 }
 

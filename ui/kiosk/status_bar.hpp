@@ -34,7 +34,7 @@ class StatusBarView {
 
   Ui m_ui;
   bool m_wide = false;
-  ActionButton m_today, m_log, m_language;
+  ActionButton m_today, m_log, m_language, m_on_air;
   std::array<Health, 3> m_health;
 };
 

@@ -117,6 +117,26 @@ std::string peer_failure(const std::string& reason) {
   return tr("The connection for picture and sound failed.");
 }
 
+/// What came too fast to be noted one by one.
+Moment repeated(const LogEntry& entry) {
+  const std::string of = detail(entry, "of");
+  const char* what =
+      tr("The patient's page or network repeated itself: {count} more changes were not noted "
+         "one by one.");
+  if (of == "report") {
+    what =
+        tr("The patient's page switched microphone or camera very fast: {count} more changes were not "
+           "noted one by one.");
+  } else if (of == "door") {
+    what = tr("Someone with the code came and went very fast: {count} more times were not noted one by one.");
+  } else if (of == "chat" || of == "chat-repeat") {
+    what = tr("The patient's page sent messages faster than anyone writes: {count} were not taken.");
+  } else if (of == "line") {
+    what = tr("The patient's page sent {count} things that the kiosk could not use. They were dropped.");
+  }
+  return {"sd-warning-symbolic", Tone::warning, fill(what, fmt::arg("count", detail(entry, "count"))), {}};
+}
+
 std::optional<Moment> moment_of_note(const LogEntry& entry) {
   const std::string& kind = entry.kind;
   const bool patient = entry.actor == consultation::Actor::patient;
@@ -127,6 +147,12 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
   }
   if (kind == "chat-delivered") {
     return Moment{"sd-tick-symbolic", Tone::neutral, tr("The message is on the patient's screen."), {}};
+  }
+  if (kind == "chat-refused") {
+    return Moment{"sd-warning-symbolic",
+                  Tone::warning,
+                  tr("The patient's page did not show the message. It has to be written in other words."),
+                  {}};
   }
   if (kind == "microphone-muted") {
     return Moment{
@@ -171,6 +197,14 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
       return Moment{"sd-signal-fair-symbolic", Tone::neutral, tr("The connection became fair."), {}};
     if (level == "poor")
       return Moment{"sd-signal-poor-symbolic", Tone::warning, tr("The connection became poor."), {}};
+  }
+  if (kind == "repeated") return repeated(entry);
+  if (kind == "entries-not-kept") {
+    return Moment{"sd-warning-symbolic",
+                  Tone::warning,
+                  tr("The patient's page caused more entries than a visit may have. From here on only what "
+                     "staff did and how the visit went is noted."),
+                  {}};
   }
   if (kind == "restored") {
     return Moment{

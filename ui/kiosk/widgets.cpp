@@ -9,10 +9,16 @@ namespace sangdam::ui {
 
 Ui::Ui(const char* file) : m_builder(base::Ref<GtkBuilder>::adopt(gtk_builder_new())) {
   register_icon_type();
-  // The text domain stands in the file. Set here too, GTK (4.8.3) would read it after freeing it.
   base::ErrorPtr error;
   const std::string path = std::string(k_resource_path) + file;
-  if (!gtk_builder_add_from_resource(m_builder.get(), path.c_str(), base::out(error))) {
+  const auto bytes = base::Ref<GBytes>::adopt(
+      g_resources_lookup_data(path.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, base::out(error)));
+  if (!bytes) g_error("%s: %s", file, base::message_of(error).c_str());
+  gsize size = 0;
+  const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
+  const std::string xml = translated_ui({data, size});
+  if (!gtk_builder_add_from_string(m_builder.get(), xml.data(), static_cast<gssize>(xml.size()),
+                                   base::out(error))) {
     g_error("%s: %s", file, base::message_of(error).c_str());
   }
   GSList* objects = gtk_builder_get_objects(m_builder.get());

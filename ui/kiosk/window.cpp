@@ -135,6 +135,7 @@ void KioskWindow::Impl::drop() {
 
 void KioskWindow::Impl::give_models() {
   screens->bar.set(bar);
+  screens->call.set(bar.on_air);
   screens->notices.set(notices);
   screens->today.set(today);
   screens->session.set(session);
@@ -222,6 +223,7 @@ void KioskWindow::set(const StatusBar& bar) {
   if (m_impl->bar == bar) return;
   m_impl->bar = bar;
   m_impl->screens->bar.set(bar);
+  m_impl->screens->call.set(bar.on_air);
 }
 
 void KioskWindow::set(const std::vector<NoticeBar>& notices) {
@@ -263,6 +265,10 @@ void KioskWindow::set(const TimelineModel& model) {
   m_impl->timeline = model;
   m_impl->screens->log.set(model);
 }
+
+bool KioskWindow::asks() const { return m_impl->screens->sheets.is_open(); }
+
+void KioskWindow::give_back_chat(const std::string& text) { m_impl->screens->call.give_back(text); }
 
 void KioskWindow::retranslate() {
   base::assert_main_thread();

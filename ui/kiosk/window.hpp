@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/video_frame.hpp"
 #include "ui/kiosk/models.hpp"
@@ -28,6 +30,10 @@ class KioskWindow {
   void set(const CallModel& model);
   void set(const LogModel& model);
   void set(const TimelineModel& model);
+  /// A question or a form is open: another screen would close it.
+  [[nodiscard]] bool asks() const;
+  /// A message that was not sent goes back to where it was typed, unless something else is there by now.
+  void give_back_chat(const std::string& text);
   /// Rebuilds every screen in the language now set (see localisation.hpp), keeping the models.
   void retranslate();
 

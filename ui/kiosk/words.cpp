@@ -106,6 +106,20 @@ Chip chip_of(Quality quality) {
   return {"sd-connecting-symbolic", tr("Checking the connection"), Tone::neutral};
 }
 
+std::optional<Sign> sign_of(const OnAir& on_air) {
+  constexpr const char* k_icon = "sd-on-air-symbolic";
+  if (on_air.camera && on_air.microphone) {
+    return Sign{k_icon, tr("On air"), tr("On air: the patient sees and hears you")};
+  }
+  if (on_air.camera) {
+    return Sign{k_icon, tr("On air, no sound"), tr("On air: the patient sees you and does not hear you")};
+  }
+  if (on_air.microphone) {
+    return Sign{k_icon, tr("On air, sound only"), tr("On air: the patient hears you and does not see you")};
+  }
+  return std::nullopt;
+}
+
 std::string time_of_day(Instant time) {
   const auto date = local(time);
   const int hour = g_date_time_get_hour(date.get());

@@ -30,6 +30,14 @@ struct Chip {
 [[nodiscard]] Chip chip_of(State state, std::optional<Outcome> outcome);
 [[nodiscard]] Chip chip_of(Quality quality);
 
+/// The sign that something is sent; none while nothing is. `name` says it in full.
+struct Sign {
+  const char* icon;
+  std::string text;
+  std::string name;
+};
+[[nodiscard]] std::optional<Sign> sign_of(const OnAir& on_air);
+
 /// "2:05 pm", "오후 2:05"
 [[nodiscard]] std::string time_of_day(Instant time);
 /// "2:05:09 pm", "오후 2:05:09"

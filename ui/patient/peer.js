@@ -6,6 +6,7 @@
 // means latest received, not highest number: a kiosk that was restarted counts from one again. The kiosk cannot restart
 // ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera
 // that comes, goes or flips needs no new negotiation.
+import { FEATURES, UnknownTypes } from './features.js';
 import { decodeChat, decodeControl } from './lines.js';
 import { levelOf, Readings } from './quality.js';
 
@@ -22,7 +23,7 @@ const MAX_HELD_CANDIDATES = 200;
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
 /** @typedef {import('./lines.js').MediaState | import('./lines.js').QualityLine} ControlLine */
-/** @typedef {import('./lines.js').ChatText | import('./lines.js').ChatReceived} ChatLine */
+/** @typedef {import('./lines.js').ChatText | import('./lines.js').ChatReceived | import('./lines.js').ChatRefused} ChatLine */
 /**
  * @typedef {object} PeersOptions
  * @property {() => Tracks} tracks
@@ -65,6 +66,9 @@ class Peer {
   connected = false;
   closed = false;
   malformed = 0;
+  unknown = new UnknownTypes();
+  /** @type {string[]} what the clinic said it can do */
+  features = [];
   /** @type {Map<string, RTCDataChannel>} */
   channels = new Map();
   /** @type {RTCSessionDescriptionInit | null} */
@@ -136,6 +140,14 @@ export class Peers {
   /** The number of the connected peer, 0 if there is none. */
   get connectedPeer() {
     return this.#active?.connected ? this.#active.number : 0;
+  }
+
+  /**
+   * Whether the clinic said that it can do this.
+   * @param {string} name
+   */
+  hasFeature(name) {
+    return this.#active?.features.includes(name) ?? false;
   }
 
   /** The connection that media flows through, for statistics. */
@@ -291,6 +303,7 @@ export class Peers {
       }
       peer.channels.set(label, channel);
       const onOpen = () => {
+        if (label === 'control') channel.send(JSON.stringify({ type: 'hello', features: FEATURES }));
         if (peer === this.#active) this.#options.onChannelOpen(label);
       };
       if (channel.readyState === 'open') onOpen();
@@ -437,10 +450,14 @@ export class Peers {
   #onLine(peer, label, data) {
     if (peer.closed) return;
     const line = label === 'chat' ? decodeChat(data) : decodeControl(data);
-    if (!line) {
+    if (line?.type === 'hello') {
+      peer.features = line.features;
+      peer.unknown.agree(line.features);
+    } else if (!line || line.type === 'unknown') {
+      if (line && peer.unknown.ignore(line, performance.now())) return;
       peer.malformed += 1;
       if (peer.malformed > MAX_MALFORMED) this.#broken(peer);
-    } else if (line.type === 'text' || line.type === 'received') {
+    } else if (line.type === 'text' || line.type === 'received' || line.type === 'refused') {
       this.#options.onChat(line);
     } else {
       this.#options.onControl(line);

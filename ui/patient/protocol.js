@@ -5,6 +5,9 @@
 // sent while there is no connection are dropped on purpose: after a `resume` the gateway and the kiosk say what
 // still matters, and an old answer or candidate would only harm.
 
+import { CandidateQueue } from './candidates.js';
+import { FEATURES, featuresOf, unknownOf, UnknownTypes } from './features.js';
+
 export const VERSION = 1;
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 export const MAX_NAME_CODE_POINTS = 60;
@@ -16,13 +19,15 @@ const NUDGE_MS = 2500;
 const BACKOFF_MS = [300, 700, 1500, 3000, 6000];
 /** A connection that lived this long was a good one: the next loss starts from the shortest wait again. */
 const STEADY_MS = 10000;
+/** After the gateway said that we are too fast. */
+const TOO_FAST_MS = 1000;
 
 const STATES = ['getting-ready', 'waiting', 'admitted', 'declined', 'ended', 'refused', 'clinic-away', 'clinic-back'];
 const CLOSING = ['malformed', 'too-large', 'too-fast', 'unexpected', 'version-unsupported', 'replaced', 'idle'];
 
 /** @typedef {{nonce: string, bits: number}} Challenge */
 /** @typedef {'getting-ready'|'waiting'|'admitted'|'declined'|'ended'|'refused'|'clinic-away'|'clinic-back'} VisitState */
-/** @typedef {{type: 'joined', token: string, resumed: boolean, clinic: string, phone: string, iceServers: RTCIceServer[]}} Joined */
+/** @typedef {{type: 'joined', token: string, resumed: boolean, clinic: string, phone: string, iceServers: RTCIceServer[], features: string[]}} Joined */
 /** @typedef {{type: 'status', state: VisitState, outcome: string}} Status */
 /** @typedef {{type: 'offer', peer: number, sdp: string}} Offer */
 /** @typedef {{type: 'candidate', peer: number, mline: number, candidate: string}} Candidate */
@@ -72,7 +77,7 @@ const isCount = (value, high) => typeof value === 'number' && Number.isInteger(v
 /**
  * Reads one message of the gateway.
  * @param {unknown} data
- * @returns {FromGateway | Pong | null} null if it is not one
+ * @returns {FromGateway | Pong | import('./features.js').Unknown | null} null if it is not one
  */
 export function decode(data) {
   if (typeof data !== 'string' || data.length > MAX_MESSAGE_BYTES) return null;
@@ -85,10 +90,12 @@ export function decode(data) {
   }
   if (message === null || typeof message !== 'object') return null;
   switch (message.type) {
-    case 'joined':
+    case 'joined': {
       if (message.v !== VERSION) return { type: 'error', code: 'version-unsupported', retryAfter: 0, challenge: null };
       if (!isText(message.token) || !/^[0-9a-f]{32}$/.test(message.token)) return null;
       if (!isText(message.clinic) || !isText(message.phone) || !Array.isArray(message.ice_servers)) return null;
+      const features = featuresOf(message.features);
+      if (!features) return null;
       return {
         type: 'joined',
         token: message.token,
@@ -96,7 +103,9 @@ export function decode(data) {
         clinic: message.clinic,
         phone: message.phone,
         iceServers: message.ice_servers.filter(isIceServer).map(iceServerOf),
+        features,
       };
+    }
     case 'status':
       if (!STATES.includes(message.state)) return null;
       return { type: 'status', state: message.state, outcome: isText(message.outcome) ? message.outcome : '' };
@@ -120,7 +129,7 @@ export function decode(data) {
       };
     }
     default:
-      return null;
+      return unknownOf(message.type);
   }
 }
 
@@ -155,6 +164,7 @@ export class Signalling {
   #attempt = 0;
   #heard = 0;
   #opened = 0;
+  #unknown = new UnknownTypes();
   /** @type {any} */
   #retry = null;
   /** @type {any} */
@@ -167,6 +177,7 @@ export class Signalling {
   #onEvent;
   #openSocket;
   #clock;
+  #candidates;
 
   /**
    * @param {object} options
@@ -184,6 +195,10 @@ export class Signalling {
     this.#onEvent = onEvent;
     this.#openSocket = openSocket ?? ((address) => /** @type {Socket} */ (new WebSocket(address)));
     this.#clock = clock ?? systemClock;
+    this.#candidates = new CandidateQueue({
+      send: (item) => this.#send({ type: 'candidate', ...item }),
+      clock: this.#clock,
+    });
   }
 
   /**
@@ -221,16 +236,18 @@ export class Signalling {
    * @param {string} sdp
    */
   answer(peer, sdp) {
+    this.#candidates.begin(peer);
     this.#send({ type: 'answer', peer, sdp });
   }
 
   /**
-   * @param {number} peer
+   * Goes out a little later: see candidates.js.
+   * @param {number} peer the one answered last
    * @param {number} mline
    * @param {string} candidate
    */
   candidate(peer, mline, candidate) {
-    this.#send({ type: 'candidate', peer, mline, candidate });
+    this.#candidates.add(peer, mline, candidate);
   }
 
   /** @param {number} peer */
@@ -280,6 +297,7 @@ export class Signalling {
     this.#onEvent({ type: 'link', link: 'connecting' });
     const socket = this.#openSocket(this.#url);
     this.#socket = socket;
+    this.#unknown = new UnknownTypes();
     socket.onopen = () => {
       if (socket !== this.#socket) return;
       this.#open = true;
@@ -304,10 +322,10 @@ export class Signalling {
     const language = this.#language();
     if (this.#token) {
       const peer = this.#connectedPeer();
-      this.#transmit({ type: 'resume', v: VERSION, token: this.#token, language, ...(peer > 0 ? { peer } : {}) });
+      this.#transmit({ type: 'resume', v: VERSION, token: this.#token, language, ...(peer > 0 ? { peer } : {}), features: FEATURES });
     } else if (this.#join) {
       const { code, proof } = this.#join;
-      this.#transmit({ type: 'join', v: VERSION, code, language, ...(proof ? { proof } : {}) });
+      this.#transmit({ type: 'join', v: VERSION, code, language, ...(proof ? { proof } : {}), features: FEATURES });
     }
   }
 
@@ -327,9 +345,14 @@ export class Signalling {
     this.#heard = this.#clock.now();
     const message = decode(data);
     if (!message || message.type === 'pong') return;
+    if (message.type === 'unknown') {
+      this.#unknown.ignore(message, this.#heard);  // whatever the answer: nothing here trusts the gateway less for it
+      return;
+    }
     // The gateway lets go of a page that gives no code for a long time; the next code opens a new connection.
     if (message.type === 'error' && message.code === 'idle' && !this.#join && !this.#token) return;
     if (message.type === 'joined') {
+      this.#unknown.agree(message.features);
       this.#seated = true;
       this.#token = message.token;
       this.#join = null;
@@ -355,7 +378,9 @@ export class Signalling {
       this.#seated = false;
     }
     if (closes) this.#drop(1000);
-    if (closes && this.#token) this.#lost();
+    // Our own haste is no failure of the network, and a call goes on without us: nothing is said unless we do not get back.
+    if (closes && this.#token && error.code === 'too-fast') this.#scheduleRetry(TOO_FAST_MS);
+    else if (closes && this.#token) this.#lost();
     if (!closes && this.#token && !this.#seated) this.#scheduleRetry();
   }
 
@@ -368,9 +393,10 @@ export class Signalling {
     this.#scheduleRetry();
   }
 
-  #scheduleRetry() {
+  /** @param {number} [least] milliseconds */
+  #scheduleRetry(least = 0) {
     this.#stopRetrying();
-    const wait = BACKOFF_MS[Math.min(this.#attempt, BACKOFF_MS.length - 1)];
+    const wait = least + BACKOFF_MS[Math.min(this.#attempt, BACKOFF_MS.length - 1)];
     this.#attempt += 1;
     // Spread by a third each way, or all patients of a gateway come back in the same instant.
     this.#retry = this.#clock.after(() => this.#connect(), wait * (0.67 + 0.66 * Math.random()));
@@ -385,6 +411,7 @@ export class Signalling {
   #drop(code) {
     this.#clock.cancel(this.#beat);
     this.#clock.cancel(this.#deadline);
+    this.#candidates.clear();
     const socket = this.#socket;
     this.#socket = null;
     this.#open = false;

@@ -127,7 +127,7 @@ TEST_CASE("what keeps the program from starting is told in a sentence and by its
   arguments[7] = "/nowhere/tokens";
   CHECK(run(arguments, "/nowhere/tokens") == 78);
   setup.site.write("/tokens", "short\n");
-  CHECK(run(setup.arguments(), "token-invalid") == 78);
+  CHECK(run(setup.arguments(), "secret-invalid") == 78);
   setup.site.write("/tokens", "# nothing\n");
   CHECK(run(setup.arguments(), "no secret") == 78);
 }

@@ -26,7 +26,7 @@ TEST_CASE("a visit's signalling goes through from the code to the end", "[gatewa
   gateway::Server server(std::move(config));
   REQUIRE(server.start());
   Kiosk kiosk(server);
-  CHECK(kiosk.registered.address == "https://clinic.example");
+  CHECK(kiosk.registered.address.address == "https://clinic.example");
   CHECK(kiosk.registered.ice_servers.size() == 2);
   kiosk.open();
 

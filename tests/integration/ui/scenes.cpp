@@ -22,11 +22,17 @@ const std::string k_appointment(32, 'a');
 
 std::string id(char kind, int number) { return fmt::format("{}{:031x}", kind, number); }
 
+OnAir& on_air() {
+  static OnAir s_on_air;
+  return s_on_air;
+}
+
 StatusBar healthy() {
   return {"한빛의원 · Hanbit Clinic",
           {Health::good, "The network is connected"},
           {Health::good, "Camera ready"},
-          {Health::good, "Microphone ready"}};
+          {Health::good, "Microphone ready"},
+          on_air()};
 }
 
 TodayRow row(int number, Instant time, std::string patient, std::string clinician, State state,
@@ -70,7 +76,7 @@ SessionModel open_session(Instant now) {
   SessionModel session;
   session.consultation = k_consultation;
   session.code = "482731906";
-  session.address = "https://192.168.0.12:8443";
+  session.address = "192.168.0.12:8443";
   session.link = "https://192.168.0.12:8443/#482731906";
   session.patient = "김영희";
   session.code_expires = now + 27min;
@@ -182,6 +188,23 @@ TimelineModel whole_story(Instant now) {
   return story;
 }
 
+/// A visit somebody tried to flood the log with.
+TimelineModel newest_of_many(Instant now) {
+  TimelineModel story = whole_story(now);
+  story.earlier = 14800;
+  for (const char* of : {"report", "door", "chat", "line", "path"}) {
+    LogEntry entry = story.entries.back();
+    entry.kind = "repeated";
+    entry.details = {{"of", of}, {"count", "36671"}};
+    story.entries.insert(story.entries.begin(), entry);
+  }
+  LogEntry full = story.entries.back();
+  full.kind = "entries-not-kept";
+  full.details.clear();
+  story.entries.insert(story.entries.begin() + 5, full);
+  return story;
+}
+
 using Scene = std::function<void(KioskWindow&, Instant)>;
 
 void show_session(KioskWindow& window, const SessionModel& model) {
@@ -211,7 +234,8 @@ const std::map<std::string, Scene>& scenes() {
              StatusBar{"한빛의원 · Hanbit Clinic",
                        {Health::warning, "Not connected to the internet; visits on this network go on"},
                        {Health::bad, "No camera found. Plug one in; it is used at once."},
-                       {Health::good, "Microphone ready"}});
+                       {Health::good, "Microphone ready"},
+                       on_air()});
          window.set(std::vector<NoticeBar>{
              {"camera", Health::bad,
               "No camera was found. Patients will hear you but not see you. Plug a camera in; it is used at "
@@ -326,6 +350,12 @@ const std::map<std::string, Scene>& scenes() {
          window.set(whole_story(now));
          window.show(Screen::timeline);
        }},
+      {"timeline-huge",
+       [](KioskWindow& window, Instant now) {
+         window.set(log_of(now, 12, true));
+         window.set(newest_of_many(now));
+         window.show(Screen::timeline);
+       }},
   };
   return k_scenes;
 }
@@ -336,6 +366,10 @@ std::vector<std::string> scene_names() {
   std::vector<std::string> names;
   for (const auto& [name, scene] : scenes()) names.push_back(name);
   return names;
+}
+
+void set_on_air(bool camera, bool microphone) {
+  on_air() = {camera, microphone, camera || microphone ? k_consultation : std::string()};
 }
 
 bool show_scene(KioskWindow& window, const std::string& name, Instant now) {

@@ -11,6 +11,8 @@
 namespace sangdam::tests {
 
 [[nodiscard]] std::vector<std::string> scene_names();
+/// What is sent, in every scene from now on.
+void set_on_air(bool camera, bool microphone);
 /// Puts a scene on the window. False if there is none of that name.
 bool show_scene(ui::KioskWindow& window, const std::string& name, base::Instant now);
 

@@ -219,6 +219,7 @@ class Check:
                 themed = self.screens.tell("themed-icons")
                 self.check(not themed, f"{language} {name}: no icon comes from the icon theme: {themed}")
                 self.picture(language, name)
+            self.on_air(language, names)
             self.sheets_and_chat(language)
         self.actions()
         code = self.screens.quit()
@@ -258,6 +259,50 @@ class Check:
         self.press(words["close"])
         # GTK shows a pressed button for a quarter of a second before it acts.
         self.wait_for(lambda: self.controls(words["open"]), "the chat panel's end")
+
+    ON_AIR = {"en": {"camera microphone": "On air: the patient sees and hears you",
+                     "camera": "On air: the patient sees you and does not hear you",
+                     "microphone": "On air: the patient hears you and does not see you"},
+              "ko": {"camera microphone": "지금 영상과 소리가 환자에게 나가고 있습니다",
+                     "camera": "지금 영상만 환자에게 나가고 있습니다. 소리는 나가지 않습니다",
+                     "microphone": "지금 소리만 환자에게 나가고 있습니다. 영상은 나가지 않습니다"}}
+
+    def on_air(self, language, names):
+        """What is sent is said on every screen, whatever it shows, and only then."""
+        def signs():
+            return [n for n in self.on_screen()
+                    if any(n.name.startswith(name) for name in self.ON_AIR[language].values())]
+        for sent, name in self.ON_AIR[language].items():
+            self.screens.tell("on-air " + sent)
+            # One scene of each screen, and every scene for what is usual.
+            one_each = ["today-many", "session-open", "call", "log-many", "timeline"]
+            for scene in names if sent == "camera microphone" else one_each:
+                self.scene(scene)
+                found = self.wait_for(signs, f"the sign that the kiosk is on air ({sent}) on {scene}")
+                self.check(len(found) == 1 and found[0].name.startswith(name),
+                           f"{language} {scene}: one sign says '{name}': {[n.name for n in found]}")
+                box = found[0].queryComponent().getExtents(self.pyatspi.WINDOW_COORDS)
+                width, height = map(int, self.size.split("x"))
+                self.check(box.width >= 48 and 0 <= box.x and box.x + box.width <= width
+                           and 0 <= box.y and box.y + box.height <= height,
+                           f"{language} {scene}: the sign lies within the screen: {box}")
+                if scene in one_each:
+                    self.picture(language, f"on-air-{sent.replace(' ', '-')}-{scene}")
+        self.screens.tell("on-air camera microphone")
+        self.scene("call")
+        self.press(self.WORDS[language]["end"])
+        self.wait_for(lambda: self.controls(self.WORDS[language]["keep"]), "the question before the end")
+        self.check(len(signs()) == 1, f"{language}: the sign stays beside a question")
+        self.scene_painted()
+        self.picture(language, "on-air-sheet-end")
+        self.press(self.WORDS[language]["keep"])
+        self.scene("log-many")
+        self.press(self.wait_for(signs, "the sign")[0].name)
+        self.expect(f"show-session '{'c' * 32}'", "the sign leads back to the call")
+        self.screens.tell("on-air nothing")
+        for scene in ("today-many", "call"):
+            self.scene(scene)
+            self.wait_for(lambda: not signs(), f"no sign on {scene}")
 
     def scene_painted(self):
         self.screens.tell("painted")
@@ -331,6 +376,10 @@ class Check:
         self.expect("more-log ", "Show older visits")
         self.type("Search by patient or clinician", "김영")
         self.expect("search-log '김영'", "search")
+
+        self.scene("timeline-huge")
+        self.press("Show 14800 earlier entries")
+        self.expect("show-earlier ", "Show earlier entries")
 
     def press_in_sheet(self, name):
         """The button of the sheet that lies over the screen's own button of the same name."""

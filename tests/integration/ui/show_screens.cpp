@@ -95,8 +95,8 @@ class Program {
 
   void add_actions() {
     namespace names = ui::action;
-    for (const char* name :
-         {names::k_start_walk_in, names::k_show_today, names::k_show_log, names::k_more_log}) {
+    for (const char* name : {names::k_start_walk_in, names::k_show_today, names::k_show_log,
+                             names::k_more_log, names::k_show_earlier}) {
       add_action(name, nullptr);
     }
     for (const char* name : {names::k_open_appointment, names::k_remove_appointment, names::k_cancel,
@@ -168,6 +168,10 @@ class Program {
       const bool spoken = ui::set_language(argument);
       m_window->retranslate();
       answer_when_painted(spoken ? "done" : "not spoken");
+    } else if (command == "on-air") {
+      tests::set_on_air(argument.find("camera") != std::string::npos,
+                        argument.find("microphone") != std::string::npos);
+      say("done");
     } else if (command == "themed-icons") {
       say_themed_icons(GTK_WIDGET(gtk_application_get_active_window(m_application.get())));
       say("done");

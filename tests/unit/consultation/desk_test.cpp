@@ -22,10 +22,13 @@ class HandRecords final : public Records {
   [[nodiscard]] sangdam::base::Result<std::optional<LogRow>> log_row(const std::string&) const override {
     return std::nullopt;
   }
-  [[nodiscard]] sangdam::base::Result<std::vector<LogEntry>> timeline(const std::string& id) const override {
+  [[nodiscard]] sangdam::base::Result<Timeline> timeline(const TimelineQuery&) const override {
+    return Timeline{};
+  }
+  [[nodiscard]] sangdam::base::Result<EarlierLog> earlier(const std::string& id) const override {
     if (unreadable) return tl::unexpected(*unreadable);
     const auto found = timelines.find(id);
-    return found == timelines.end() ? std::vector<LogEntry>{} : found->second;
+    return found == timelines.end() ? EarlierLog{} : EarlierLog{found->second, 0};
   }
   [[nodiscard]] sangdam::base::Result<std::vector<ConsultationRecord>> unfinished() const override {
     return open;
@@ -130,7 +133,7 @@ TEST_CASE("A name given anew has to be looked at anew, the same one has not", "[
 TEST_CASE("A knock while staff are asked whether nobody came is not thrown out", "[desk][door]") {
   Fixture f;
   const std::string id = f.waiting("s1");
-  CHECK(f.desk.no_show(id).error().code == "not-now");
+  CHECK(f.desk.no_show(id).error().code == "somebody-waits");
   CHECK(f.desk.find(id)->state() == State::waiting);
 }
 
@@ -222,6 +225,50 @@ TEST_CASE("After a restart each visit has the chat of its own log", "[desk][chat
   REQUIRE(again.desk.restore());
   REQUIRE(again.desk.find(id)->chat().messages().size() == 1);
   CHECK(again.desk.find(id)->chat().messages()[0].text == "곧 연결됩니다");
+}
+
+TEST_CASE("A message that is not sent is refused for its own reason", "[desk][chat][refusal]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  CHECK(f.desk.send_chat(id, "hello").error().code == "chat-nobody");
+  REQUIRE(f.admit(id));
+  CHECK(f.desk.send_chat(id, " \n ").error().code == "chat-empty");
+  CHECK(f.desk.send_chat(id, "\xff").error().code == "chat-empty");
+  CHECK(f.desk.send_chat("0", "hello").error().code == "unknown-consultation");
+  std::string refused;
+  for (int i = 0; i < 1000 && refused.empty(); ++i) {
+    const auto sent = f.desk.send_chat(id, "hello");
+    if (!sent) refused = sent.error().code;
+  }
+  CHECK(refused == "chat-full");  // nobody is connected: nothing is delivered
+}
+
+TEST_CASE("Staff can go on writing after thousands of lines", "[desk][chat][flood]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  REQUIRE(f.admit(id));
+  f.media.newest()->listener.on_offer("sdp");
+  f.desk.find(id)->on_answer("s1", 1, "answer");
+  f.media.newest()->listener.on_connected();
+  f.media.newest()->listener.on_channel_open(Channel::chat);
+  for (int i = 0; i < 2500; ++i) {
+    REQUIRE(f.desk.send_chat(id, "line"));
+    f.media.newest()->listener.on_channel_text(Channel::chat,
+                                               "received:" + f.desk.find(id)->chat().messages().back().id);
+  }
+  CHECK(f.log.entries.size() > 5000);
+}
+
+TEST_CASE("An intent that the state has no place for says why", "[desk][refusal]") {
+  Fixture f;
+  const std::string open = f.desk.start_walk_in().value();
+  CHECK(f.admit(open).error().code == "nobody-waiting");
+  CHECK(f.desk.decline(open, "").error().code == "nobody-waiting");
+  CHECK(f.desk.end(open).error().code == "no-call-yet");
+  const std::string waiting = f.waiting("s1");
+  REQUIRE(f.admit(waiting));
+  CHECK(f.admit(waiting).error().code == "already-admitted");
+  CHECK(f.desk.no_show(waiting).error().code == "already-admitted");
 }
 
 TEST_CASE("A visit whose timeline cannot be read is taken up all the same", "[desk][restart]") {

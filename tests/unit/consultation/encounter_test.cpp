@@ -316,6 +316,76 @@ TEST_CASE("A patient's text is acknowledged only when the log has it", "[encount
   CHECK(f.encounter.chat().messages().size() == 1);
 }
 
+TEST_CASE("A text with nothing to see is refused by name and never costs the call", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  HandPeer& page = f.peer();
+  page.listener.on_channel_text(Channel::control, "hello");
+  const std::size_t before = f.log.entries.size();
+  // A page that sends it again for ever, as older ones did.
+  for (int i = 0; i < 100; ++i) {
+    page.listener.on_channel_text(Channel::chat, "text:x:\u3164");
+    CHECK(page.sent.back() == std::pair{Channel::chat, std::string("refused:x:empty")});
+    f.clock.advance(std::chrono::seconds(10));
+  }
+  page.listener.on_channel_text(Channel::chat, "text:y:" + std::string(2001, 'y'));
+  CHECK(page.sent.back().second == "refused:y:too-long");
+  CHECK_FALSE(page.closed);
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.log.entries.size() == before);
+  CHECK(f.encounter.chat().messages().empty());
+  // And the answers are not without limit.
+  const std::size_t answered = page.sent.size();
+  for (int i = 0; i < 1000; ++i) page.listener.on_channel_text(Channel::chat, "text:x:");
+  CHECK(page.sent.size() <= answered + 100);
+}
+
+TEST_CASE("A page that knows no refusal stops sending a text with nothing to see", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  f.peer().listener.on_channel_text(Channel::chat, "text:x:\u200B");
+  CHECK(f.peer().sent.back().second == "received:x");
+  CHECK(f.encounter.chat().messages().empty());
+}
+
+TEST_CASE("What the page refuses is marked, logged and not sent again", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  CHECK(f.encounter.send_chat("first"));
+  CHECK(f.encounter.send_chat("second"));
+  const std::string first = f.encounter.chat().messages().front().id;
+  const std::string second = f.encounter.chat().messages().back().id;
+  f.peer().listener.on_channel_text(Channel::chat, "refused:" + first + ":empty");
+  CHECK(f.encounter.chat().messages().front().refused);
+  CHECK(f.log.entries.back().kind == "chat-refused");
+  CHECK(f.log.entries.back().details.at("reason") == "empty");
+  const std::size_t logged = f.log.entries.size();
+  f.peer().listener.on_channel_text(Channel::chat, "refused:" + first + ":empty");
+  f.peer().listener.on_channel_text(Channel::chat, "refused:unknown:empty");
+  CHECK(f.log.entries.size() == logged);
+  const std::size_t sent = f.peer().sent.size();
+  f.peer().listener.on_channel_open(Channel::chat);
+  REQUIRE(f.peer().sent.size() == sent + 1);
+  CHECK(f.peer().sent.back().second == "text:" + second + ":second");
+  // The log tells a restarted kiosk the same.
+  const auto& messages = Chat::from_log(f.log.entries).unacknowledged();
+  REQUIRE(messages.size() == 1);
+  CHECK(messages.front().id == second);
+}
+
+TEST_CASE("Staff are told why a message is not sent, before anything is", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  const std::size_t before = f.peer().sent.size();
+  for (const char* nothing : {"", " \n ", "\u3164", "\u0301\u0302", "\xFF"}) {
+    CHECK(f.encounter.send_chat(nothing).error().code == "chat-empty");
+  }
+  CHECK(f.encounter.send_chat(std::string(2001, 'x')).error().code == "chat-long");
+  CHECK(f.encounter.send_chat(std::string(2000, 'x') + " y").error().code == "chat-long");
+  CHECK(f.peer().sent.size() == before);
+  CHECK(f.encounter.send_chat(std::string(2000, 'x')));
+}
+
 TEST_CASE("Nonsense on a channel is dropped, and too much of it ends the peer", "[encounter][security]") {
   Fixture f;
   f.talk();
@@ -325,6 +395,40 @@ TEST_CASE("Nonsense on a channel is dropped, and too much of it ends the peer", 
   noisy.listener.on_channel_text(Channel::control, "nonsense");
   CHECK(noisy.closed);
   CHECK(f.encounter.state() == State::reconnecting);
+}
+
+TEST_CASE("The first line on the control channel says what the kiosk can do", "[encounter]") {
+  Fixture f;
+  f.talk();
+  const auto before = static_cast<std::ptrdiff_t>(f.peer().sent.size());
+  f.peer().listener.on_channel_open(Channel::control);
+  const std::vector said(f.peer().sent.begin() + before, f.peer().sent.end());
+  CHECK(said == std::vector{std::pair{Channel::control, std::string("hello")},
+                            std::pair{Channel::control, std::string("media:11")}});
+}
+
+TEST_CASE("Lines of unknown types are ignored once the page said so, too", "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  HandPeer& newer = f.peer();
+  newer.listener.on_channel_text(Channel::control, "hello");
+  for (int i = 0; i < 50; ++i) newer.listener.on_channel_text(Channel::chat, "unknown:raise-hand");
+  CHECK_FALSE(newer.closed);
+  // What is ignored has its limit; beyond it they count as nonsense does.
+  for (int i = 0; i < 20; ++i) newer.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK_FALSE(newer.closed);
+  newer.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK(newer.closed);
+}
+
+TEST_CASE("Lines of unknown types are nonsense to a page that said nothing", "[encounter][security]") {
+  Fixture f;
+  f.talk();
+  HandPeer& older = f.peer();
+  for (int i = 0; i < 20; ++i) older.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK_FALSE(older.closed);
+  older.listener.on_channel_text(Channel::control, "unknown:raise-hand");
+  CHECK(older.closed);
 }
 
 TEST_CASE("Mute is told to the page and kept in the log", "[encounter]") {
@@ -346,7 +450,7 @@ TEST_CASE("A call open when the kiosk stopped goes on when the patient is back",
   HandGateway gateway;
   HandMedia media;
   Encounter again{kept, {f.log, f.clock, media, gateway, f.codec, f.observer, Limits{}}};
-  again.restore(f.log.entries);
+  again.restore({f.log.entries, 0});
   CHECK(again.state() == State::reconnecting);
   again.on_gateway_ready({});
   CHECK(gateway.take() == Lines{"publish 482731906"});
@@ -360,7 +464,7 @@ TEST_CASE("Nobody is logged as away from a visit that nobody had joined", "[enco
   f.encounter.open("482731906");
   const ConsultationRecord kept = f.log.records.at(f.encounter.record().id);
   Encounter again{kept, {f.log, f.clock, f.media, f.gateway, f.codec, f.observer, Limits{}}};
-  again.restore(f.log.entries);
+  again.restore({f.log.entries, 0});
   CHECK(f.log.kinds() == Lines{"opened", "restored"});
 }
 
@@ -448,7 +552,7 @@ TEST_CASE("After a power cut the chat goes on where the log has it", "[encounter
   HandMedia media;
   Encounter again{kept, {f.log, f.clock, media, gateway, f.codec, f.observer, Limits{}}};
   f.clock.advance(1min);
-  again.restore(f.log.entries);
+  again.restore({f.log.entries, 0});
   const auto& restored = again.chat().messages();
   REQUIRE(restored.size() == 3);
   for (std::size_t i = 0; i < restored.size(); ++i) {

@@ -50,7 +50,7 @@ TEST_CASE("An entry and its record read back as they were written", "[db][log]")
   CHECK(append(*database, entry, record).value() == 1);
 
   CHECK(database->unfinished().value() == std::vector{record});
-  const auto timeline = database->timeline(record.id).value();
+  const auto timeline = database->timeline({record.id, {}, 1000}).value().entries;
   REQUIRE(timeline.size() == 1);
   CHECK(timeline[0].sequence == 1);
   CHECK(timeline[0].consultation == record.id);
@@ -96,7 +96,7 @@ TEST_CASE("Answers come on the main thread in the order of the appends, with ris
   for (int i = 0; i < 1000; ++i) {
     REQUIRE(answers[static_cast<std::size_t>(i)] == std::pair<int, std::int64_t>(i, i + 1));
   }
-  CHECK(database->timeline(record.id).value().size() == 1000);
+  CHECK(database->timeline({record.id, {}, 1000}).value().entries.size() == 1000);
 }
 
 TEST_CASE("Destruction writes what is queued, and its answers still come", "[db][log]") {
@@ -138,14 +138,14 @@ TEST_CASE("A full disk is told at once, and the log catches up by itself when th
 
   // Still full: later ones are tried and told too. Reading goes on.
   CHECK(append(*database, entry_of(record, "camera-off"), record).error().code == "log-disk-full");
-  CHECK(database->timeline(record.id).value().size() == 1);
+  CHECK(database->timeline({record.id, {}, 1000}).value().entries.size() == 1);
   CHECK(database->add({base::random_hex(16), at(0), std::string(150, 'x'), ""})
             .has_value());  // fits a page that is there
 
   database->limit_pages(1'000'000);
   const Answer kept = append(*database, entry_of(record, "camera-on"), record);
   CHECK(kept.value() == 4);  // after the two that were owed
-  const auto timeline = database->timeline(record.id).value();
+  const auto timeline = database->timeline({record.id, {}, 1000}).value().entries;
   REQUIRE(timeline.size() == 4);
   CHECK(timeline[1].kind == "chat-received");
   CHECK(timeline[1].details.at("text").size() == 100'000);
@@ -221,7 +221,7 @@ TEST_CASE("While another program holds the database, an append is told so and ma
   CHECK(append(*database, record, "camera-off").error().code == "log-busy");
   other.exec("ROLLBACK");
   CHECK(append(*database, record, "camera-on").value() == 3);
-  CHECK(database->timeline(record.id).value()[1].kind == "camera-off");
+  CHECK(database->timeline({record.id, {}, 1000}).value().entries[1].kind == "camera-off");
 }
 
 TEST_CASE("A log that goes bad while it is used is told as such", "[db][log][corrupt]") {
@@ -243,7 +243,7 @@ TEST_CASE("Text that is not UTF-8 does not cost an entry", "[db][log]") {
   auto database = open(directory / "log.db");
   const auto record = walk_in("\xff\xfe");
   CHECK(append(*database, record));
-  CHECK(database->timeline(record.id).value().size() == 1);
+  CHECK(database->timeline({record.id, {}, 1000}).value().entries.size() == 1);
 }
 
 }  // namespace

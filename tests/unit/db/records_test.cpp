@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
+#include "consultation/chat.hpp"
 #include "db/search_text.hpp"
 #include "unit/db/support.hpp"
 
@@ -55,7 +57,7 @@ TEST_CASE("An appointment with a consultation stays, even if that was not writte
   record.appointment_id = appointment.id;
   database->append(entry_of(record), record, nullptr);  // still in the queue
   CHECK(database->remove_appointment(appointment.id).error().code == "appointment-used");
-  CHECK(database->timeline(record.id).value().size() == 1);
+  CHECK(database->timeline({record.id, {}, 1000}).value().entries.size() == 1);
 }
 
 TEST_CASE("A day lists appointments with their consultation, and walk-ins, by time", "[db][schedule]") {
@@ -259,6 +261,60 @@ TEST_CASE("No query of the screens reads a whole table or sorts one", "[db][reco
       CHECK((step.find("SEARCH") == 0 || step.find("consultations_unfinished") != std::string::npos));
     }
   }
+}
+
+TEST_CASE("The timeline of a huge visit is its newest part, and the rest is reached page by page",
+          "[records][flood]") {
+  const TemporaryDirectory directory;
+  auto database = open(directory / "log.db");
+  const auto record = walk_in("김민준");
+  const auto other = walk_in("박서준");
+  std::size_t written = 0;
+  const auto write = [&](const consultation::ConsultationRecord& of, const std::string& kind,
+                         std::map<std::string, std::string> details = {},
+                         consultation::Actor actor = consultation::Actor::system) {
+    auto entry = entry_of(of);
+    entry.kind = kind;
+    entry.actor = actor;
+    entry.details = std::move(details);
+    database->append(std::move(entry), of, [&](const auto& result) {
+      REQUIRE(result);
+      ++written;
+    });
+  };
+  write(record, "chat-sent", {{"id", "ours"}, {"text", "first"}}, consultation::Actor::staff);
+  write(record, "chat-received", {{"id", "theirs"}, {"text", "second"}}, consultation::Actor::patient);
+  for (int i = 0; i < 25'000; ++i) {
+    write(record, "microphone-on", {{"n", std::to_string(i)}}, consultation::Actor::patient);
+    if (i % 100 == 0) write(other, "chat-sent", {{"id", "x"}, {"text", "elsewhere"}});
+  }
+  write(record, "chat-delivered", {{"id", "ours"}});
+  write(record, "ended");
+  REQUIRE(run_until([&] { return written == 25'254; }, std::chrono::minutes(2)));
+
+  auto page = database->timeline({.consultation = record.id, .before = {}}).value();
+  REQUIRE(page.entries.size() == 200);
+  CHECK(page.entries.back().kind == "ended");
+  CHECK(page.earlier == 25'004 - 200);
+  CHECK(std::is_sorted(page.entries.begin(), page.entries.end(),
+                       [](const auto& a, const auto& b) { return a.sequence < b.sequence; }));
+  const auto before =
+      database->timeline({.consultation = record.id, .before = page.entries.front().sequence, .limit = 1000})
+          .value();
+  CHECK(before.entries.size() == 1000);
+  CHECK(before.entries.back().sequence < page.entries.front().sequence);
+  CHECK(before.earlier == 25'004 - 1200);
+  CHECK(database->timeline({.consultation = record.id, .before = 2}).value().entries.size() == 1);
+  CHECK(database->timeline({.consultation = record.id, .before = 1}).value().entries.empty());
+
+  // What a restart needs is found in it, however much came after.
+  const auto earlier = database->earlier(record.id).value();
+  CHECK(earlier.patient_entries == 25'001);
+  const auto chat = consultation::Chat::from_log(earlier.chat);
+  REQUIRE(chat.messages().size() == 2);
+  CHECK(chat.messages()[0].text == "first");
+  CHECK(chat.messages()[0].delivered);
+  CHECK(chat.messages()[1].text == "second");
 }
 
 }  // namespace

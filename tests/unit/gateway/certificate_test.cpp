@@ -64,6 +64,32 @@ TEST_CASE("a certificate of our own is made anew when it is about to expire or a
   CHECK(ensure_self_signed(directory.path, {"kiosk.example"}, k_now + 370 * 24h)->renewed);
 }
 
+TEST_CASE("a certificate for a new network keeps its key and the names of the networks before",
+          "[certificate]") {
+  const TemporaryDirectory directory;
+  const auto first = ensure_self_signed(directory.path, {"localhost", "192.0.2.7"}, k_now);
+  REQUIRE(first);
+  const std::string key = content(first->key);
+  const auto second = ensure_self_signed(directory.path, {"localhost", "198.51.100.9"}, k_now);
+  REQUIRE(second);
+  CHECK(second->renewed);
+  CHECK(content(second->key) == key);
+  const std::string certificate = content(second->certificate);
+  const auto back = ensure_self_signed(directory.path, {"localhost", "192.0.2.7"}, k_now);
+  REQUIRE(back);
+  CHECK_FALSE(back->renewed);
+  CHECK(content(back->certificate) == certificate);
+}
+
+TEST_CASE("a machine that has been in many networks names the newest of them", "[certificate]") {
+  const TemporaryDirectory directory;
+  for (int i = 1; i <= 60; ++i) {
+    REQUIRE(ensure_self_signed(directory.path, {"192.0.2." + std::to_string(i)}, k_now)->renewed);
+  }
+  CHECK_FALSE(ensure_self_signed(directory.path, {"192.0.2.60", "192.0.2.30"}, k_now)->renewed);
+  CHECK(ensure_self_signed(directory.path, {"192.0.2.1"}, k_now)->renewed);
+}
+
 TEST_CASE("a certificate whose key is lost or another's is made anew", "[certificate]") {
   const TemporaryDirectory directory;
   const TemporaryDirectory other;

@@ -26,3 +26,15 @@ TEST_CASE("loopback is told to people only if there is nothing else", "[address]
   CHECK((!is_loopback(addresses.front()) || is_loopback(addresses.back())));
   for (const std::string& address : addresses) CHECK_FALSE(address.starts_with("169.254."));
 }
+
+TEST_CASE("the interfaces of this machine are read with their kinds", "[address]") {
+  const auto table = read_interfaces();
+  bool loopback = false;
+  for (const InterfaceAddress& each : table) {
+    INFO(each.name << " " << each.address);
+    CHECK((each.address.starts_with("127.") || each.address == "::1") ==
+          (each.kind == InterfaceKind::loopback));
+    loopback = loopback || (each.name == "lo" && each.up && !each.default_metric);
+  }
+  CHECK(loopback);
+}

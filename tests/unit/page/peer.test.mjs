@@ -98,3 +98,33 @@ test('a network that changes at the door asks for nothing: the offer is prepared
   assert.deepEqual([asked, answered], [[], []]);
   assert.deepEqual(made.map(({ connectionState }) => connectionState), ['closed', 'new']);
 });
+
+/** A channel of the clinic's, already open. */
+async function openChannel(label) {
+  if (made.length === 0) {
+    peers.setAdmitted(true);
+    await peers.offer(1, 'offer 1');
+    connect(made[0]);
+  }
+  const channel = Object.assign(new EventTarget(), { label, readyState: 'open', sent: [], send(line) { this.sent.push(JSON.parse(line)); } });
+  made[0].dispatchEvent(Object.assign(new Event('datachannel'), { channel }));
+  channel.says = (line) => channel.dispatchEvent(Object.assign(new Event('message'), { data: JSON.stringify(line) }));
+  return channel;
+}
+
+test('the first line on the control channel says what the page can do', async () => {
+  const control = await openChannel('control');
+  assert.deepEqual(control.sent, [{ type: 'hello', features: ['ignore-unknown', 'chat-refused'] }]);
+  assert.deepEqual((await openChannel('chat')).sent, []);
+});
+
+test('lines of unknown types are ignored once the kiosk said so, too, and are nonsense before', async () => {
+  const control = await openChannel('control');
+  for (let i = 0; i < 20; ++i) control.says({ type: 'raise-hand' });
+  assert.deepEqual(asked, []);
+  control.says({ type: 'hello', features: ['ignore-unknown', 'later'] });
+  for (let i = 0; i < 50; ++i) control.says({ type: 'raise-hand' });
+  assert.deepEqual(asked, []);
+  control.says({ type: 'raise-hand' });
+  assert.deepEqual(asked, [1]);
+});

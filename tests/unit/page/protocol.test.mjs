@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { FEATURES } from '../../../ui/patient/features.js';
 import { decode, gatewayAddress, Signalling } from '../../../ui/patient/protocol.js';
+import { FakeClock } from './fake_clock.mjs';
 
 const TOKEN = '0123456789abcdef'.repeat(2);
 const JOINED = { type: 'joined', v: 1, token: TOKEN, resumed: false, clinic: 'C', phone: '', ice_servers: [] };
-
-/** Time that only passes when told to. */
-class FakeClock {
-  time = 0;
-  timers = [];
-  now() { return this.time; }
-  after(run, ms) { const timer = { at: this.time + ms, run }; this.timers.push(timer); return timer; }
-  cancel(timer) { this.timers = this.timers.filter((other) => other !== timer); }
-  pass(ms) {
-    const end = this.time + ms;
-    for (;;) {
-      const due = this.timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.cancel(due);
-      this.time = due.at;
-      due.run();
-    }
-    this.time = end;
-  }
-}
 
 let clock;
 let sockets;
@@ -68,7 +50,7 @@ test('the gateway is where the page came from', () => {
 
 test('joining introduces itself with version, code and language', () => {
   seated();
-  assert.deepEqual(last().sent, [{ type: 'join', v: 1, code: '482731906', language: 'ko' }]);
+  assert.deepEqual(last().sent, [{ type: 'join', v: 1, code: '482731906', language: 'ko', features: FEATURES }]);
   assert.deepEqual(types(), ['link connecting', 'link online', 'joined']);
 });
 
@@ -78,7 +60,7 @@ test('a wrong code is answered on the same connection, and the next code goes ou
   last().says({ type: 'error', code: 'code-wrong', text: '' });
   signalling.join('482731906', '77');
   assert.equal(sockets.length, 1);
-  assert.deepEqual(last().sent.at(-1), { type: 'join', v: 1, code: '482731906', language: 'ko', proof: '77' });
+  assert.deepEqual(last().sent.at(-1), { type: 'join', v: 1, code: '482731906', language: 'ko', proof: '77', features: FEATURES });
 });
 
 test('nothing but join leaves before the seat is ours', () => {
@@ -102,7 +84,7 @@ test('a lost connection is taken up again with the token and the connected peer,
   }
   assert.ok(waits[0] <= 500 && waits[5] > 3500 && waits[5] <= 8100, String(waits));
   last().onopen();
-  assert.deepEqual(last().sent, [{ type: 'resume', v: 1, token: TOKEN, language: 'ko', peer: 3 }]);
+  assert.deepEqual(last().sent, [{ type: 'resume', v: 1, token: TOKEN, language: 'ko', peer: 3, features: FEATURES }]);
 });
 
 test('a resume without a connected peer names none', () => {
@@ -182,14 +164,6 @@ for (const code of ['replaced', 'version-unsupported', 'resume-unknown']) {
   });
 }
 
-test('being too fast only costs the connection, not the seat', () => {
-  seated();
-  last().says({ type: 'error', code: 'too-fast', text: '' });
-  clock.pass(1000);
-  last().onopen();
-  assert.equal(last().sent[0].type, 'resume');
-});
-
 test('a resume while the clinic is away is tried again', () => {
   signalling.resume(TOKEN);
   last().onopen();
@@ -233,8 +207,61 @@ test('messages of the gateway are read within their limits', () => {
     [{ urls: 'turn:a:1', username: 'u', credential: 'c' }]);
   for (const bad of [{ type: 'offer', peer: -1, sdp: '' }, { type: 'offer', peer: 1.5, sdp: '' }, { type: 'offer', peer: 1, sdp: 'x'.repeat(48 * 1024 + 1) },
     { type: 'candidate', peer: 1, mline: 32, candidate: '' }, { type: 'candidate', peer: 1, mline: 0, candidate: 'x'.repeat(513) },
-    { type: 'status', state: 'dancing' }, { ...JOINED, token: 'short' }, { type: 'surprise' }, 7, null, []]) {
+    { type: 'status', state: 'dancing' }, { ...JOINED, token: 'short' }, 7, null, []]) {
     assert.equal(read(bad), null, JSON.stringify(bad).slice(0, 60));
   }
   for (const bad of ['', '{', '\u0000', new ArrayBuffer(8), undefined, `"${'x'.repeat(70000)}"`]) assert.equal(decode(bad), null);
+});
+
+test('what the gateway can do is read from joined; a gateway from before says nothing and is taken as well', () => {
+  const old = `{"type":"joined","v":1,"token":"${TOKEN}","resumed":false,"clinic":"C","phone":"","ice_servers":[]}`;
+  assert.deepEqual(decode(old).features, []);
+  assert.deepEqual(decode(JSON.stringify({ ...JOINED, features: ['ignore-unknown', 'x-9'] })).features, ['ignore-unknown', 'x-9']);
+  for (const features of ['ignore-unknown', null, {}, [1], ['A'], [''], ['a'.repeat(33)], Array(17).fill('a')]) {
+    assert.equal(decode(JSON.stringify({ ...JOINED, features })), null, JSON.stringify(features));
+  }
+});
+
+test('messages of unknown types change nothing, from a gateway of either age', () => {
+  for (const features of [undefined, FEATURES]) {
+    signalling.join('482731906');
+    last().onopen();
+    last().says({ ...JOINED, features });
+    for (let i = 0; i < 100; ++i) last().says({ type: 'from-the-future', i });
+    last().says({ type: 'status', state: 'waiting' });
+    assert.equal(events.at(-1).state, 'waiting');
+    assert.equal(signalling.online, true);
+    signalling.close();
+  }
+});
+
+test('a connection that was too fast is taken up again a little later, and nothing is said of a lost network', () => {
+  seated();
+  last().says({ type: 'error', code: 'too-fast', text: '' });
+  assert.equal(last().closed, 1000);
+  clock.pass(900);
+  assert.equal(sockets.length, 1);
+  clock.pass(1000);
+  assert.equal(sockets.length, 2);
+  last().onopen();
+  assert.deepEqual(last().sent.map(({ type, token }) => [type, token]), [['resume', TOKEN]]);
+  assert.ok(!types().includes('link offline'), String(types()));
+});
+
+test('a gateway that stays too busy is told as a lost connection once we do not get back', () => {
+  seated();
+  last().says({ type: 'error', code: 'too-fast', text: '' });
+  clock.pass(2000);
+  last().onclose();
+  assert.equal(types().at(-1), 'link offline');
+});
+
+test('candidates leave after the answer they belong to, the direct ones first', () => {
+  seated();
+  signalling.answer(3, 'v=0');
+  signalling.candidate(3, 0, 'candidate:1 1 udp 1 198.51.100.1 7000 typ relay raddr 0.0.0.0 rport 0');
+  signalling.candidate(3, 0, 'candidate:2 1 udp 2 10.0.0.1 5000 typ host');
+  signalling.candidate(2, 0, 'candidate:3 1 udp 2 10.0.0.2 5000 typ host');
+  clock.pass(0);
+  assert.deepEqual(last().sent.slice(1).map(({ type, candidate }) => candidate?.split(' ')[0] ?? type), ['answer', 'candidate:2', 'candidate:1']);
 });

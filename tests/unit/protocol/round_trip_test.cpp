@@ -31,6 +31,8 @@ TEST_CASE("every message of a patient reads as it was written", "[protocol]") {
            Join{"482731906", "en", "18446744073709551615"},
            Resume{k_token, "ko", 0},
            Resume{k_token, "en", 3},
+           Join{"482731906", "ko", std::nullopt, {"ignore-unknown", "x-9"}},
+           Resume{k_token, "ko", 0, own_features()},
            Knock{"홍길동 👵🏽", "2026-11", true, false},
            Answer{1, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"},
            Candidate{1, 31, "candidate:1 1 udp 2122260223 192.0.2.1 5000 typ host"},
@@ -47,6 +49,7 @@ TEST_CASE("every message to a patient reads as it was written", "[protocol]") {
   for (const GatewayToPatient& message : std::vector<GatewayToPatient>{
            Joined{k_token, true, "서울의원", "+82 2 123 4567", k_servers},
            Joined{k_token, false, "Clinic", "", {}},
+           Joined{k_token, false, "Clinic", "", {}, own_features()},
            Status{"waiting", ""},
            Status{"ended", "no-show"},
            Status{"ended", ""},
@@ -65,6 +68,7 @@ TEST_CASE("every message to a patient reads as it was written", "[protocol]") {
 TEST_CASE("every message of a kiosk reads as it was written", "[protocol]") {
   for (const KioskMessage& message : std::vector<KioskMessage>{
            Register{"서울의원", ""},
+           Register{"서울의원", "", own_features()},
            SessionOpen{k_session, "482731906", std::chrono::minutes(30), std::nullopt},
            SessionOpen{k_session, "482731906", std::chrono::minutes(30), SeatKey{k_seat, k_hash}},
            SessionClose{k_session, "completed"},
@@ -79,7 +83,11 @@ TEST_CASE("every message of a kiosk reads as it was written", "[protocol]") {
 
 TEST_CASE("every message to a kiosk reads as it was written", "[protocol]") {
   for (const GatewayToKiosk& message : std::vector<GatewayToKiosk>{
-           Registered{k_servers, "https://192.0.2.7:8443"},
+           Registered{k_servers, {"https://192.0.2.7:8443"}},
+           Registered{k_servers, {"https://192.0.2.7:8443"}, own_features()},
+           Registered{k_servers, {"https://127.0.0.1:8443", "", true}},
+           Address{"https://192.0.2.7:8443"},
+           Address{"https://192.0.2.7:8443", "192.0.2.7", false},
            IceServers{k_servers},
            IceServers{{}},
            SessionOpened{k_session},
@@ -104,10 +112,14 @@ TEST_CASE("the lines of the data channels read as they were written", "[protocol
            ChatText{k_token, "약은 하루 세 번 💊\n물과 함께"},
            ChatText{k_token, "가족 👨‍👩‍👧"},
            ChatReceived{k_token},
+           ChatRefused{k_token, "empty"},
+           ChatText{k_token, ""},
        }) {
     check_round_trip(line, decode_chat);
   }
   for (const ControlLine& line : std::vector<ControlLine>{
+           Hello{own_features()},
+           Hello{{}},
            MediaState{true, false},
            MediaState{false, true},
            QualityLevel{"poor"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "consultation/allowance.hpp"
 #include "consultation/record.hpp"
 #include "support/catch.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -122,11 +123,26 @@ TEST_CASE("Every event of the state machine has a sentence in both languages", "
   }
 }
 
+TEST_CASE("What came too fast is told by its kind, with its count", "[timeline][flood]") {
+  const auto repeated = [](const char* of) {
+    return moment_of(entry("repeated", consultation::Actor::system, {{"of", of}, {"count", "36671"}}));
+  };
+  for (const char* language : {"en", "ko"}) {
+    speak(language);
+    for (const consultation::Inbound inbound : consultation::k_inbound) {
+      const std::string of(consultation::allowance_of(inbound).name);
+      INFO(of);
+      CHECK(repeated(of.c_str()).sentence.find("36671") != std::string::npos);
+    }
+    CHECK(repeated("report").sentence != repeated("door").sentence);
+  }
+}
+
 TEST_CASE("Every note of a consultation has a sentence", "[timeline]") {
   speak("en");
-  for (const char* kind :
-       {"chat-sent", "chat-received", "chat-delivered", "microphone-muted", "microphone-on", "camera-off",
-        "camera-on", "peer-failed", "offer-requested", "restored"}) {
+  for (const char* kind : {"chat-sent", "chat-received", "chat-delivered", "chat-refused", "microphone-muted",
+                           "microphone-on", "camera-off", "camera-on", "peer-failed", "offer-requested",
+                           "restored", "repeated", "entries-not-kept"}) {
     INFO(kind);
     CHECK_FALSE(moment_of(entry(kind)).is_raw);
   }

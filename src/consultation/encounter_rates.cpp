@@ -1,0 +1,162 @@
+// What reaches an encounter from outside has its effect here, at the rates of allowance.hpp.
+#include <utility>
+
+#include "consultation/encounter.hpp"
+#include "consultation/live_peer.hpp"
+
+namespace sangdam::consultation {
+
+// --- The gateway ---
+
+void Encounter::on_arrived(Seat seat) {
+  const std::string id = seat.id;
+  at_the_rate(WaitingMessages::Kind::arrived, id, [this, seat = std::move(seat)] { arrived(seat); });
+}
+
+void Encounter::on_returned(const std::string& seat, const std::string& language, unsigned peer) {
+  at_the_rate(WaitingMessages::Kind::presence, seat,
+              [this, seat, language, peer] { returned(seat, language, peer); });
+}
+
+void Encounter::on_away(const std::string& seat) {
+  at_the_rate(WaitingMessages::Kind::presence, seat, [this, seat] {
+    if (is_seat(seat)) dispatch({.kind = EventKind::away});
+  });
+}
+
+void Encounter::on_knock(const std::string& seat, const std::string& name, const std::string& consent,
+                         bool camera, bool microphone) {
+  Seat said;
+  said.name = name;
+  said.consent = consent;
+  said.has_camera = camera;
+  said.has_microphone = microphone;
+  at_the_rate(WaitingMessages::Kind::knock, seat, [this, seat, said] { knocked(seat, said); });
+}
+
+void Encounter::on_request_offer(const std::string& seat, unsigned peer) {
+  at_the_rate(WaitingMessages::Kind::request_offer, seat,
+              [this, seat, peer] { offer_requested(seat, peer); });
+}
+
+void Encounter::on_leave(const std::string& seat) {
+  at_the_rate(WaitingMessages::Kind::leave, seat, [this, seat] {
+    if (is_seat(seat)) dispatch({.kind = EventKind::left});
+  });
+}
+
+void Encounter::at_the_rate(WaitingMessages::Kind kind, const std::string& seat, std::function<void()> act) {
+  const bool known = kind == WaitingMessages::Kind::arrived || is_seat(seat) || m_waiting.knows(seat);
+  if (!known || state() == State::ended) return;
+  const base::Moment now = m_parts.clock.moment();
+  // In order: nothing overtakes what waits already.
+  const bool first = m_waiting.empty();
+  if (first && m_allowances.take(Inbound::door, now)) return act();
+  count_repeat(Inbound::door,
+               m_waiting.add(kind, seat, record().seat ? record().seat->id : std::string(), std::move(act)));
+  if (first) m_parts.observer.on_changed(*this);  // there is a new deadline
+}
+
+// --- The patient's page ---
+
+void Encounter::hear(const Report& report) {
+  if (report == m_heard) return;
+  m_heard = report;
+  if (m_report_waits) return count_repeat(Inbound::report);  // the newest takes the place of the one before
+  if (m_allowances.take(Inbound::report, m_parts.clock.moment())) return show_report();
+  m_report_waits = true;
+  m_parts.observer.on_changed(*this);
+}
+
+void Encounter::show_report() {
+  const Report before = std::exchange(m_report, m_heard);
+  if (m_report == before) return;
+  const auto note_if = [&](bool changed, const char* kind) {
+    if (changed) note_outside(kind, Actor::patient, {});
+  };
+  const MediaState& now = m_report.media;
+  note_if(now.microphone != before.media.microphone, now.microphone ? "microphone-on" : "microphone-muted");
+  note_if(now.camera != before.media.camera, now.camera ? "camera-on" : "camera-off");
+  if (now != before.media) {
+    m_parts.observer.on_event(
+        *this, "patient-media",
+        {{"microphone", now.microphone ? "on" : "off"}, {"camera", now.camera ? "on" : "off"}});
+  }
+  m_parts.observer.on_changed(*this);
+}
+
+void Encounter::on_peer_overrun(std::size_t lines) { count_repeat(Inbound::line, lines); }
+
+// --- The path of the media ---
+
+void Encounter::follow_path() {
+  const bool lost = m_current && m_current->interrupted() && state() == State::in_call;
+  const bool back = m_current && !m_current->interrupted() && state() == State::reconnecting;
+  if (m_path_waits) return count_repeat(Inbound::path);  // looked at when the rate allows
+  if (!lost && !back) return;
+  if (!m_allowances.take(Inbound::path, m_parts.clock.moment())) {
+    m_path_waits = true;
+    m_parts.observer.on_changed(*this);
+    return;
+  }
+  if (lost) {
+    dispatch({.kind = EventKind::media_lost, .reason = "interrupted"});
+    if (wants_peer() && !m_next) prepare_peer();
+  } else {
+    retire(std::move(m_next));
+    m_retry_at.reset();
+    dispatch({.kind = EventKind::media_connected, .reason = "recovered"});
+  }
+}
+
+// --- What waits, and what was counted ---
+
+void Encounter::catch_up() {
+  const base::Moment now = m_parts.clock.moment();
+  while (!m_waiting.empty() && m_allowances.take(Inbound::door, now)) m_waiting.take()();
+  if (m_report_waits && m_allowances.take(Inbound::report, now)) {
+    m_report_waits = false;
+    show_report();
+  }
+  if (m_path_waits && m_allowances.ready_at(Inbound::path, now) <= now) {
+    m_path_waits = false;
+    follow_path();
+  }
+  note_repeats(m_allowances.settled(now));
+}
+
+std::optional<base::Moment> Encounter::next_catching_up() const {
+  const base::Moment now = m_parts.clock.moment();
+  std::optional<base::Moment> next = m_allowances.next_settling();
+  const auto consider = [&](bool waits, Inbound inbound) {
+    if (!waits) return;
+    const base::Moment ready = m_allowances.ready_at(inbound, now);
+    if (!next || ready < *next) next = ready;
+  };
+  consider(!m_waiting.empty(), Inbound::door);
+  consider(m_report_waits, Inbound::report);
+  consider(m_path_waits, Inbound::path);
+  return next;
+}
+
+void Encounter::count_repeat(Inbound inbound, std::size_t number) {
+  if (m_allowances.count(inbound, number, m_parts.clock.moment())) m_parts.observer.on_changed(*this);
+}
+
+void Encounter::note_repeats(const std::vector<Allowances::Repeats>& all) {
+  for (const Allowances::Repeats& repeats : all) {
+    note_outside(
+        "repeated", Actor::system,
+        {{"of", std::string(allowance_of(repeats.inbound).name)}, {"count", std::to_string(repeats.count)}});
+  }
+}
+
+void Encounter::note_outside(std::string kind, Actor actor, std::map<std::string, std::string> details) {
+  switch (m_allowances.keep_entry()) {
+    case Allowances::Keep::yes: m_consultation.note(std::move(kind), actor, std::move(details)); break;
+    case Allowances::Keep::last: m_consultation.note("entries-not-kept", Actor::system, {}); break;
+    case Allowances::Keep::no: break;
+  }
+}
+
+}  // namespace sangdam::consultation

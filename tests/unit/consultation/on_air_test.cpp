@@ -1,0 +1,107 @@
+// What the kiosk says it sends is what it sends: from the moment a peer is connected to the moment it is
+// closed.
+#include "consultation/encounter.hpp"
+#include "support/catch.hpp"
+#include "support/domain_doubles.hpp"
+
+using namespace sangdam::consultation;
+using namespace sangdam::tests;
+
+namespace {
+
+constexpr MediaState k_both{.microphone = true, .camera = true};
+constexpr MediaState k_sound{.microphone = true, .camera = false};
+constexpr MediaState k_nothing{.microphone = false, .camera = false};
+
+struct Fixture {
+  HandClock clock;
+  HandLog log;
+  HandMedia media;
+  HandGateway gateway;
+  HandCodec codec;
+  HandObserver observer;
+  Encounter encounter{record(), {log, clock, media, gateway, codec, observer, Limits{}}};
+
+  static ConsultationRecord record() {
+    ConsultationRecord record;
+    record.id = "0123456789abcdef0123456789abcdef";
+    return record;
+  }
+  void admit() {
+    encounter.open("482731906");
+    Seat seat;
+    seat.id = "s1";
+    encounter.on_arrived(seat);
+    media.newest()->listener.on_offer("sdp");
+    encounter.on_knock("s1", "김순자", "2026-1", true, true);
+    REQUIRE(encounter.admit());
+    encounter.on_answer("s1", 1, "answer");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("The kiosk is on air from the connection on, not from the admission", "[on-air]") {
+  Fixture f;
+  f.admit();
+  CHECK(f.encounter.on_air() == k_nothing);
+  f.media.newest()->listener.on_connected();
+  CHECK(f.encounter.on_air() == k_both);
+}
+
+TEST_CASE("A slow disk delays neither the sign nor its end", "[on-air]") {
+  Fixture f;
+  f.admit();
+  f.log.hold();
+  const int before = f.observer.changes;
+  f.media.newest()->listener.on_connected();
+  CHECK(f.encounter.on_air() == k_both);
+  CHECK(f.observer.changes > before);  // the screens are told
+  const int connected = f.observer.changes;
+  CHECK(f.encounter.end());
+  CHECK(f.encounter.on_air() == k_nothing);
+  CHECK(f.media.open_peers() == 0);
+  CHECK(f.observer.changes > connected);
+}
+
+TEST_CASE("The sign follows camera and microphone at once", "[on-air]") {
+  Fixture f;
+  f.admit();
+  f.media.newest()->listener.on_connected();
+  const int before = f.observer.changes;
+  f.encounter.set_sending(k_sound, Actor::staff);
+  CHECK(f.encounter.on_air() == k_sound);
+  CHECK(f.observer.changes > before);
+  f.encounter.set_sending(k_nothing, Actor::staff);
+  CHECK(f.encounter.on_air() == k_nothing);
+}
+
+TEST_CASE("A connection that is interrupted may still carry the picture: the sign stays", "[on-air]") {
+  Fixture f;
+  f.admit();
+  f.media.newest()->listener.on_connected();
+  f.media.peers.front()->listener.on_interrupted();
+  CHECK(f.encounter.state() == State::reconnecting);
+  CHECK(f.encounter.on_air() == k_both);
+  f.encounter.on_leave("s1");
+  CHECK(f.encounter.on_air() == k_nothing);
+  CHECK(f.media.open_peers() == 0);
+}
+
+TEST_CASE("A call that was restored is on air when its patient connects again", "[on-air][restart]") {
+  Fixture f;
+  f.admit();
+  f.media.newest()->listener.on_connected();
+  Fixture again;
+  Encounter restored(
+      f.log.records.at(f.encounter.record().id),
+      {again.log, again.clock, again.media, again.gateway, again.codec, again.observer, Limits{}});
+  restored.restore({f.log.entries, 0});
+  CHECK(restored.has_the_room());
+  CHECK(restored.on_air() == k_nothing);
+  restored.on_returned("s1", "ko", 0);
+  again.media.newest()->listener.on_offer("sdp");
+  restored.on_answer("s1", 1, "answer");
+  again.media.newest()->listener.on_connected();
+  CHECK(restored.on_air() == k_both);
+}

@@ -270,6 +270,38 @@ describe('a consultation', { timeout: 900000 }, () => {
     await waitFor('no sign after the end', async () => (await kiosk.shareOfColour(ON_AIR)) < 0.001);
   });
 
+  it('returns to a call that goes on by itself after a power cut, also from the list', async () => {
+    // Playwright stands between page and gateway and lets the page back in only when the test is ready.
+    kiosk = await Kiosk.start();
+    patient = await Patient.open(browser, 'about:blank');
+    let open = true;
+    let turnedAway = 0;
+    await patient.page.routeWebSocket(/\/ws\/patient$/, (route) => {
+      if (open) return route.connectToServer();
+      turnedAway += 1;
+      return route.close();
+    });
+    await patient.page.goto(new URL(kiosk.session.url).origin);
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    await patient.inCall();
+    await kiosk.event('connected');
+
+    patient.gatewayMayFail = true;
+    open = false;
+    await kiosk.kill();
+    await kiosk.restart(['--listen', `127.0.0.1:${new URL(kiosk.session.url).port}`]);
+    await kiosk.event('session-open');
+    await waitFor('the page at the closed door', () => turnedAway > 0);
+    await kiosk.act('show-today');
+    assert.equal(kiosk.all('reconnected').length, 0);
+    await waitFor('the list, without a sign: nothing is sent', async () => (await kiosk.shareOfColour(ON_AIR)) < 0.001);
+    open = true;
+    await kiosk.event('reconnected', 60000);
+    await waitFor("the patient's picture on the kiosk's screen", async () => (await kiosk.shareOfColour(PATIENT)) > 0.01);
+  });
+
   it('stays usable while a hostile page switches its microphone as fast as it can', async () => {
     await openInCall({
       initScript: () => {

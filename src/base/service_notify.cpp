@@ -10,6 +10,8 @@
 
 namespace sangdam::base {
 
+bool has_service_manager() noexcept { return g_getenv("NOTIFY_SOCKET") != nullptr; }
+
 void notify_service_manager(std::string_view state) noexcept {
   const char* path = g_getenv("NOTIFY_SOCKET");
   if (path == nullptr || (path[0] != '/' && path[0] != '@')) return;

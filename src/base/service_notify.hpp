@@ -9,6 +9,8 @@
 
 namespace sangdam::base {
 
+/// Somebody is there to start this program anew when it ends.
+[[nodiscard]] bool has_service_manager() noexcept;
 void notify_service_manager(std::string_view state) noexcept;
 
 /// Who answers for the service: its main process, or (NotifyAccess=all) a child of it, as the kiosk inside

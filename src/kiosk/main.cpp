@@ -5,13 +5,18 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
 #include "base/service_notify.hpp"
 #include "kiosk/kiosk.hpp"
 #include "kiosk/notices.hpp"
 #include "kiosk/options.hpp"
+#include "kiosk/start_policy.hpp"
 #include "ui/kiosk/application.hpp"
 #include "ui/kiosk/failure_window.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -20,7 +25,9 @@ namespace {
 
 using namespace sangdam;
 
-constexpr int k_exit_usage = 64;  // EX_USAGE
+// systemd starts the kiosk anew after all of them but the first (systemd/sangdam-kiosk.service.in).
+constexpr int k_exit_usage = 64;      // EX_USAGE
+constexpr int k_exit_temporary = 75;  // EX_TEMPFAIL: it could not start, and only a new process may do better
 
 /// The kiosk, or the sentence that says why there is none; whichever the one window shows.
 class Program {
@@ -52,7 +59,8 @@ class Program {
     g_source_remove(interrupt);
     m_kiosk.reset();
     m_failure.reset();
-    return m_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (m_gave_up) return k_exit_temporary;
+    return m_trouble ? EXIT_FAILURE : EXIT_SUCCESS;
   }
 
  private:
@@ -62,45 +70,84 @@ class Program {
       m_watchdog.start_repeating(*interval, [] { base::notify_service_manager("WATCHDOG=1"); });
     }
     start();
-    // Ready even with a failure on the screen: a restart would not mend it, and would take the sentence away.
+    // Ready even with a failure on the screen: it tries again by itself.
     base::notify_service_manager("READY=1");
   }
 
   void start() {
+    m_countdown.stop();
     m_kiosk = std::make_unique<kiosk::Kiosk>(m_options, m_application.get());
-    const auto started = m_kiosk->start();
-    if (started) {
-      m_failed = false;
-      return;
-    }
+    if (const auto started = m_kiosk->start(); !started) return on_failure(started.error());
+    m_trouble.reset();
+    m_failure.reset();  // after the kiosk's window is there: an application without windows ends
+  }
+
+  void on_failure(const base::Failure& failure) {
     m_kiosk.reset();
-    m_failed = true;
-    // In the journal for the administrator, on the screen for whoever stands before it.
-    base::log_error("kiosk", "cannot start: {}", started.error().message);
-    if (m_options.print_events) {
-      const base::SystemClock clock;
-      kiosk::EventPrinter(true, clock).print("failed", "", {{"code", started.error().code}});
+    const base::Moment now = m_clock.moment();
+    const bool same = m_trouble && m_trouble->code == failure.code;
+    if (!m_trouble) m_trouble = Trouble{.code = {}, .since = now, .tries = 0};
+    m_trouble->code = failure.code;
+    ++m_trouble->tries;
+    if (!same) {
+      // In the journal for the administrator, on the screen for whoever stands before it.
+      base::log_error("kiosk", "cannot start: {} ({})", failure.message, failure.code);
+      kiosk::EventPrinter(m_options.print_events, m_clock).print("failed", "", {{"code", failure.code}});
     }
-    const bool can_set_aside = started.error().code == "database-corrupt";
-    m_failure = std::make_unique<ui::FailureWindow>(
-        m_application.get(), kiosk::words_for(started.error()),
-        can_set_aside ? std::function<void()>([this] { begin_new_log(); }) : std::function<void()>());
+    if (!m_failure) {
+      m_failure = std::make_unique<ui::FailureWindow>(
+          m_application.get(), m_options.fullscreen,
+          ui::FailureWindow::Actions{[this] { try_again(); }, [this] { begin_new_log(); }});
+    }
+    const std::string sentence = kiosk::words_for(failure);
+    m_failure->set({.code = failure.code,
+                    .sentence = sentence,
+                    .detail = sentence == failure.message ? std::string() : failure.message,
+                    .can_set_aside = failure.code == "database-corrupt"});
+    m_left = kiosk::pause_before_try(m_trouble->tries);
+    m_failure->set_time_left(m_left);
+    m_countdown.start_repeating(std::chrono::seconds(1), [this] { count_down(); });
+  }
+
+  void count_down() {
+    const auto failing_for = std::chrono::floor<std::chrono::seconds>(m_clock.moment() - m_trouble->since);
+    if (base::has_service_manager() && kiosk::needs_new_process(m_trouble->code, failing_for)) {
+      base::log_error("kiosk", "{} does not mend itself here: ending, to be started anew", m_trouble->code);
+      m_gave_up = true;
+      return g_application_quit(m_application.get());
+    }
+    m_left -= std::chrono::seconds(1);
+    if (m_left <= std::chrono::seconds::zero()) return try_again();
+    m_failure->set_time_left(m_left);
+  }
+
+  void try_again() {
+    m_countdown.stop();
+    m_failure->set_time_left(std::chrono::seconds::zero());
+    // Once that is painted: a try may take seconds. Not inside the button's own signal either.
+    base::post_to_main_when_idle([this] { start(); });
   }
 
   void begin_new_log() {
-    base::post_to_main([this] {
-      m_options.set_aside_corrupt = true;
-      // The next window before the last one goes: an application without windows ends.
-      const auto last = std::move(m_failure);
-      start();
-    });
+    m_options.set_aside_corrupt = true;
+    try_again();
   }
+
+  struct Trouble {
+    std::string code;
+    base::Moment since;
+    int tries;
+  };
 
   kiosk::Options m_options;
   base::Ref<GApplication> m_application;
   std::unique_ptr<kiosk::Kiosk> m_kiosk;
   std::unique_ptr<ui::FailureWindow> m_failure;
-  bool m_failed = false;
+  base::SystemClock m_clock;
+  std::optional<Trouble> m_trouble;  // why there is no kiosk
+  std::chrono::seconds m_left{};     // until the next try
+  bool m_gave_up = false;
+  base::Timer m_countdown;
   base::Timer m_watchdog;
   base::SignalConnection m_activate;
 };

@@ -56,6 +56,7 @@ std::string words_for(const base::Failure& failure) {
       {"visit-over", tr("This visit is over. You find it in the log.")},
       {"chat-nobody", tr("Nobody is in the call to read your message. Nothing was sent.")},
       {"chat-empty", tr("There is nothing in the message that can be sent. Type some text.")},
+      {"chat-long", tr("The message is too long, so it was not sent. Send it in two or more parts.")},
       {"chat-full", tr("Too many of your messages still wait to be delivered, so this one was not sent. Send "
                        "it again once the patient is connected.")},
       {"unknown-consultation", tr("This visit is over. You find it in the log.")},
@@ -80,18 +81,40 @@ std::string words_for(const base::Failure& failure) {
       {"certificate-not-yet-valid",
        tr("By this machine's clock the kiosk's certificate is not valid yet, so patients "
           "cannot join. Have the clock set right; the kiosk keeps trying.")},
-      {"data-dir-unwritable", tr("The kiosk cannot write to its data folder, so it cannot keep a log and "
-                                 "does not start. Check the folder's "
-                                 "permissions and the disk, then start again. Nothing was changed.")},
+      {"data-dir-unwritable",
+       tr("The kiosk cannot write to its data folder, so it cannot keep a log and does not start. Have the "
+          "folder's permissions and the disk checked. Nothing was changed.")},
       {"database-corrupt", tr("The log's file is damaged and cannot be read. It has not been changed. It can "
                               "be kept aside for recovery "
                               "while the kiosk goes on with a new log.")},
-      {"database-locked", tr("Another kiosk program is using the same data folder. Close it first, then "
-                             "start again. Nothing was "
-                             "changed.")},
+      {"database-locked",
+       tr("Another kiosk program is using the same data folder. Close it. Nothing was changed.")},
       {"schema-newer",
        tr("The log was written by a newer version of this program. Install that version again; nothing was "
           "changed.")},
+      {"element-missing", tr("A part of the video software is not installed, so the kiosk cannot start. Have "
+                             "it installed.")},
+      {"gstreamer-failed", tr("The video software of this machine does not work, so the kiosk cannot start. "
+                              "Have its installation checked.")},
+      {"secret-unreadable",
+       tr("A file with a secret of this kiosk cannot be read, so it does not start. Have "
+          "the file's path and permissions checked.")},
+      {"secret-invalid", tr("A file with a secret of this kiosk does not hold one secret, so it does not "
+                            "start. Have the file checked.")},
+      {"certificate-unreadable", tr("This kiosk's certificate cannot be read, so phones could not connect. "
+                                    "Have the path and permissions of the certificate and its key checked.")},
+      {"certificate-invalid", tr("This kiosk's certificate or its key is damaged, so phones could not "
+                                 "connect. Have both put in place again.")},
+      {"certificate-key-mismatch",
+       tr("This kiosk's certificate and its key do not belong together, so phones "
+          "could not connect. Have the two put in place that were made together.")},
+      {"certificate-unwritable", tr("The kiosk cannot keep a certificate in its data folder, so phones could "
+                                    "not connect. Have the folder's permissions and the disk checked.")},
+      {"port-forbidden", tr("This kiosk may not use the network port it is set to, so patients cannot join. "
+                            "Have another port set, or the right given.")},
+      {"address-unavailable",
+       tr("This machine does not have the network address that the kiosk is set to, so "
+          "patients cannot join. Check the network; the kiosk keeps trying.")},
   };
   const auto found = words.find(failure.code);
   return found == words.end() ? failure.message : found->second;

@@ -85,6 +85,14 @@ class Units(unittest.TestCase):
                     with self.subTest(program):
                         self.assertTrue(os.access(self.root / program.lstrip('/'), os.X_OK))
 
+    def test_everything_but_wrong_settings_is_started_anew(self):
+        for name in ('kiosk', 'gateway'):
+            with self.subTest(name):
+                text = self.unit(name).read_text(encoding='utf-8')
+                self.assertRegex(text, r'(?m)^Restart=always$')
+                self.assertRegex(text, r'(?m)^RestartPreventExitStatus=64$')
+                self.assertRegex(text, r'(?m)^StartLimitIntervalSec=0$')
+
     def test_no_placeholder_is_left(self):
         for path in (self.unit('kiosk'), self.unit('gateway'), self.root / 'usr/lib/tmpfiles.d/sangdam.conf'):
             self.assertNotRegex(path.read_text(encoding='utf-8'), r'@\w+@')

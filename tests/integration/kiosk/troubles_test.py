@@ -46,6 +46,46 @@ class Troubles(unittest.TestCase):
             self.assertEqual(kiosk.event("failed")["code"], "data-dir-unwritable")
             self.reads(kiosk, "cannot write to its data folder")
 
+    def test_a_failure_that_was_mended_outside_starts_the_kiosk_by_itself(self):
+        blocked = os.path.join(self.folder, "a-file")
+        with open(blocked, "w", encoding="utf-8"):
+            pass
+        with Kiosk(os.path.join(blocked, "data"), "--walk-in") as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "data-dir-unwritable")
+            # What the operations manual calls it, and that it goes on.
+            self.reads(kiosk, "In the operations manual this is called: data-dir-unwritable")
+            self.reads(kiosk, "It tries again by itself in")
+            os.remove(blocked)
+            self.assertIn("url", kiosk.event("session-open"))
+            desktop.wait_until_gone(kiosk.process.pid, "The kiosk cannot start", DEADLINE)
+            self.assertEqual(kiosk.end(), 0, "a trouble that has passed is none at the end")
+
+    def test_a_disk_that_was_full_is_used_as_soon_as_staff_say_that_there_is_space(self):
+        disk = os.path.join(self.folder, "disk")
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk], check=False).returncode != 0:
+            self.skipTest("a small disk cannot be mounted here (needs root)")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)
+        with Kiosk(os.path.join(disk, "data")) as kiosk:
+            kiosk.event("failed")
+            self.reads(kiosk, "The kiosk cannot start")
+            subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+            desktop.press(kiosk.process.pid, "Try again now", DEADLINE)
+            kiosk.event("ready")
+
+    def test_what_only_a_new_process_can_mend_ends_this_one_for_systemd_to_start_it_anew(self):
+        socket_path = os.path.join(self.folder, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(socket_path)
+            nothing = {"GST_PLUGIN_SYSTEM_PATH": self.folder, "GST_PLUGIN_PATH": self.folder,
+                       "GST_REGISTRY": os.path.join(self.folder, "registry")}
+            with Kiosk(self.data, environment=dict(nothing, NOTIFY_SOCKET=socket_path)) as kiosk:
+                self.assertEqual(kiosk.event("failed")["code"], "element-missing")
+                self.reads(kiosk, "In the operations manual this is called: element-missing")
+                self.assertEqual(kiosk.process.wait(DEADLINE), 75)
+            manager.setblocking(False)
+            self.assertIn(b"READY=1", manager.recv(256))
+
     def test_a_damaged_log_is_never_touched_and_the_kiosk_goes_on_when_staff_say_so(self):
         os.makedirs(self.data, 0o700)
         damaged = b"this was a database once " * 400
@@ -71,6 +111,8 @@ class Troubles(unittest.TestCase):
         with Kiosk(self.data) as kiosk:
             self.assertEqual(kiosk.event("failed")["code"], "schema-newer")
             self.reads(kiosk, "a newer version")
+            # Nobody is there to start it again: it stays, with its sentence.
+            self.reads(kiosk, "It tries again by itself in")
         with sqlite3.connect(self.database) as connection:
             self.assertEqual(connection.execute("PRAGMA user_version").fetchone()[0], 999)
 
@@ -109,6 +151,28 @@ class Troubles(unittest.TestCase):
             self.reads(kiosk, "was found")
             desktop.wait_for_text(kiosk.process.pid, "No camera", DEADLINE)
             desktop.wait_for_text(kiosk.process.pid, "No microphone", DEADLINE)
+
+    def test_a_public_address_makes_a_link_that_opens_however_it_was_written(self):
+        settings = os.path.join(self.folder, "kiosk.conf")
+        with open(settings, "wb") as file:
+            file.write(b"\xef\xbb\xbf[kiosk]\r\npublic-address=HTTPS://Visit.example.org:443/ \r\nwalk-in=true\r\n")
+        with Kiosk(self.data, "--config", settings) as kiosk:
+            # "/#" and the code follow: with the slash as it was written, the link would be a 404.
+            self.assertEqual(kiosk.event("session-open")["url"], "https://visit.example.org")
+
+    def test_a_secret_that_an_editor_left_its_marks_in_is_taken_and_a_wrong_one_is_named(self):
+        secret = os.path.join(self.folder, "turn-secret")
+        turn = ["--turn-url", "turn:192.0.2.1:3478", "--turn-secret-file", secret]
+        with open(secret, "wb") as file:
+            file.write(b"\xef\xbb\xbf# turn.example.org\r\n" + b"5" * 64 + b" \r\n\r\n")
+        with Kiosk(self.data, *turn) as kiosk:
+            kiosk.event("ready")
+        with open(secret, "wb") as file:
+            file.write(b"\"" + b"5" * 64 + b"\"\n")
+        with Kiosk(self.data, *turn) as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "secret-invalid")
+            self.reads(kiosk, "is in quotes")
+            self.assertNotIn("5555", kiosk.stderr())
 
     def test_wrong_options_are_refused_with_a_sentence(self):
         for arguments, sentence in ([["--listen", "nowhere"], "--listen cannot take \"nowhere\""],

@@ -350,7 +350,8 @@ describe('a consultation', { timeout: 900000 }, () => {
     await waitFor("the patient's picture again", patientShown, 10000);
     const sent = await patient.page.evaluate(() => { globalThis.enough = true; return globalThis.sent; });
     assert.ok(sent > 2000, `the page sent ${sent} lines`);
-    assert.ok(slowest.ms < 2000, `the kiosk answered within 2 s all the time; the slowest took ${slowest.ms} ms`);
+    // A starved main loop answers after the flood. A busy machine starts gdbus itself slowly: up to a second was seen.
+    assert.ok(slowest.ms < 5000, `the kiosk answered within 5 s all the time; the slowest took ${slowest.ms} ms`);
     console.log(`      ${sent} lines; the slowest answer on D-Bus took ${slowest.ms} ms`);
 
     // The last word counts, and the flood is a handful of entries.

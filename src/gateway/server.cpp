@@ -127,7 +127,7 @@ protocol::Address Server::Impl::find_address() const {
   if (!config.public_address.empty()) return {.address = config.public_address};
   const std::string scheme = config.insecure_http ? "http" : "https";
   if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
-  const std::string best = local_addresses().front();
+  const std::string best = best_address(config.address);
   return {.address = url_of(scheme, best, port), .local = base::is_loopback_host(best)};
 }
 
@@ -178,7 +178,12 @@ base::Result<> Server::Impl::listen() {
   if (identity.tls) {
     service = {identity.tls, [this](const std::string& host) { return redirect_target(host, true); }};
   }
-  if (auto started = listener->start(config.address, config.port, std::move(service)); !started) {
+  auto started = listener->start(config.address, config.port, service);
+  if (!started && started.error().code == "address-unavailable" && config.address == "::") {
+    config.address = "0.0.0.0";  // a machine without IPv6
+    started = listener->start(config.address, config.port, std::move(service));
+  }
+  if (!started) {
     listener.reset();
     return started;
   }

@@ -60,8 +60,8 @@ std::vector<base::Setting> table_for(Options& options) {
   using base::text;
   return {
       text("data-dir", "DIR", "Where the schedule, the log and the certificate live", options.data_dir),
-      parsed("listen", "ADDR:PORT", "Address of the embedded gateway (0.0.0.0:8443)", options.listen,
-             base::parse_listen),
+      parsed("listen", "ADDR:PORT", "Address of the embedded gateway ([::]:8443, which is all)",
+             options.listen, base::parse_listen),
       parsed("public-address", "URL", "What patients type, if not this machine's own address",
              options.public_address, base::parse_public_address),
       text("camera", "NAME", "auto, test, none, or part of a camera's name", options.camera),

@@ -59,7 +59,7 @@ void GatewayLink::follow_network() {
 void GatewayLink::connect() {
   m_retry.stop();
   set_state(LinkState::connecting);
-  m_request = base::Ref<SoupMessage>::adopt(soup_message_new(SOUP_METHOD_GET, m_config.url.c_str()));
+  m_request = base::Ref<SoupMessage>::adopt(soup_message_new(SOUP_METHOD_GET, m_config.url().c_str()));
   if (!m_request) {
     base::log_error("link", "the gateway's address is not a URL; expected wss://host:port/ws/kiosk");
     set_state(LinkState::unreachable);

@@ -49,8 +49,8 @@ struct ConnectionLimits {
 };
 
 struct Config {
-  std::string address = "0.0.0.0";
-  std::uint16_t port = 8443;  // 0: any free one, told by Server::port()
+  std::string address = "::";  // all, IPv4 as well; on a machine without IPv6, all of IPv4
+  std::uint16_t port = 8443;   // 0: any free one, told by Server::port()
   // Plain HTTP on this port is redirected to `port` (80, where it can be had). 0: none.
   std::uint16_t redirect_port = 0;
   std::string tls_certificate;  // PEM files

@@ -2,42 +2,54 @@
 
 #include <glib.h>
 
+#include <algorithm>
+#include <array>
+
+#include "base/text_rules.hpp"
+
 namespace sangdam::base {
 namespace {
 
-bool reorders_text(gunichar c) noexcept {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F ||
-         c == 0x061C;
+/// So many characters may be drawn over or joined to one; more would paint over the lines above and below.
+constexpr int k_max_attached = 8;
+
+template <std::size_t Count>
+bool is_in(const std::array<text_rules::Range, Count>& table, char32_t c) noexcept {
+  const auto found =
+      std::lower_bound(table.begin(), table.end(), c,
+                       [](const text_rules::Range& range, char32_t each) { return range.last < each; });
+  return found != table.end() && found->first <= c;
 }
 
-/// Characters that draw nothing and join nothing. A name made of them would be an empty line on the staff's
-/// screen. The Hangul fillers are letters to Unicode, and the usual way to a blank name in Korea.
-bool draws_nothing(gunichar c) noexcept {
-  return c == 0x00AD || c == 0x115F || c == 0x1160 || c == 0x180E || c == 0x200B ||
-         (c >= 0x2060 && c <= 0x2064) || c == 0x3164 || c == 0xFEFF || c == 0xFFA0;
-}
-
-/// Meaningful only between two other characters: in emoji of several parts and in some scripts.
-bool joins_text(gunichar c) noexcept { return c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F); }
+bool breaks_line(char32_t c) noexcept { return c == U'\n' || c == 0x2028 || c == 0x2029; }
 
 std::string clean(std::string_view text, std::size_t max_code_points, bool keep_line_breaks) {
   std::string result;
   std::size_t count = 0;
   std::string pending;  // white space is written only once something follows it: that is the trim
+  int attached = 0;
   const char* const end = text.data() + text.size();
   for (const char* at = text.data(); at < end; at = g_utf8_next_char(at)) {
-    const gunichar c = g_utf8_get_char(at);
-    if (c == '\n' && keep_line_breaks) {
+    const char32_t c = g_utf8_get_char(at);
+    if (keep_line_breaks && breaks_line(c)) {
       if (!result.empty() && pending.size() < 2)
         pending = pending.find('\n') == std::string::npos ? "\n" : "\n\n";
       continue;
     }
-    if (g_unichar_isspace(c)) {
+    if (is_in(text_rules::k_spaces, c)) {
       if (!result.empty() && pending.empty()) pending = " ";
       continue;
     }
-    if (g_unichar_iscntrl(c) || reorders_text(c) || draws_nothing(c)) continue;
-    if (joins_text(c) && (result.empty() || !pending.empty())) continue;
+    if (is_in(text_rules::k_dropped, c)) continue;
+    const bool is_first = result.empty() || !pending.empty();
+    const bool needs_base = is_in(text_rules::k_joiners, c) || is_in(text_rules::k_marks, c);
+    if (needs_base && is_first) continue;
+    if (!is_first && (needs_base || is_in(text_rules::k_jamo, c))) {
+      if (attached >= k_max_attached) continue;
+      ++attached;
+    } else {
+      attached = 0;
+    }
     if (count + pending.size() >= max_code_points) break;
     count += pending.size() + 1;
     result += pending;

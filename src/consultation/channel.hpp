@@ -13,8 +13,13 @@
 namespace sangdam::consultation {
 
 struct ChatText {
-  std::string id;  // 32 hex characters, made by the sender
-  std::string text;
+  std::string id;    // 32 hex characters, made by the sender
+  std::string text;  // clean, but it may be one to refuse: see text_refusal()
+};
+/// The other side does not show that text, whatever is done.
+struct ChatRefused {
+  std::string id;
+  std::string reason;
 };
 /// The other side has it on its screen.
 struct ChatReceived {
@@ -34,13 +39,15 @@ struct QualityReport {
 /// The first line on the control channel, both ways.
 struct Hello {
   bool ignores_unknown = false;  // lines of a type not known there
+  bool reads_refusals = false;   // ChatRefused
 };
 /// A line of a type not known here; a newer partner's, if it is not nonsense.
 struct UnknownLine {
   std::string problem;  // for the developers' log; quotes nothing but a type
 };
 
-using ChannelLine = std::variant<ChatText, ChatReceived, Hello, MediaState, QualityReport, UnknownLine>;
+using ChannelLine =
+    std::variant<ChatText, ChatReceived, ChatRefused, Hello, MediaState, QualityReport, UnknownLine>;
 
 class ChannelCodec {
  public:

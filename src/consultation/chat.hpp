@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -20,8 +21,13 @@ struct ChatMessage {
   bool from_patient = false;
   std::string text;
   base::Instant time;
-  bool delivered = false;  // meaningful for our own only
+  bool delivered = false;  // meaningful for our own only, like the next
+  bool refused = false;    // the page does not show it: not sent again
 };
+
+inline constexpr std::size_t k_max_chat_code_points = 2000;
+/// Why a clean text is not shown: "empty", "too-long"; "" if it may be. The page refuses the same.
+[[nodiscard]] std::string_view text_refusal(std::string_view text);
 
 class Chat {
  public:
@@ -34,9 +40,9 @@ class Chat {
   /// kinds do not matter; a text whose payload was erased is left out.
   [[nodiscard]] static Chat from_log(const std::vector<LogEntry>& timeline);
 
-  enum class Incoming { fresh, repeated, pending };
+  enum class Incoming { fresh, repeated, pending, unacceptable };
   /// Judges a patient's text before it is logged: fresh ones are expected, logged, then added with
-  /// received().
+  /// received(); unacceptable ones will never do: see text_refusal().
   [[nodiscard]] Incoming judge(const ChatText& text) const;
   /// It is on its way through the log.
   void expect(const std::string& id) { m_expected.push_back(id); }
@@ -47,6 +53,8 @@ class Chat {
   void sent(const ChatText& text, base::Instant now);
   /// False if the id is not ours or was acknowledged before.
   bool acknowledged(const std::string& id);
+  /// False if the id is not ours, or its fate was known before.
+  bool refused(const std::string& id);
 
   /// Our texts the other side does not have yet, oldest first.
   [[nodiscard]] std::vector<ChatText> unacknowledged() const;

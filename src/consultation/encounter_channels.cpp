@@ -5,22 +5,18 @@
 #include "consultation/live_peer.hpp"
 
 namespace sangdam::consultation {
-namespace {
-
-constexpr std::size_t k_max_chat_code_points = 2000;
-
-}  // namespace
-
 // --- Said ---
 
 base::Result<> Encounter::send_chat(const std::string& text) {
   if (!has_the_room()) {
     return base::failure("chat-nobody", "Nobody is in the call to read it. Let the patient in first.");
   }
-  const ChatText line{base::random_hex(16), base::is_valid_utf8(text)
-                                                ? base::multi_line(text, k_max_chat_code_points)
-                                                : std::string()};
+  const ChatText line{base::random_hex(16),
+                      base::is_valid_utf8(text) ? base::multi_line(text, text.size()) : std::string()};
   if (line.text.empty()) return base::failure("chat-empty", "There is nothing in the message to send.");
+  if (!text_refusal(line.text).empty()) {
+    return base::failure("chat-long", "The message is too long. Send it in two or more parts.");
+  }
   if (!m_chat.has_place_for_ours()) {
     return base::failure("chat-full",
                          "Too many messages wait to be delivered. This one was not sent: send it again once "
@@ -67,7 +63,8 @@ void Encounter::on_peer_channel_open(LivePeer& peer, Channel channel) {
       m_parts.observer.on_changed(*this);
       break;
     case Channel::control:
-      peer.send(Channel::control, m_parts.codec.encode(Hello{.ignores_unknown = true}));
+      peer.send(Channel::control,
+                m_parts.codec.encode(Hello{.ignores_unknown = true, .reads_refusals = true}));
       peer.send(Channel::control, m_parts.codec.encode(m_sending));
       break;
   }
@@ -93,6 +90,11 @@ void Encounter::on_line(LivePeer& peer, const ChannelLine& line) {
     m_consultation.note("chat-delivered", Actor::system, {{"id", received->id}});
     m_parts.observer.on_event(*this, "chat-delivered", {{"id", received->id}});
     m_parts.observer.on_changed(*this);
+  } else if (const auto* refused = std::get_if<ChatRefused>(&line)) {
+    if (!m_chat.refused(refused->id)) return;
+    m_consultation.note("chat-refused", Actor::system, {{"id", refused->id}, {"reason", refused->reason}});
+    m_parts.observer.on_event(*this, "chat-refused", {{"id", refused->id}});
+    m_parts.observer.on_changed(*this);
   } else if (const auto* media = std::get_if<MediaState>(&line)) {
     hear({*media, m_heard.quality});
   } else if (const auto* report = std::get_if<QualityReport>(&line)) {
@@ -107,6 +109,14 @@ void Encounter::on_patient_text(LivePeer& peer, const ChatText& text) {
     case Chat::Incoming::repeated:
       if (!m_allowances.take(Inbound::chat_repeat, now)) return count_repeat(Inbound::chat_repeat);
       peer.send(Channel::chat, m_parts.codec.encode(ChatReceived{text.id}));
+      return;
+    case Chat::Incoming::unacceptable:
+      if (!m_allowances.take(Inbound::chat_repeat, now)) return count_repeat(Inbound::chat_repeat);
+      // Said by name, so that it is not sent again. A page that knows no refusal stops at "received", too: of
+      // an empty text there is nothing to show, and one that is too long has not come from a page.
+      peer.send(Channel::chat, peer.reads_refusals() ? m_parts.codec.encode(ChatRefused{
+                                                           text.id, std::string(text_refusal(text.text))})
+                                                     : m_parts.codec.encode(ChatReceived{text.id}));
       return;
     case Chat::Incoming::fresh: break;
   }

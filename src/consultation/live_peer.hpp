@@ -62,7 +62,11 @@ class Encounter::LivePeer final : public PeerListener {
   void send(Channel channel, const std::string& text) {
     if (is_open(channel)) m_peer->send(channel, text);
   }
-  void agree(const Hello& hello) { m_unknown_types.agree(hello.ignores_unknown); }
+  void agree(const Hello& hello) {
+    m_unknown_types.agree(hello.ignores_unknown);
+    m_reads_refusals = hello.reads_refusals;
+  }
+  [[nodiscard]] bool reads_refusals() const { return m_reads_refusals; }
   /// False: a line of a type not known here counts as malformed.
   [[nodiscard]] bool ignore(const UnknownLine& line, base::Moment now) {
     if (!m_unknown_types.ignore(now)) return false;
@@ -128,6 +132,7 @@ class Encounter::LivePeer final : public PeerListener {
   std::array<bool, 2> m_open{};
   int m_malformed = 0;
   base::UnknownTypes m_unknown_types;
+  bool m_reads_refusals = false;
   std::unique_ptr<Peer> m_peer;  // last: its threads stop before the rest goes
 };
 

@@ -206,11 +206,11 @@ void Server::Impl::listen_for_redirects() {
 }
 
 std::string Server::Impl::redirect_target(const std::string& host, bool has_own_port) const {
-  // The name alone decides on the port that only redirects: what follows is this gateway's.
+  // The name alone decides on the port that only redirects.
   const std::size_t name_end =
       host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
-  const Site* site =
-      front->policy().find_host(has_own_port ? host : fmt::format("{}:{}", host.substr(0, name_end), port));
+  const Site* site = has_own_port ? front->policy().find_host(host)
+                                  : front->policy().find_name(std::string_view(host).substr(0, name_end));
   if (site == nullptr) return {};
   return config.public_address.empty() ? "https://" + site->authority() : config.public_address;
 }
@@ -332,6 +332,9 @@ void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
                                 SoupWebsocketConnection* connection) {
   const auto meter = meter_of(message);
   if (!meter || !switchboard) return;  // dropping the connection closes it
+  // What a client sends before it has its answer would never be counted.
+  const auto body = soup_message_headers_get_encoding(soup_server_message_get_request_headers(message));
+  if (body != SOUP_ENCODING_NONE || !meter->waited_for_answer()) return;
   auto held = base::Ref<SoupWebsocketConnection>::share(connection);
   if (std::string_view(path) == k_patient_path) {
     switchboard->add_patient(std::move(held), meter, client_of(message));

@@ -34,6 +34,9 @@ std::string WireChannelCodec::encode(const consultation::ChannelLine& line) cons
           [](const consultation::ChatReceived& received) {
             return protocol::encode(protocol::ChatLine(protocol::ChatReceived{received.id}));
           },
+          [](const consultation::ChatRefused& refused) {
+            return protocol::encode(protocol::ChatLine(protocol::ChatRefused{refused.id, refused.reason}));
+          },
           [](const consultation::Hello&) {
             return protocol::encode(protocol::ControlLine(protocol::Hello{protocol::own_features()}));
           },
@@ -64,6 +67,9 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
                             [](const protocol::ChatReceived& received) {
                               return Line(consultation::ChatReceived{received.id});
                             },
+                            [](const protocol::ChatRefused& refused) {
+                              return Line(consultation::ChatRefused{refused.id, refused.reason});
+                            },
                         },
                         *line);
     }
@@ -73,7 +79,8 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
       return std::visit(Overloaded{
                             [](const protocol::Hello& hello) {
                               return Line(consultation::Hello{
-                                  protocol::has_feature(hello.features, protocol::k_ignore_unknown)});
+                                  protocol::has_feature(hello.features, protocol::k_ignore_unknown),
+                                  protocol::has_feature(hello.features, protocol::k_chat_refused)});
                             },
                             [](const protocol::MediaState& media) {
                               return Line(consultation::MediaState{media.microphone, media.camera});

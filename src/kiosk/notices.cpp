@@ -56,6 +56,7 @@ std::string words_for(const base::Failure& failure) {
       {"visit-over", tr("This visit is over. You find it in the log.")},
       {"chat-nobody", tr("Nobody is in the call to read your message. Nothing was sent.")},
       {"chat-empty", tr("There is nothing in the message that can be sent. Type some text.")},
+      {"chat-long", tr("The message is too long, so it was not sent. Send it in two or more parts.")},
       {"chat-full", tr("Too many of your messages still wait to be delivered, so this one was not sent. Send "
                        "it again once the patient is connected.")},
       {"unknown-consultation", tr("This visit is over. You find it in the log.")},

@@ -314,7 +314,8 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.camera_off = !m_sending.camera;
   model.can_chat = encounter.can_chat();
   for (const auto& message : encounter.chat().messages()) {
-    model.chat.push_back({message.id, message.from_patient, message.text, message.time, message.delivered});
+    model.chat.push_back(
+        {message.id, message.from_patient, message.text, message.time, message.delivered, message.refused});
   }
   return model;
 }

@@ -23,7 +23,7 @@ bool is_ice_url(std::string_view url) {
 
 namespace sangdam::protocol {
 
-Features own_features() { return {std::string(k_ignore_unknown)}; }
+Features own_features() { return {std::string(k_ignore_unknown), std::string(k_chat_refused)}; }
 
 bool has_feature(const Features& features, std::string_view name) {
   return std::find(features.begin(), features.end(), name) != features.end();

@@ -16,14 +16,19 @@ constexpr std::size_t k_chat_id_hex = 32;
 }  // namespace
 
 base::Result<ChatLine> decode_chat(std::string_view text) {
-  const auto line = detail::parse_object(text, k_max_channel_bytes);
+  if (text.size() > k_max_channel_bytes) return base::failure("too-large", "the line is too large");
+  const auto line = detail::parse_object(detail::without_lone_surrogates(text), k_max_channel_bytes);
   if (!line) return tl::unexpected<base::Failure>(line.error());
   const auto type = detail::type_of(*line);
   if (!type) return tl::unexpected<base::Failure>(type.error());
   if (*type == "text") {
     Reader in(*line, "text");
+    return in.result<ChatLine>(ChatText{.id = in.hex("id", k_chat_id_hex), .text = in.lines("text")});
+  }
+  if (*type == "refused") {
+    Reader in(*line, "refused");
     return in.result<ChatLine>(
-        ChatText{.id = in.hex("id", k_chat_id_hex), .text = in.lines("text", 1, k_max_chat_code_points)});
+        ChatRefused{.id = in.hex("id", k_chat_id_hex), .reason = in.token("reason", 1, k_max_feature_bytes)});
   }
   if (*type == "received") {
     Reader in(*line, "received");
@@ -60,6 +65,9 @@ std::string encode(const ChatLine& line) {
                                     },
                                     [](const ChatReceived& each) -> json {
                                       return {{"type", "received"}, {"id", each.id}};
+                                    },
+                                    [](const ChatRefused& each) -> json {
+                                      return {{"type", "refused"}, {"id", each.id}, {"reason", each.reason}};
                                     }},
                  line));
 }

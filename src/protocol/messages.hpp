@@ -41,6 +41,8 @@ inline constexpr std::string_view k_unknown_type = "unknown-type";
 using Features = std::vector<std::string>;
 /// Messages of unknown types are ignored once both sides have named this.
 inline constexpr std::string_view k_ignore_unknown = "ignore-unknown";
+/// On the chat channel: the line ChatRefused.
+inline constexpr std::string_view k_chat_refused = "chat-refused";
 [[nodiscard]] Features own_features();
 [[nodiscard]] bool has_feature(const Features& features, std::string_view name);
 
@@ -232,6 +234,7 @@ using GatewayToKiosk = std::variant<Registered, Address, IceServers, SessionOpen
 [[nodiscard]] std::string encode(const GatewayToKiosk& message);
 
 /// The lines of the two data channels (docs/protocol.md, "Between the two peers").
+/// The text is clean; it may still be one to refuse: empty, or longer than k_max_chat_code_points.
 struct ChatText {
   std::string id;
   std::string text;
@@ -240,6 +243,12 @@ struct ChatText {
 struct ChatReceived {
   std::string id;
   bool operator==(const ChatReceived&) const = default;
+};
+/// That text is not shown here, and need not be sent again.
+struct ChatRefused {
+  std::string id;
+  std::string reason;  // "empty", "too-long", or one of a newer partner
+  bool operator==(const ChatRefused&) const = default;
 };
 /// The first line on "control", both ways.
 struct Hello {
@@ -255,7 +264,7 @@ struct QualityLevel {
   std::string level;
   bool operator==(const QualityLevel&) const = default;
 };
-using ChatLine = std::variant<ChatText, ChatReceived>;
+using ChatLine = std::variant<ChatText, ChatReceived, ChatRefused>;
 using ControlLine = std::variant<Hello, MediaState, QualityLevel>;
 inline constexpr std::size_t k_max_channel_bytes = 16UL * 1024;
 inline constexpr std::size_t k_max_chat_code_points = 2000;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "protocol/messages.hpp"
@@ -18,12 +19,12 @@ bool is_name(char c) noexcept { return (c >= 'a' && c <= 'z') || is_digit(c) || 
 bool is_token(char c) noexcept { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
 /// Every type of docs/protocol.md.
-constexpr std::array<std::string_view, 29> k_types{
+constexpr std::array<std::string_view, 30> k_types{
     "join",        "resume",         "knock",        "answer",        "candidate",  "request-offer",
     "leave",       "ping",           "joined",       "status",        "offer",      "pong",
     "error",       "register",       "session-open", "session-close", "to-patient", "registered",
     "ice-servers", "session-opened", "arrived",      "returned",      "away",       "from-patient",
-    "text",        "received",       "hello",        "media",         "quality"};
+    "text",        "received",       "refused",      "hello",         "media",      "quality"};
 
 bool is_name_of(std::string_view text, std::size_t max_bytes) noexcept {
   return !text.empty() && text.size() <= max_bytes && std::all_of(text.begin(), text.end(), is_name);
@@ -64,6 +65,30 @@ base::Result<json> parse_object(std::string_view text, std::size_t max_bytes) {
   if (parsed.is_discarded()) return base::failure("malformed", "the message is not JSON");
   if (!parsed.is_object()) return base::failure("malformed", "the message is not a JSON object");
   return parsed;
+}
+
+std::string without_lone_surrogates(std::string_view text) {
+  std::string result(text);
+  // The half that an escape at `at` stands for, 0 if it is none.
+  const auto half_at = [&result](std::size_t at) -> unsigned {
+    unsigned value = 0;
+    if (at + 6 > result.size() || result[at] != '\\' || result[at + 1] != 'u') return 0;
+    const char* const digits = result.data() + at + 2;
+    const auto read = std::from_chars(digits, digits + 4, value, 16);
+    return read.ptr == digits + 4 && value >= 0xD800 && value <= 0xDFFF ? value : 0;
+  };
+  for (std::size_t at = result.find('\\'); at < result.size(); at = result.find('\\', at)) {
+    const unsigned half = half_at(at);
+    if (half == 0) {
+      at += 2;  // another escape, whatever it is
+    } else if (half < 0xDC00 && half_at(at + 6) >= 0xDC00) {
+      at += 12;  // both halves of one character
+    } else {
+      result.replace(at, 6, "\\ufffd");
+      at += 6;
+    }
+  }
+  return result;
 }
 
 base::Result<std::string> type_of(const json& message) {
@@ -144,23 +169,18 @@ std::string Reader::token(const char* key, std::size_t min, std::size_t max, boo
 std::string Reader::line(const char* key, std::size_t min, std::size_t max) {
   const std::string* value = text(key, false);
   if (value == nullptr) return {};
-  // Cleaned before it is counted: base::code_points() stops at a NUL, which cleaning takes out. One more than
-  // allowed is kept so that a text that is too long is refused, not silently cut.
-  std::string cleaned = base::single_line(*value, max + 1);
+  // Cleaned before it is counted: base::code_points() stops at a NUL, which cleaning takes out. Nothing is
+  // cut: what is too long is refused.
+  std::string cleaned = base::single_line(*value, value->size());
   const std::size_t length = base::code_points(cleaned);
   if (length >= min && length <= max) return cleaned;
   malformed(key, length < min ? "is empty" : "is too long");
   return {};
 }
 
-std::string Reader::lines(const char* key, std::size_t min, std::size_t max) {
+std::string Reader::lines(const char* key) {
   const std::string* value = text(key, false);
-  if (value == nullptr) return {};
-  std::string cleaned = base::multi_line(*value, max + 1);
-  const std::size_t length = base::code_points(cleaned);
-  if (length >= min && length <= max) return cleaned;
-  malformed(key, length < min ? "is empty" : "is too long");
-  return {};
+  return value == nullptr ? std::string() : base::multi_line(*value, value->size());
 }
 
 std::string Reader::sdp(const char* key) {

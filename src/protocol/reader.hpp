@@ -22,6 +22,10 @@ namespace sangdam::protocol::detail {
 /// built from it: 64 KiB of "[" costs a scan and nothing more.
 [[nodiscard]] base::Result<nlohmann::json> parse_object(std::string_view text, std::size_t max_bytes);
 
+/// The same JSON with U+FFFD in the place of every escaped half of a character: JavaScript writes such text
+/// and UTF-8 has no place for it. For texts of people, who cannot help it.
+[[nodiscard]] std::string without_lone_surrogates(std::string_view text);
+
 class Reader {
  public:
   /// `where` names the object in error sentences; a literal.
@@ -37,8 +41,9 @@ class Reader {
   std::string token(const char* key, std::size_t min, std::size_t max, bool optional = false);
   /// Text a person will read on one line: cleaned (base::single_line), then `min` to `max` code points.
   std::string line(const char* key, std::size_t min, std::size_t max);
-  /// The same with line breaks kept (base::multi_line).
-  std::string lines(const char* key, std::size_t min, std::size_t max);
+  /// What somebody wrote, cleaned with line breaks kept (base::multi_line). It may be empty or very long:
+  /// whoever shows it refuses that.
+  std::string lines(const char* key);
   /// Session descriptions: no control characters but line ends and tabs.
   std::string sdp(const char* key);
   /// A candidate line: no control characters at all; may be empty.

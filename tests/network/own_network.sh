@@ -22,5 +22,12 @@ ip link add host type veth peer name wire
 ip address add 10.77.0.1/24 dev host
 ip link set host up
 ip link set wire up
+# As a PC has them with a VPN, Docker and virtual machines: each its own card with its own address.
+for ((i = 1; i < ${SANGDAM_TEST_CARDS:-1}; i++)); do
+  ip link add "card$i" type veth peer name "far$i"
+  ip address add "10.78.$i.1/24" dev "card$i"
+  ip link set "card$i" up
+  ip link set "far$i" up
+done
 export SANGDAM_TEST_ADDRESS=10.77.0.1
 exec "$@"

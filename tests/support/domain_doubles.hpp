@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/text.hpp"
 #include "consultation/channel.hpp"
 #include "consultation/encounter.hpp"
 #include "consultation/media.hpp"
@@ -170,7 +171,8 @@ class HandGateway final : public consultation::Signalling {
   std::vector<std::string> lines;
 };
 
-/// "hello", "text:<id>:<text>", "received:<id>", "media:<0|1><0|1>", "quality:<name>"
+/// "hello", "hello old", "text:<id>:<text>", "refused:<id>:<reason>", "received:<id>", "media:<0|1><0|1>",
+/// "quality:<name>"
 class HandCodec final : public consultation::ChannelCodec {
  public:
   [[nodiscard]] std::string encode(const consultation::ChannelLine& line) const override {
@@ -178,6 +180,9 @@ class HandCodec final : public consultation::ChannelCodec {
     if (const auto* text = std::get_if<ChatText>(&line)) return "text:" + text->id + ":" + text->text;
     if (const auto* received = std::get_if<ChatReceived>(&line)) return "received:" + received->id;
     if (std::holds_alternative<Hello>(line)) return "hello";
+    if (const auto* refused = std::get_if<ChatRefused>(&line)) {
+      return "refused:" + refused->id + ":" + refused->reason;
+    }
     if (const auto* media = std::get_if<MediaState>(&line)) {
       return std::string("media:") + (media->microphone ? "1" : "0") + (media->camera ? "1" : "0");
     }
@@ -189,10 +194,16 @@ class HandCodec final : public consultation::ChannelCodec {
     if (text.starts_with("text:")) {
       const std::string_view rest = text.substr(5);
       const std::size_t colon = rest.find(':');
-      return ChatText{std::string(rest.substr(0, colon)), std::string(rest.substr(colon + 1))};
+      const std::string_view words = rest.substr(colon + 1);
+      return ChatText{std::string(rest.substr(0, colon)), base::multi_line(words, words.size())};
     }
     if (text.starts_with("received:")) return ChatReceived{std::string(text.substr(9))};
-    if (text == "hello") return Hello{.ignores_unknown = true};
+    if (text == "hello") return Hello{.ignores_unknown = true, .reads_refusals = true};
+    if (text.starts_with("refused:")) {
+      const std::string_view rest = text.substr(8);
+      const std::size_t colon = rest.find(':');
+      return ChatRefused{std::string(rest.substr(0, colon)), std::string(rest.substr(colon + 1))};
+    }
     if (text.starts_with("unknown:")) return UnknownLine{std::string(text.substr(8))};
     if (text.starts_with("media:")) return MediaState{text[6] == '1', text[7] == '1'};
     if (text == "quality:good") return QualityReport{Quality::good};

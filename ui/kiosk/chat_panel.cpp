@@ -87,11 +87,15 @@ void ChatPanel::append(const ChatItem& item) {
 void ChatPanel::draw_stamp(const Bubble& bubble) {
   std::string stamp = time_of_day(bubble.item.time);
   if (!bubble.item.from_patient) {
-    stamp += std::string(" · ") + (bubble.item.delivered ? tr("Delivered") : tr("Sending"));
+    stamp += std::string(" · ") + (bubble.item.delivered ? tr("Delivered")
+                                   : bubble.item.refused ? tr("Not delivered. Write it in other words.")
+                                                         : tr("Sending"));
   }
   set_text(bubble.stamp, stamp);
   set_visible(bubble.mark, !bubble.item.from_patient);
-  set_icon(bubble.mark, bubble.item.delivered ? "sd-tick-symbolic" : "sd-clock-symbolic");
+  set_icon(bubble.mark, bubble.item.delivered ? "sd-tick-symbolic"
+                        : bubble.item.refused ? "sd-warning-symbolic"
+                                              : "sd-clock-symbolic");
 }
 
 void ChatPanel::show(bool open) {
@@ -115,8 +119,8 @@ void ChatPanel::set_draft(const std::string& text) {
 }
 
 void ChatPanel::send() {
-  const std::string text = base::multi_line(draft(), k_text_length);
-  if (text.empty()) return;
+  const std::string text = base::multi_line(draft(), draft().size());
+  if (text.empty() || !gtk_widget_get_sensitive(m_send.widget())) return;
   // Emptied first: whoever refuses the text gives it back into an empty entry.
   set_draft("");
   if (!activate(root(), action::k_send_chat, text)) return set_draft(text);
@@ -125,7 +129,21 @@ void ChatPanel::send() {
 }
 
 void ChatPanel::draw_send_button() {
-  gtk_widget_set_sensitive(m_send.widget(), !base::multi_line(draft(), k_text_length).empty());
+  const std::string typed = draft();
+  const std::string text = base::multi_line(typed, typed.size());
+  const std::size_t length = base::code_points(text);
+  std::string problem;
+  if (length > k_text_length) {
+    const std::size_t over = length - k_text_length;
+    problem = fill(trn("That is too long. Take out {} character, or send it in parts.",
+                       "That is too long. Take out {} characters, or send it in parts.", over),
+                   over);
+  } else if (text.empty() && typed.find_first_not_of(" \t\n") != std::string::npos) {
+    problem = tr("There is nothing in it that the patient could read. Type some text.");
+  }
+  set_text(GTK_LABEL(m_ui.widget("problem")), problem);
+  set_visible(m_ui.widget("problem"), !problem.empty());
+  gtk_widget_set_sensitive(m_send.widget(), problem.empty() && !text.empty());
 }
 
 void ChatPanel::scroll_to_end() {

@@ -127,7 +127,8 @@ struct ChatItem {
   bool from_patient = false;
   std::string text;
   Instant time;
-  bool delivered = false;  // only for our own
+  bool delivered = false;  // only for our own, like the next
+  bool refused = false;    // the patient's page does not show it
   friend bool operator==(const ChatItem&, const ChatItem&) = default;
 };
 

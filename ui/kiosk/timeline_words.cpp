@@ -148,6 +148,12 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
   if (kind == "chat-delivered") {
     return Moment{"sd-tick-symbolic", Tone::neutral, tr("The message is on the patient's screen."), {}};
   }
+  if (kind == "chat-refused") {
+    return Moment{"sd-warning-symbolic",
+                  Tone::warning,
+                  tr("The patient's page did not show the message. It has to be written in other words."),
+                  {}};
+  }
   if (kind == "microphone-muted") {
     return Moment{
         "sd-microphone-off-symbolic",

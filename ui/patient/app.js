@@ -14,7 +14,8 @@ import { playChime, unlockSound } from './sound.js';
 import { Store } from './store.js';
 import { languageFor, translator } from './strings.js';
 import { Surroundings } from './surroundings.js';
-import { CONSENT_VERSION, nameOf } from './screens/consent.js';
+import { singleLine } from './text.js';
+import { CONSENT_VERSION } from './screens/consent.js';
 
 export class App {
   #store = new Store(() => window.sessionStorage);
@@ -165,7 +166,7 @@ export class App {
     if (this.state.visit === 'declined') this.dispatch({ type: 'ready' });
     this.peers.setWaiting();
     this.signalling.knock({
-      name: nameOf(this.kept.name ?? ''),
+      name: singleLine(this.kept.name ?? ''),
       consent: CONSENT_VERSION,
       camera: camera === 'on',
       microphone: microphone === 'on',
@@ -347,6 +348,7 @@ export class App {
     return new Chat({
       items: [...(this.kept.chat ?? [])],
       send: (line) => this.peers.send('chat', line),
+      readsRefusals: () => this.peers.hasFeature('chat-refused'),
       onChange: (added) => {
         this.keep({ chat: [...this.chat.items] });
         if (added && !added.mine && !this.call.chatOpen) {

@@ -1,9 +1,12 @@
 // What was written, both ways, and what of ours is not yet known to have arrived. No DOM.
 //
+// What is sent has been cleaned and measured as the clinic does it (lines.js), so that it takes what we take. If it still
+// refuses a text, that is said at the text, which is not sent again.
 // A text of ours is kept until the clinic says `received`, and sent again on every new channel and every few seconds: the
 // kiosk drops what comes faster than its allowance and says nothing. A text of theirs that comes twice is shown once and
 // acknowledged twice (the first acknowledgement may have been what got lost).
-import { codePoints, MAX_CHAT_CODE_POINTS } from './lines.js';
+import { refusalOf } from './lines.js';
+import { multiLine } from './text.js';
 
 /**
  * @typedef {object} ChatItem
@@ -12,6 +15,7 @@ import { codePoints, MAX_CHAT_CODE_POINTS } from './lines.js';
  * @property {string} text
  * @property {number} time milliseconds since 1970
  * @property {boolean} delivered only for our own
+ * @property {boolean} [refused] the clinic does not show it, whatever is done; only for our own
  */
 
 /** More than a long visit needs; the oldest go first, never one that still waits to be delivered. */
@@ -20,11 +24,15 @@ const MAX_ITEMS = 500;
 const RESEND_MS = 10000;
 const MAX_RESENT = 10;
 
+/** @param {ChatItem} item */
+const isOnItsWay = (item) => item.mine && !item.delivered && !item.refused;
+
 export class Chat {
   /** @type {ChatItem[]} */
   #items;
   #send;
   #onChange;
+  #readsRefusals;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #resending;
 
@@ -33,11 +41,13 @@ export class Chat {
    * @param {ChatItem[]} options.items from before a reload
    * @param {(line: object) => boolean} options.send false if the channel is not open
    * @param {(added: ChatItem | null) => void} options.onChange
+   * @param {() => boolean} options.readsRefusals whether the other end knows the line `refused`
    */
-  constructor({ items, send, onChange }) {
+  constructor({ items, send, onChange, readsRefusals }) {
     this.#items = items;
     this.#send = send;
     this.#onChange = onChange;
+    this.#readsRefusals = readsRefusals;
   }
 
   /** @returns {readonly ChatItem[]} */
@@ -47,18 +57,19 @@ export class Chat {
 
   /**
    * @param {string} typed
-   * @returns {boolean} false if there is nothing to send or too much
+   * @returns {'' | 'empty' | 'too-long'} why it was not taken
    */
   write(typed) {
-    const text = typed.trim();
-    if (text === '' || codePoints(text) > MAX_CHAT_CODE_POINTS) return false;
+    const text = multiLine(typed);
+    const refusal = refusalOf(text);
+    if (refusal !== '') return refusal;
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
     const item = { id, mine: true, text, time: Date.now(), delivered: false };
     this.#add(item);
     if (this.#send({ type: 'text', id, text })) this.#resending ??= setTimeout(() => this.resend(), RESEND_MS);
     this.#onChange(item);
-    return true;
+    return '';
   }
 
   /**
@@ -68,22 +79,28 @@ export class Chat {
   resend() {
     clearTimeout(this.#resending);
     this.#resending = undefined;
-    const waiting = this.#items.filter((item) => item.mine && !item.delivered).slice(0, MAX_RESENT);
+    const waiting = this.#items.filter(isOnItsWay).slice(0, MAX_RESENT);
     if (waiting.length === 0 || !waiting.every(({ id, text }) => this.#send({ type: 'text', id, text }))) return;
     this.#resending = setTimeout(() => this.resend(), RESEND_MS);
   }
 
-  /** @param {import('./lines.js').ChatText | import('./lines.js').ChatReceived} line */
+  /** @param {import('./peer.js').ChatLine} line */
   receive(line) {
     const known = this.#items.find((item) => item.id === line.id);
-    if (line.type === 'received') {
-      if (!known?.mine || known.delivered) return;
-      known.delivered = true;
+    if (line.type !== 'text') {
+      if (!known || !isOnItsWay(known)) return;
+      if (line.type === 'received') known.delivered = true;
+      else known.refused = true;
       this.#onChange(null);
       return;
     }
     if (known?.mine) return;  // our own id coming back is not a text of theirs
-    if (!known) {
+    const reason = refusalOf(line.text);
+    if (reason !== '' && this.#readsRefusals()) {
+      this.#send({ type: 'refused', id: line.id, reason });
+      return;
+    }
+    if (!known && reason === '') {
       const item = { id: line.id, mine: false, text: line.text, time: Date.now(), delivered: true };
       this.#add(item);
       this.#onChange(item);
@@ -101,7 +118,7 @@ export class Chat {
   #add(item) {
     this.#items.push(item);
     if (this.#items.length <= MAX_ITEMS) return;
-    const oldest = this.#items.findIndex((other) => other.delivered);
+    const oldest = this.#items.findIndex((other) => !isOnItsWay(other));
     if (oldest >= 0) this.#items.splice(oldest, 1);
   }
 }

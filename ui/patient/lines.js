@@ -1,20 +1,19 @@
 // The lines of the two data channels (docs/protocol.md, "Between the two peers"): reading with limits, writing. Pure.
 
 import { featuresOf, unknownOf } from './features.js';
+import { codePoints, multiLine } from './text.js';
 
 export const MAX_CHANNEL_BYTES = 16 * 1024;
 export const MAX_CHAT_CODE_POINTS = 2000;
 
-/** @typedef {{type: 'text', id: string, text: string}} ChatText */
+/** @typedef {{type: 'text', id: string, text: string}} ChatText the text is clean, but may be one to refuse */
 /** @typedef {{type: 'received', id: string}} ChatReceived */
+/** @typedef {{type: 'refused', id: string, reason: string}} ChatRefused that text is not shown there, and is not sent again */
 /** @typedef {{type: 'media', microphone: boolean, camera: boolean}} MediaState */
 /** @typedef {{type: 'quality', level: import('./quality.js').Level}} QualityLine */
 
 /** @typedef {{type: 'hello', features: string[]}} Hello the first line on the control channel, both ways */
 /** @typedef {import('./features.js').Unknown} Unknown */
-
-/** @param {string} text */
-export const codePoints = (text) => [...text].length;
 
 /**
  * @param {unknown} data
@@ -30,19 +29,34 @@ function objectOf(data) {
   }
 }
 
+/** @param {unknown} value */
+const isReason = (value) => typeof value === 'string' && /^[!#-[\]-~]{1,32}$/.test(value);
+
+/**
+ * Why a text is not sent, or not shown: the kiosk says the same.
+ * @param {string} text clean
+ * @returns {'' | 'empty' | 'too-long'}
+ */
+export function refusalOf(text) {
+  if (text === '') return 'empty';
+  return codePoints(text) > MAX_CHAT_CODE_POINTS ? 'too-long' : '';
+}
+
 /**
  * @param {unknown} data
- * @returns {ChatText | ChatReceived | Unknown | null}
+ * @returns {ChatText | ChatReceived | ChatRefused | Unknown | null}
  */
 export function decodeChat(data) {
   const line = objectOf(data);
   if (!line) return null;
-  if (line.type !== 'text' && line.type !== 'received') return unknownOf(line.type);
+  if (!['text', 'received', 'refused'].includes(line.type)) return unknownOf(line.type);
   if (typeof line.id !== 'string' || !/^[0-9a-f]{32}$/.test(line.id)) return null;
   if (line.type === 'received') return { type: 'received', id: line.id };
+  if (line.type === 'refused') {
+    return isReason(line.reason) ? { type: 'refused', id: line.id, reason: line.reason } : null;
+  }
   if (typeof line.text !== 'string') return null;
-  const length = codePoints(line.text);
-  return length >= 1 && length <= MAX_CHAT_CODE_POINTS ? { type: 'text', id: line.id, text: line.text } : null;
+  return { type: 'text', id: line.id, text: multiLine(line.text) };
 }
 
 /**

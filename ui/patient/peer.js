@@ -23,7 +23,7 @@ const MAX_HELD_CANDIDATES = 200;
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
 /** @typedef {import('./lines.js').MediaState | import('./lines.js').QualityLine} ControlLine */
-/** @typedef {import('./lines.js').ChatText | import('./lines.js').ChatReceived} ChatLine */
+/** @typedef {import('./lines.js').ChatText | import('./lines.js').ChatReceived | import('./lines.js').ChatRefused} ChatLine */
 /**
  * @typedef {object} PeersOptions
  * @property {() => Tracks} tracks
@@ -67,6 +67,8 @@ class Peer {
   closed = false;
   malformed = 0;
   unknown = new UnknownTypes();
+  /** @type {string[]} what the clinic said it can do */
+  features = [];
   /** @type {Map<string, RTCDataChannel>} */
   channels = new Map();
   /** @type {RTCSessionDescriptionInit | null} */
@@ -138,6 +140,14 @@ export class Peers {
   /** The number of the connected peer, 0 if there is none. */
   get connectedPeer() {
     return this.#active?.connected ? this.#active.number : 0;
+  }
+
+  /**
+   * Whether the clinic said that it can do this.
+   * @param {string} name
+   */
+  hasFeature(name) {
+    return this.#active?.features.includes(name) ?? false;
   }
 
   /** The connection that media flows through, for statistics. */
@@ -441,12 +451,13 @@ export class Peers {
     if (peer.closed) return;
     const line = label === 'chat' ? decodeChat(data) : decodeControl(data);
     if (line?.type === 'hello') {
+      peer.features = line.features;
       peer.unknown.agree(line.features);
     } else if (!line || line.type === 'unknown') {
       if (line && peer.unknown.ignore(line, performance.now())) return;
       peer.malformed += 1;
       if (peer.malformed > MAX_MALFORMED) this.#broken(peer);
-    } else if (line.type === 'text' || line.type === 'received') {
+    } else if (line.type === 'text' || line.type === 'received' || line.type === 'refused') {
       this.#options.onChat(line);
     } else {
       this.#options.onControl(line);

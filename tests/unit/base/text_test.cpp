@@ -1,6 +1,10 @@
 #include "base/text.hpp"
 
+#include <glib.h>
+
+#include <random>
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 
@@ -64,4 +68,33 @@ TEST_CASE("line breaks stay in chat, one blank line at most", "[text]") {
   REQUIRE(single_line("a\nb", 100) == "a b");
   REQUIRE(multi_line("a\n\nb", 3) == "a");
   REQUIRE(multi_line("a\n\nb", 4) == "a\n\nb");
+}
+
+TEST_CASE("what is clean stays as it is, whatever it was before", "[text]") {
+  std::mt19937 random(20261125);
+  const auto below = [&random](std::size_t most) { return static_cast<std::size_t>(random()) % most; };
+  const std::vector<char32_t> interesting{U'a',   U' ',   U'\n',  0x0,    0x301,  0x20DD, 0x200D, 0xFE0F,
+                                          0x3164, 0x1160, 0x1161, 0x202E, 0x2028, 0xAC00, 0x1F469};
+  for (int round = 0; round < 3000; ++round) {
+    std::u32string text;
+    for (std::size_t left = below(40); left > 0; --left) {
+      char32_t c =
+          below(4) != 0 ? interesting[below(interesting.size())] : static_cast<char32_t>(below(0x110000));
+      if (c >= 0xD800 && c <= 0xDFFF) c = U'b';
+      text += c;
+    }
+    std::string utf8;
+    for (const char32_t c : text) {
+      char piece[6];
+      utf8.append(piece, static_cast<std::size_t>(g_unichar_to_utf8(c, piece)));
+    }
+    for (const std::size_t most : {std::size_t{7}, std::size_t{100'000}}) {
+      const std::string line = single_line(utf8, most);
+      const std::string lines = multi_line(utf8, most);
+      REQUIRE(single_line(line, most) == line);
+      REQUIRE(multi_line(lines, most) == lines);
+      REQUIRE(code_points(line) <= most);
+      REQUIRE(code_points(lines) <= most);
+    }
+  }
 }

@@ -316,6 +316,76 @@ TEST_CASE("A patient's text is acknowledged only when the log has it", "[encount
   CHECK(f.encounter.chat().messages().size() == 1);
 }
 
+TEST_CASE("A text with nothing to see is refused by name and never costs the call", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  HandPeer& page = f.peer();
+  page.listener.on_channel_text(Channel::control, "hello");
+  const std::size_t before = f.log.entries.size();
+  // A page that sends it again for ever, as older ones did.
+  for (int i = 0; i < 100; ++i) {
+    page.listener.on_channel_text(Channel::chat, "text:x:\u3164");
+    CHECK(page.sent.back() == std::pair{Channel::chat, std::string("refused:x:empty")});
+    f.clock.advance(std::chrono::seconds(10));
+  }
+  page.listener.on_channel_text(Channel::chat, "text:y:" + std::string(2001, 'y'));
+  CHECK(page.sent.back().second == "refused:y:too-long");
+  CHECK_FALSE(page.closed);
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.log.entries.size() == before);
+  CHECK(f.encounter.chat().messages().empty());
+  // And the answers are not without limit.
+  const std::size_t answered = page.sent.size();
+  for (int i = 0; i < 1000; ++i) page.listener.on_channel_text(Channel::chat, "text:x:");
+  CHECK(page.sent.size() <= answered + 100);
+}
+
+TEST_CASE("A page that knows no refusal stops sending a text with nothing to see", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  f.peer().listener.on_channel_text(Channel::chat, "text:x:\u200B");
+  CHECK(f.peer().sent.back().second == "received:x");
+  CHECK(f.encounter.chat().messages().empty());
+}
+
+TEST_CASE("What the page refuses is marked, logged and not sent again", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  CHECK(f.encounter.send_chat("first"));
+  CHECK(f.encounter.send_chat("second"));
+  const std::string first = f.encounter.chat().messages().front().id;
+  const std::string second = f.encounter.chat().messages().back().id;
+  f.peer().listener.on_channel_text(Channel::chat, "refused:" + first + ":empty");
+  CHECK(f.encounter.chat().messages().front().refused);
+  CHECK(f.log.entries.back().kind == "chat-refused");
+  CHECK(f.log.entries.back().details.at("reason") == "empty");
+  const std::size_t logged = f.log.entries.size();
+  f.peer().listener.on_channel_text(Channel::chat, "refused:" + first + ":empty");
+  f.peer().listener.on_channel_text(Channel::chat, "refused:unknown:empty");
+  CHECK(f.log.entries.size() == logged);
+  const std::size_t sent = f.peer().sent.size();
+  f.peer().listener.on_channel_open(Channel::chat);
+  REQUIRE(f.peer().sent.size() == sent + 1);
+  CHECK(f.peer().sent.back().second == "text:" + second + ":second");
+  // The log tells a restarted kiosk the same.
+  const auto& messages = Chat::from_log(f.log.entries).unacknowledged();
+  REQUIRE(messages.size() == 1);
+  CHECK(messages.front().id == second);
+}
+
+TEST_CASE("Staff are told why a message is not sent, before anything is", "[encounter][chat]") {
+  Fixture f;
+  f.talk();
+  const std::size_t before = f.peer().sent.size();
+  for (const char* nothing : {"", " \n ", "\u3164", "\u0301\u0302", "\xFF"}) {
+    CHECK(f.encounter.send_chat(nothing).error().code == "chat-empty");
+  }
+  CHECK(f.encounter.send_chat(std::string(2001, 'x')).error().code == "chat-long");
+  CHECK(f.encounter.send_chat(std::string(2000, 'x') + " y").error().code == "chat-long");
+  CHECK(f.peer().sent.size() == before);
+  CHECK(f.encounter.send_chat(std::string(2000, 'x')));
+}
+
 TEST_CASE("Nonsense on a channel is dropped, and too much of it ends the peer", "[encounter][security]") {
   Fixture f;
   f.talk();

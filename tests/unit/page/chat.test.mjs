@@ -21,18 +21,19 @@ function pass(ms) {
 }
 
 function chat(open = true, items = []) {
-  const made = { sent: [], added: [], open };
+  const made = { sent: [], added: [], open, readsRefusals: true };
   made.chat = new Chat({
     items,
     send: (line) => { if (made.open) made.sent.push(line); return made.open; },
     onChange: (item) => made.added.push(item),
+    readsRefusals: () => made.readsRefusals,
   });
   return made;
 }
 
 test('a text is kept until the clinic has it, and sent again on each new channel', () => {
   const made = chat(false);
-  assert.equal(made.chat.write('  안녕하세요 👋 '), true);
+  assert.equal(made.chat.write('  안녕하세요 👋 '), '');
   assert.deepEqual(made.sent, []);
   made.open = true;
   made.chat.resend();
@@ -100,9 +101,50 @@ test('what survives a reload is neither shown twice nor lost', () => {
 
 test('nothing and too much are not sent; 2,000 emoji are not too much', () => {
   const made = chat();
-  assert.equal(made.chat.write(' \n '), false);
-  assert.equal(made.chat.write('x'.repeat(2001)), false);
-  assert.equal(made.chat.write('😀'.repeat(2000)), true);
+  for (const nothing of [' \n ', '\u3164', '\u0301\u0302', '\u200B\u2060\uFEFF']) assert.equal(made.chat.write(nothing), 'empty');
+  assert.equal(made.chat.write('x'.repeat(2001)), 'too-long');
+  assert.equal(made.chat.write(`${'x'.repeat(2000)} y`), 'too-long');
+  assert.deepEqual(made.sent, []);
+  assert.equal(made.chat.write('😀'.repeat(2000)), '');
+});
+
+test('a text leaves as the clinic would clean it: it comes back under the same words on both screens', () => {
+  const made = chat();
+  made.chat.write('  Z\u0321\u0347\u0334\u0321\u0347\u0334\u0321\u0347\u0334\u0321 \u202Eabc\u3164 👨\u200D👩\u200D👧 \uD800 ');
+  assert.equal(made.sent[0].text, 'Z\u0321\u0347\u0334\u0321\u0347\u0334\u0321\u0347 abc 👨\u200D👩\u200D👧 \uFFFD');
+  assert.equal(made.chat.items[0].text, made.sent[0].text);
+});
+
+test('what the clinic refuses is marked and never sent again', () => {
+  const made = chat();
+  made.chat.write('one');
+  made.chat.write('two');
+  const [{ id }] = made.sent;
+  made.chat.receive({ type: 'refused', id, reason: 'empty' });
+  assert.deepEqual(made.chat.items.map(({ refused }) => refused ?? false), [true, false]);
+  assert.equal(made.added.at(-1), null);
+  made.sent = [];
+  made.chat.resend();
+  assert.deepEqual(made.sent.map(({ text }) => text), ['two']);
+  const after = chat(true, structuredClone([...made.chat.items]));
+  after.chat.resend();
+  assert.deepEqual(after.sent.map(({ text }) => text), ['two'], 'nor after a reload');
+  made.chat.receive({ type: 'refused', id: made.chat.items[1].id, reason: 'of-the-future' });
+  pass(20000);
+  assert.equal(made.sent.length, 1);
+});
+
+test('a text with nothing to see is refused by name, and a clinic that knows no refusal is told that it came', () => {
+  const id = 'b'.repeat(32);
+  const newer = chat();
+  newer.chat.receive({ type: 'text', id, text: '' });
+  newer.chat.receive({ type: 'text', id, text: 'x'.repeat(2001) });
+  assert.deepEqual(newer.sent, [{ type: 'refused', id, reason: 'empty' }, { type: 'refused', id, reason: 'too-long' }]);
+  const older = chat();
+  older.readsRefusals = false;
+  older.chat.receive({ type: 'text', id, text: '' });
+  assert.deepEqual(older.sent, [{ type: 'received', id }]);
+  assert.equal(newer.chat.items.length + older.chat.items.length, 0);
 });
 
 test('an acknowledgement of what was never said, or a text under an id of ours, changes nothing', () => {
@@ -128,7 +170,12 @@ test('chat lines are read within their limits', () => {
   const text = (value) => JSON.stringify({ type: 'text', id, text: value });
   assert.deepEqual(decodeChat(text('안녕 😊')), { type: 'text', id, text: '안녕 😊' });
   assert.deepEqual(decodeChat(JSON.stringify({ type: 'received', id, more: 1 })), { type: 'received', id });
-  for (const bad of ['', '{', 'null', '[]', '"text"', new ArrayBuffer(4), text(''), text('x'.repeat(2001)), text(7),
+  assert.deepEqual(decodeChat(JSON.stringify({ type: 'refused', id, reason: 'empty' })), { type: 'refused', id, reason: 'empty' });
+  // Not malformed, but to be refused by name.
+  assert.deepEqual(decodeChat(text('\u3164')), { type: 'text', id, text: '' });
+  assert.equal(decodeChat(text('x'.repeat(2001))).text.length, 2001);
+  for (const bad of ['', '{', 'null', '[]', '"text"', new ArrayBuffer(4), text(7),
+    JSON.stringify({ type: 'refused', id }), JSON.stringify({ type: 'refused', id, reason: 'a b' }),
     JSON.stringify({ type: 'text', id: 'AB'.repeat(16), text: 'x' }), JSON.stringify({ type: 'text', text: 'x' }),
     JSON.stringify({ type: 'text', id, text: 'x', filler: '가'.repeat(MAX_CHANNEL_BYTES / 3) })]) {
     assert.equal(decodeChat(bad), null, String(bad).slice(0, 60));

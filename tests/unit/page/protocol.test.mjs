@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { FEATURES } from '../../../ui/patient/features.js';
 import { decode, gatewayAddress, Signalling } from '../../../ui/patient/protocol.js';
 import { FakeClock } from './fake_clock.mjs';
 
@@ -49,7 +50,7 @@ test('the gateway is where the page came from', () => {
 
 test('joining introduces itself with version, code and language', () => {
   seated();
-  assert.deepEqual(last().sent, [{ type: 'join', v: 1, code: '482731906', language: 'ko', features: ['ignore-unknown'] }]);
+  assert.deepEqual(last().sent, [{ type: 'join', v: 1, code: '482731906', language: 'ko', features: FEATURES }]);
   assert.deepEqual(types(), ['link connecting', 'link online', 'joined']);
 });
 
@@ -59,7 +60,7 @@ test('a wrong code is answered on the same connection, and the next code goes ou
   last().says({ type: 'error', code: 'code-wrong', text: '' });
   signalling.join('482731906', '77');
   assert.equal(sockets.length, 1);
-  assert.deepEqual(last().sent.at(-1), { type: 'join', v: 1, code: '482731906', language: 'ko', proof: '77', features: ['ignore-unknown'] });
+  assert.deepEqual(last().sent.at(-1), { type: 'join', v: 1, code: '482731906', language: 'ko', proof: '77', features: FEATURES });
 });
 
 test('nothing but join leaves before the seat is ours', () => {
@@ -83,7 +84,7 @@ test('a lost connection is taken up again with the token and the connected peer,
   }
   assert.ok(waits[0] <= 500 && waits[5] > 3500 && waits[5] <= 8100, String(waits));
   last().onopen();
-  assert.deepEqual(last().sent, [{ type: 'resume', v: 1, token: TOKEN, language: 'ko', peer: 3, features: ['ignore-unknown'] }]);
+  assert.deepEqual(last().sent, [{ type: 'resume', v: 1, token: TOKEN, language: 'ko', peer: 3, features: FEATURES }]);
 });
 
 test('a resume without a connected peer names none', () => {
@@ -222,7 +223,7 @@ test('what the gateway can do is read from joined; a gateway from before says no
 });
 
 test('messages of unknown types change nothing, from a gateway of either age', () => {
-  for (const features of [undefined, ['ignore-unknown']]) {
+  for (const features of [undefined, FEATURES]) {
     signalling.join('482731906');
     last().onopen();
     last().says({ ...JOINED, features });

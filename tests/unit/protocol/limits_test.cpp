@@ -125,6 +125,14 @@ TEST_CASE("an unknown type is named only if it looks like a name", "[protocol][l
   }
 }
 
+TEST_CASE("what is too long is refused, not cut, also where it would be cut at white space",
+          "[protocol][limits]") {
+  CHECK(patient(knock(quoted(std::string(60, 'a')))) == "accepted");
+  CHECK(patient(knock(quoted(std::string(60, 'a') + "  "))) == "accepted");
+  CHECK(patient(knock(quoted(std::string(60, 'a') + " b"))) == "malformed");
+  CHECK(patient(knock(quoted(std::string(61, 'a')))) == "malformed");
+}
+
 TEST_CASE("features are at most sixteen short names", "[protocol][limits]") {
   const auto with = [](const std::string& features) {
     return patient(
@@ -324,16 +332,29 @@ TEST_CASE("errors are bounded too", "[protocol][limits]") {
   CHECK(page(R"({"type":"error","code":"x"})") == "malformed");
 }
 
-TEST_CASE("chat has 1 to 2,000 code points, and its channel 16 KiB a line", "[protocol][limits][channel]") {
+TEST_CASE("a chat line may have any text, cleaned and uncut, in 16 KiB", "[protocol][limits][channel]") {
   const auto chat = [](const std::string& text) {
     return code_of(decode_chat(fmt::format(R"({{"type":"text","id":"{}","text":"{}"}})", k_session, text)));
   };
   CHECK(chat(repeat("약", 2000)) == "accepted");
-  CHECK(chat(repeat("약", 2001)) == "malformed");
-  CHECK(chat("") == "malformed");
-  CHECK(chat(" \\n ") == "malformed");
+  // What is empty or too long is refused by name, not malformed: see consultation::text_refusal().
+  CHECK(chat(repeat("약", 2001)) == "accepted");
+  CHECK(chat("") == "accepted");
+  CHECK(chat(" \\n \u3164") == "accepted");
+  const auto text = [](const std::string& json) {
+    const auto line = decode_chat(fmt::format(R"({{"type":"text","id":"{}","text":"{}"}})", k_session, json));
+    return line ? std::get<ChatText>(*line).text : line.error().code;
+  };
+  CHECK(text(repeat("약", 2001)) == repeat("약", 2001));
+  CHECK(text(" \\n \u3164").empty());
   CHECK(chat(std::string(k_max_channel_bytes, 'x')) == "too-large");
   CHECK(code_of(decode_chat(R"({"type":"text","id":"1","text":"t"})")) == "malformed");
+  // JavaScript writes half a character as an escape. UTF-8 cannot say it.
+  CHECK(text(R"(a\ud800b)") == "a\uFFFDb");
+  CHECK(text(R"(\ud83d)") == "\uFFFD");
+  CHECK(text(R"(\udc00\ud83d\ud83d\ude0a)") == "\uFFFD\uFFFD😊");
+  CHECK(text(R"(\\ud800 \\\ud800)") == "\\ud800 \\\uFFFD");
+  CHECK(text(R"(\ud80)") == "malformed");
   CHECK(code_of(decode_chat(R"({"type":"media","microphone":true,"camera":true})")) == "unexpected");
   CHECK(code_of(decode_control(R"({"type":"quality","level":"superb"})")) == "malformed");
   CHECK(code_of(decode_control(R"({"type":"media","microphone":"yes","camera":true})")) == "malformed");

@@ -112,6 +112,8 @@ TEST_CASE("the lines of the data channels read as they were written", "[protocol
            ChatText{k_token, "약은 하루 세 번 💊\n물과 함께"},
            ChatText{k_token, "가족 👨‍👩‍👧"},
            ChatReceived{k_token},
+           ChatRefused{k_token, "empty"},
+           ChatText{k_token, ""},
        }) {
     check_round_trip(line, decode_chat);
   }

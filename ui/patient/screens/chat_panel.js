@@ -1,6 +1,7 @@
 // The written part of the call: the list, the delivery marks, the field.
 import { h, icon, say } from '../dom.js';
-import { codePoints, MAX_CHAT_CODE_POINTS } from '../lines.js';
+import { MAX_CHAT_CODE_POINTS } from '../lines.js';
+import { codePoints, multiLine } from '../text.js';
 
 /**
  * @param {import('../app.js').App} app
@@ -24,14 +25,24 @@ export function chatPanel(app, onClose) {
     h('form', { class: 'write', onsubmit: (/** @type {Event} */ event) => onSubmit(event) },
       field, h('button', { type: 'submit', class: 'send', 'aria-label': t('chatSend') }, icon('send'))));
 
-  /** @type {Map<string, {element: HTMLElement, mark: HTMLElement | null, delivered: boolean}>} */
+  const marks = {
+    sending: () => [icon('clock'), t('chatSending')],
+    delivered: () => [icon('check'), t('chatDelivered')],
+    refused: () => [icon('warning'), t('chatRefused')],
+  };
+  /** @type {Map<string, {element: HTMLElement, mark: HTMLElement | null, state: string}>} */
   const drawn = new Map();
   const clock = new Intl.DateTimeFormat(app.language, { hour: 'numeric', minute: '2-digit' });
 
+  /** @param {string} words */
+  function complain(words) {
+    problem.hidden = words === '';
+    if (words !== '') say(problem, words);
+  }
+
   function onInput() {
-    const over = codePoints(field.value.trim()) - MAX_CHAT_CODE_POINTS;
-    problem.hidden = over <= 0;
-    if (over > 0) say(problem, t('chatLong', { over }));
+    const over = codePoints(multiLine(field.value)) - MAX_CHAT_CODE_POINTS;
+    complain(over > 0 ? t('chatLong', { over }) : '');
     field.rows = Math.min(4, field.value.split('\n').length);
   }
 
@@ -45,7 +56,10 @@ export function chatPanel(app, onClose) {
   /** @param {Event} event */
   function onSubmit(event) {
     event.preventDefault();
-    if (!app.chat.write(field.value)) return;
+    const refusal = app.chat.write(field.value);
+    // Something was typed of which nothing can be seen: fillers, marks without a letter.
+    if (refusal === 'empty' && field.value.trim() !== '') complain(t('chatNothing'));
+    if (refusal !== '') return;
     field.value = '';
     onInput();
     field.focus();
@@ -58,7 +72,7 @@ export function chatPanel(app, onClose) {
       h('p', { class: 'text', dir: 'auto' }, h('span', { class: 'for-ears' }, `${item.mine ? t('chatMe') : t('chatClinic')}: `), item.text),
       h('p', { class: 'about' }, h('time', {}, clock.format(item.time)), mark));
     list.append(element);
-    const entry = { element, mark, delivered: !item.delivered };
+    const entry = { element, mark, state: '' };
     drawn.set(item.id, entry);
     return entry;
   }
@@ -75,9 +89,10 @@ export function chatPanel(app, onClose) {
     }
     for (const item of items) {
       const entry = drawn.get(item.id) ?? draw(item);
-      if (!entry.mark || entry.delivered === item.delivered) continue;
-      entry.delivered = item.delivered;
-      entry.mark.replaceChildren(icon(item.delivered ? 'check' : 'clock'), item.delivered ? t('chatDelivered') : t('chatSending'));
+      const state = item.delivered ? 'delivered' : item.refused ? 'refused' : 'sending';
+      if (!entry.mark || entry.state === state) continue;
+      entry.state = state;
+      entry.mark.replaceChildren(...marks[state]());
     }
     empty.hidden = items.length > 0;
     list.hidden = items.length === 0;

@@ -2,18 +2,13 @@
 // of the text in strings/*.js is a new version (a test pins the text to it).
 import { h, icon } from '../dom.js';
 import { MAX_NAME_CODE_POINTS } from '../protocol.js';
+import { codePoints, singleLine } from '../text.js';
 import { connectionWords, frame, message } from './frame.js';
 
 export const CONSENT_VERSION = '2026-1';
 
 /** @type {readonly import('../strings.js').Key[]} */
 export const CONSENT_POINTS = ['consent1', 'consent2', 'consent3', 'consent4', 'consent5'];
-
-/**
- * One line of what a person types as a name.
- * @param {string} typed
- */
-export const nameOf = (typed) => typed.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
 
 /**
  * @param {import('../app.js').App} app
@@ -67,8 +62,8 @@ export function consent(app) {
   /** @param {Event} event */
   function onSubmit(event) {
     event.preventDefault();
-    const given = nameOf(name.value);
-    const tooLong = [...given].length > MAX_NAME_CODE_POINTS;
+    const given = singleLine(name.value);
+    const tooLong = codePoints(given) > MAX_NAME_CODE_POINTS;
     nameProblem.say(given === '' ? t('nameMissing') : tooLong ? t('nameLong') : '');
     name.setAttribute('aria-invalid', String(given === '' || tooLong));
     agreeProblem.say(agree.checked ? '' : t('consentMissing'));

@@ -133,6 +133,8 @@ export const en = {
   chatClinic: 'Clinic',
   chatSending: 'Sending',
   chatDelivered: 'Delivered',
+  chatRefused: 'Not delivered. Please write it in other words.',
+  chatNothing: 'There is nothing in it that can be read, so it was not sent. Please write something.',
   chatLong: 'That is too long. Please take out {over} letters.',
   chatNew: 'New message: {text}',
   chatOpen: 'Open',

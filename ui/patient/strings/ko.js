@@ -132,6 +132,8 @@ export const ko = {
   chatClinic: '의료진',
   chatSending: '보내는 중',
   chatDelivered: '전달됨',
+  chatRefused: '전달되지 않았어요. 다른 말로 다시 써 주세요.',
+  chatNothing: '읽을 수 있는 글자가 없어서 보내지 않았어요. 글을 써 주세요.',
   chatLong: '글이 너무 길어요. {over}자를 줄여 주세요.',
   chatNew: '새 글: {text}',
   chatOpen: '열기',

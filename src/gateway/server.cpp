@@ -80,6 +80,7 @@ struct Server::Impl {
   const base::Clock& clock;
   std::uint16_t port = 0;     // the one listened on, once started
   protocol::Address address;  // for people, as told to the kiosks
+  std::string local_name;
   Identity identity;
   std::optional<HttpFront> front;
   base::Moment looked_at_network{};
@@ -239,13 +240,20 @@ void Server::follow_network() {
   self.switchboard->tell_address();
 }
 
+void Server::set_local_name(const std::string& name) {
+  m_impl->local_name = name;
+  if (m_impl->listener) m_impl->look_at_network();
+}
+
 void Server::Impl::look_at_network() {
   looked_at_network = clock.moment();
+  std::vector<std::string> own = config.own_names ? config.own_names() : names_of_machine();
+  if (!local_name.empty()) own.push_back(local_name);
   front->set_sites(sites_of({.public_address = config.public_address,
                              .scheme = config.insecure_http ? "http" : "https",
                              .ports = {port},
                              .listened = is_wildcard(config.address) ? std::string() : config.address,
-                             .own = config.own_names ? config.own_names() : names_of_machine()}));
+                             .own = std::move(own)}));
 }
 
 void Server::stop() {

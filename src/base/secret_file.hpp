@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -15,6 +16,10 @@ inline constexpr std::size_t k_min_secret_bytes = 16;  // 64 bits and more in he
 /// At least one. Codes: "secret-unreadable", "secret-invalid"; the sentence never quotes a secret. Any
 /// thread.
 [[nodiscard]] Result<std::vector<std::string>> read_secrets(const std::string& path);
+
+/// The same for text that is already here; `name` stands in the sentences. Pure.
+[[nodiscard]] Result<std::vector<std::string>> parse_secrets(std::string_view content,
+                                                             const std::string& name);
 
 /// Exactly one.
 [[nodiscard]] Result<std::string> read_secret(const std::string& path);

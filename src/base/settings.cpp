@@ -192,9 +192,10 @@ Result<FileValues> parse_settings(std::string_view content, const std::string& n
                                where, group));
     }
     const std::string key(without_blanks(std::string_view(line).substr(0, equals)));
-    if (!in_group)
+    if (!in_group) {
       return usage(
           fmt::format("{}: the key {} stands before [{}].", where, single_line(key, k_shown), group));
+    }
     const Setting* setting = find(table, key);
     if (setting == nullptr) {
       return usage(

@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <glib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 #include "base/text.hpp"
 
@@ -98,16 +98,16 @@ Result<std::vector<std::string>> text_lines(std::string_view text, const std::st
 Result<std::string> read_text(const std::string& path) {
   // Non-blocking: opening a pipe nobody writes to would wait for ever.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.get() < 0) return unreadable(path, std::strerror(errno));
+  if (file.get() < 0) return unreadable(path, g_strerror(errno));
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return unreadable(path, std::strerror(errno));
+  if (::fstat(file.get(), &status) != 0) return unreadable(path, g_strerror(errno));
   if (!S_ISREG(status.st_mode)) return unreadable(path, "it is not a regular file");
   std::string content(k_max_text_file_bytes + 1, '\0');
   std::size_t size = 0;
   while (size < content.size()) {
     const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return unreadable(path, std::strerror(errno));
+    if (got < 0) return unreadable(path, g_strerror(errno));
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }

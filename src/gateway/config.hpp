@@ -31,11 +31,18 @@ struct ConnectionLimits {
   std::chrono::seconds handshake{10};
   std::chrono::seconds http_lifetime{120};  // a connection that has not become a WebSocket by then is closed
   std::chrono::seconds join_deadline{120};  // since the last try to join: people look for their glasses
+  std::chrono::seconds seatless_lifetime{30 * 60};  // however often it tries
+  unsigned max_tries = 20;                          // of one connection
   std::chrono::seconds ping_interval{5};
   std::chrono::seconds silence{15};
-  base::Rate patient_messages{30, 10};  // before it has a seat
+  // Frames of any kind: messages, fragments, pings, pongs.
   SeatRates seat;
   base::Rate kiosk_messages{400, 200};
+  // Before it has a seat: a join or two, and a pong every five seconds. What goes beyond comes out of one
+  // budget for all such clients, so that together they send at most total * 0.5 + 100 frames a second.
+  base::Rate seatless_messages{10, 0.5};
+  base::Rate all_seatless_messages{200, 100};
+  base::Rate seatless_bytes{16.0 * 1024, 512};
   base::Rate http_bytes{64.0 * 1024, 16.0 * 1024};
   base::Rate patient_bytes{512.0 * 1024, 64.0 * 1024};
   base::Rate kiosk_bytes{16.0 * 1024 * 1024, 4.0 * 1024 * 1024};

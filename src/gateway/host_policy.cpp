@@ -64,6 +64,15 @@ const Site* HostPolicy::find_host(std::string_view header) const {
   return found == m_sites.end() ? nullptr : &*found;
 }
 
+const Site* HostPolicy::find_name(std::string_view host) const {
+  if (host.size() > k_max_header_bytes) return nullptr;
+  const auto at = base::parse_authority(host, own_port("https"));
+  if (!at) return nullptr;
+  const auto found =
+      std::find_if(m_sites.begin(), m_sites.end(), [&](const Site& each) { return each.host == at->host; });
+  return found == m_sites.end() ? nullptr : &*found;
+}
+
 const Site* HostPolicy::find_origin(std::string_view header) const {
   if (header.size() > k_max_header_bytes) return nullptr;
   const std::size_t mark = header.find("://");

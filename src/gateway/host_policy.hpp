@@ -42,7 +42,10 @@ class HostPolicy {
   [[nodiscard]] const std::vector<Site>& sites() const { return m_sites; }
   /// The site that a Host header names; null: none of ours.
   [[nodiscard]] const Site* find_host(std::string_view header) const;
-  /// The same for an Origin header.
+  /// The site of a host whatever the port: for redirects to it. `host` is as in a Host header, without a
+  /// port.
+  [[nodiscard]] const Site* find_name(std::string_view host) const;
+  /// As find_host(), for an Origin header.
   [[nodiscard]] const Site* find_origin(std::string_view header) const;
 
  private:

@@ -19,6 +19,9 @@ namespace {
 
 constexpr int k_backlog = 1024;
 constexpr int k_accepts_per_turn = 64;
+// Each of them gives its descriptor back only after the turn (connection_places.cpp knows how many may be
+// out).
+constexpr int k_displacements_per_turn = 16;
 // No byte in or out for this long while somebody waits for one.
 constexpr unsigned k_socket_timeout_seconds = 30;
 // Unacknowledged for this long means that nobody reads: what waits for such a peer must not pile up in
@@ -112,7 +115,7 @@ Listener::~Listener() {
 }
 
 base::Result<> Listener::start(const std::string& address, std::uint16_t port, Service service) {
-  const auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+  auto parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
   if (!parsed) {
     return base::failure(
         "address-invalid",
@@ -121,11 +124,19 @@ base::Result<> Listener::start(const std::string& address, std::uint16_t port, S
                     address));
   }
   m_service = std::move(service);
-  const auto socket_address = base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new(parsed.get(), port));
   base::ErrorPtr error;
-  m_socket =
-      base::Ref<GSocket>::adopt(g_socket_new(g_inet_address_get_family(parsed.get()), G_SOCKET_TYPE_STREAM,
-                                             G_SOCKET_PROTOCOL_TCP, base::out(error)));
+  const auto make_socket = [&] {
+    m_socket =
+        base::Ref<GSocket>::adopt(g_socket_new(g_inet_address_get_family(parsed.get()), G_SOCKET_TYPE_STREAM,
+                                               G_SOCKET_PROTOCOL_TCP, base::out(error)));
+  };
+  make_socket();
+  if (!m_socket && address == "::") {  // a kernel without IPv6: "everybody" is then all of IPv4
+    error.reset();
+    parsed = base::Ref<GInetAddress>::adopt(g_inet_address_new_any(G_SOCKET_FAMILY_IPV4));
+    make_socket();
+  }
+  const auto socket_address = base::Ref<GSocketAddress>::adopt(g_inet_socket_address_new(parsed.get(), port));
   if (!m_socket) return tl::unexpected<base::Failure>(explain(error, address, port));
   if (g_inet_address_get_family(parsed.get()) == G_SOCKET_FAMILY_IPV6) {
     g_socket_set_option(m_socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0, nullptr);  // "::" means everybody
@@ -154,12 +165,13 @@ void Listener::watch() {
 }
 
 void Listener::accept_waiting() {
+  int displacements = 0;
   for (int i = 0; i < k_accepts_per_turn; ++i) {
     base::ErrorPtr error;
     auto socket = base::Ref<GSocket>::adopt(g_socket_accept(m_socket.get(), nullptr, base::out(error)));
     if (socket) {
       take(socket);
-      if (m_places->take_displaced()) return;
+      if (m_places->take_displaced() && ++displacements >= k_displacements_per_turn) return;
       continue;
     }
     if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)) {
@@ -273,7 +285,8 @@ void Listener::redirect(const std::shared_ptr<Newcomer>& newcomer) {
                                                     FALSE, nullptr, nullptr);
   // Once the answer is out, what still comes is read away: closing with unread bytes would reset the
   // connection, and take the answer from the client.
-  if (got <= 0 || !newcomer->accepted.meter->take(static_cast<std::size_t>(got))) return drop(newcomer);
+  if (got <= 0 || !newcomer->accepted.meter->take({buffer.data(), static_cast<std::size_t>(got)}))
+    return drop(newcomer);
   if (!newcomer->is_answered && m_service.redirect) {
     newcomer->plain.append(buffer.data(), static_cast<std::size_t>(got));
     if (const auto answer = answer_plain_http(newcomer->plain, m_service.redirect)) {

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,49 +41,50 @@ void note(Metrics& metrics, const std::string& name, unsigned metric) {
   if (!is_new) at->second = std::min(at->second, metric);
 }
 
+std::vector<std::string> fields_of(const std::string& line) {
+  std::istringstream words(line);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
 Metrics default_routes_v4() {
+  // Interface, destination, gateway, flags, references, uses, metric, mask.
   Metrics metrics;
   std::ifstream routes("/proc/net/route");
   std::string line;
   while (std::getline(routes, line)) {
-    std::istringstream fields(line);
-    std::string name, destination, gateway, flags, uses, count, metric, mask;
-    if (!(fields >> name >> destination >> gateway >> flags >> uses >> count >> metric >> mask)) continue;
-    if (destination != "00000000" || mask != "00000000") continue;
-    const unsigned set = number(flags, 16);
-    if ((set & k_route_up) != 0 && (set & k_route_reject) == 0) note(metrics, name, number(metric, 10));
+    const auto fields = fields_of(line);
+    if (fields.size() < 8 || fields[1] != "00000000" || fields[7] != "00000000") continue;
+    const unsigned flags = number(fields[3], 16);
+    if ((flags & k_route_up) != 0 && (flags & k_route_reject) == 0)
+      note(metrics, fields[0], number(fields[6], 10));
   }
   return metrics;
 }
 
 Metrics default_routes_v6() {
+  // Destination, its bits, source, its bits, next hop, metric, references, uses, flags, interface.
   Metrics metrics;
   std::ifstream routes("/proc/net/ipv6_route");
   std::string line;
   while (std::getline(routes, line)) {
-    std::istringstream fields(line);
-    std::string destination, bits, source, source_bits, next, metric, references, uses, flags, name;
-    if (!(fields >> destination >> bits >> source >> source_bits >> next >> metric >> references >> uses >>
-          flags >> name)) {
-      continue;
-    }
-    if (bits != "00" || destination.find_first_not_of('0') != std::string::npos) continue;
-    const unsigned set = number(flags, 16);
-    if ((set & k_route_up) != 0 && (set & k_route_reject) == 0) note(metrics, name, number(metric, 16));
+    const auto fields = fields_of(line);
+    if (fields.size() < 10 || fields[1] != "00") continue;
+    const unsigned flags = number(fields[8], 16);
+    if ((flags & k_route_up) != 0 && (flags & k_route_reject) == 0)
+      note(metrics, fields[9], number(fields[5], 16));
   }
   return metrics;
 }
 
 /// IPv6 addresses that are given up soon or not usable yet, as 32 hexadecimal digits.
 std::set<std::string> fleeting_v6() {
+  // Address, interface's number, bits, scope, flags, interface.
   std::set<std::string> found;
   std::ifstream addresses("/proc/net/if_inet6");
   std::string line;
   while (std::getline(addresses, line)) {
-    std::istringstream fields(line);
-    std::string address, index, bits, scope, flags;
-    if (fields >> address >> index >> bits >> scope >> flags && (number(flags, 16) & k_not_for_people) != 0)
-      found.insert(address);
+    const auto fields = fields_of(line);
+    if (fields.size() >= 5 && (number(fields[4], 16) & k_not_for_people) != 0) found.insert(fields[0]);
   }
   return found;
 }
@@ -102,14 +104,19 @@ std::filesystem::path sysfs_of(const std::string& name) {
 }
 
 /// A card, or something built on one: bridges, bonds and VLANs have links to what is below them.
-bool has_hardware(const std::filesystem::path& interface, int depth = 0) {
-  std::error_code ignored;
-  if (std::filesystem::exists(interface / "device", ignored)) return true;
-  if (depth >= k_deepest_stack) return false;
-  std::filesystem::directory_iterator each(interface, ignored);
-  for (; !ignored && each != std::filesystem::directory_iterator(); each.increment(ignored)) {
-    if (each->path().filename().string().starts_with("lower_") && has_hardware(each->path(), depth + 1))
-      return true;
+bool has_hardware(const std::string& name) {
+  std::vector<std::filesystem::path> layer{sysfs_of(name)};
+  for (int depth = 0; depth < k_deepest_stack; ++depth) {
+    std::vector<std::filesystem::path> below;
+    for (const auto& interface : layer) {
+      std::error_code ignored;
+      if (std::filesystem::exists(interface / "device", ignored)) return true;
+      std::filesystem::directory_iterator each(interface, ignored);
+      for (; !ignored && each != std::filesystem::directory_iterator(); each.increment(ignored)) {
+        if (each->path().filename().string().starts_with("lower_")) below.push_back(each->path());
+      }
+    }
+    layer = std::move(below);
   }
   return false;
 }
@@ -128,7 +135,7 @@ InterfaceKind kind_of(const std::string& name, unsigned flags) {
   if (type == "wireguard" || (flags & IFF_POINTOPOINT) != 0) return InterfaceKind::tunnel;
   const InterfaceKind named = kind_by_name(name);
   if (named == InterfaceKind::modem) return named;
-  if (has_hardware(path)) return InterfaceKind::lan;
+  if (has_hardware(name)) return InterfaceKind::lan;
   if (std::filesystem::exists(path / "bridge", ignored)) return InterfaceKind::container;
   if (std::filesystem::exists(path / "tun_flags", ignored)) return InterfaceKind::tunnel;
   return named;

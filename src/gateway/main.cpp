@@ -98,6 +98,11 @@ int main(int argc, char** argv) {
   if (!config) return report(config.error());
   config->connections =
       gateway::fit(config->connections, gateway::capacity_of_process(), gateway::k_gateway_reserve);
+  if (config->public_address.empty()) {
+    base::log_warning("gateway",
+                      "public-address is not set: browsers that come by another name than this machine's own "
+                      "are turned away");
+  }
   gateway::Server server(*std::move(config));
   if (const auto started = server.start(); !started) return report(started.error());
   base::log_info("gateway", "listening on port {}; people open {}", server.port(), server.address());

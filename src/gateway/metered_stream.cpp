@@ -24,20 +24,24 @@ GInputStream* base_of(gpointer instance) {
   return g_filter_input_stream_get_base_stream(reinterpret_cast<GFilterInputStream*>(instance));
 }
 
-gssize account(gpointer instance, gssize read, GError** error) {
-  if (read <= 0 || (*metered_input(instance)->meter)->take(static_cast<std::size_t>(read))) return read;
+gssize account(gpointer instance, const void* buffer, gssize read, GError** error) {
+  if (read <= 0) return read;
+  const std::string_view bytes(static_cast<const char*>(buffer), static_cast<std::size_t>(read));
+  StreamMeter& meter = **metered_input(instance)->meter;
+  if (meter.take(bytes)) return read;
+  meter.cut();  // libsoup alone would wait some seconds for a polite end
   g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "the other end sends too much");
   return -1;
 }
 
 gssize metered_input_read(GInputStream* self, void* buffer, gsize count, GCancellable* cancellable,
                           GError** error) noexcept {
-  return account(self, g_input_stream_read(base_of(self), buffer, count, cancellable, error), error);
+  return account(self, buffer, g_input_stream_read(base_of(self), buffer, count, cancellable, error), error);
 }
 
 gssize metered_input_read_nonblocking(GPollableInputStream* self, void* buffer, gsize count,
                                       GError** error) noexcept {
-  return account(self,
+  return account(self, buffer,
                  g_pollable_input_stream_read_nonblocking(G_POLLABLE_INPUT_STREAM(base_of(self)), buffer,
                                                           count, nullptr, error),
                  error);
@@ -154,6 +158,53 @@ GType metered_stream_get_type() {
 }  // namespace
 
 namespace sangdam::gateway {
+
+bool StreamMeter::take(std::string_view bytes) {
+  m_unfinished += bytes.size();
+  if (m_unfinished > m_max_unfinished ||
+      !m_bucket.take(m_clock.moment(), static_cast<double>(bytes.size()))) {
+    return false;
+  }
+  if (!m_upgraded) {
+    watch_head(bytes);
+    return true;
+  }
+  for (std::size_t frames = m_counter.feed(bytes); frames > 0; --frames) {
+    if (!take_frame()) return false;
+  }
+  return true;
+}
+
+bool StreamMeter::take_message() { return take_frame(); }
+
+bool StreamMeter::take_frame() {
+  const base::Moment now = m_clock.moment();
+  return m_frames.take(now) || (m_common && m_common->take(now));
+}
+
+void StreamMeter::upgraded(Allowance allowance) {
+  allow(std::move(allowance));
+  m_unfinished = 0;
+  m_upgraded = true;
+}
+
+void StreamMeter::allow(Allowance allowance) {
+  m_bucket = base::TokenBucket(allowance.bytes);
+  m_raw = base::TokenBucket(raw_rate(allowance.bytes));
+  m_frames = base::TokenBucket(allowance.frames);
+  m_common = std::move(allowance.common);
+}
+
+void StreamMeter::watch_head(std::string_view bytes) {
+  // An empty line ends a head; libsoup takes a bare line feed for the end of a line too.
+  m_head_complete = false;
+  for (const char c : bytes) {
+    if (m_head_complete) m_pipelined = true;
+    if (c == '\r') continue;
+    if (c == '\n' && m_line_empty) m_head_complete = true;
+    m_line_empty = c == '\n';
+  }
+}
 
 base::Ref<GIOStream> make_metered_stream(GIOStream* base, std::shared_ptr<StreamMeter> meter) {
   auto stream = base::Ref<GIOStream>::adopt(G_IO_STREAM(g_object_new(metered_stream_get_type(), nullptr)));

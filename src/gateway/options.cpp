@@ -9,6 +9,9 @@
 namespace sangdam::gateway {
 namespace {
 
+constexpr std::uint16_t k_https_port = 443;
+constexpr std::uint16_t k_http_port = 80;
+
 struct Given {
   Config config;
   base::HostPort listen;
@@ -70,6 +73,7 @@ base::Result<Config> read_options(int argc, char** argv) {
   config.connections.trusted_proxies = TrustedProxies(std::move(given.proxies));
   config.address = given.listen.host;
   config.port = given.listen.port;
+  if (config.port == k_https_port) config.redirect_port = k_http_port;
   if (!config.insecure_http && (config.tls_certificate.empty() || config.tls_key.empty())) {
     return base::failure("usage", "Give --tls-cert and --tls-key: browsers give no camera without TLS.");
   }

@@ -22,27 +22,43 @@ protocol::Error error_of(std::string code, std::string text) {
 PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
                                      base::Ref<SoupWebsocketConnection> connection,
                                      std::shared_ptr<StreamMeter> meter, const ConnectionLimits& limits,
-                                     std::string address, Registry& registry, GuessLimiter& limiter)
+                                     std::shared_ptr<base::TokenBucket> seatless_frames, std::string address,
+                                     Registry& registry, GuessLimiter& limiter)
     : WebSocket(clock, std::move(connection), std::move(meter),
                 {.max_bytes = protocol::k_max_message_bytes,
-                 .messages = limits.patient_messages,
-                 .bytes = limits.patient_bytes,
+                 .allowance = {limits.seatless_bytes, limits.seatless_messages, std::move(seatless_frames)},
                  .ping_interval = limits.ping_interval,
                  .silence = limits.silence}),
       m_id(id),
-      m_join_deadline(limits.join_deadline),
+      m_limits(limits),
       m_address(std::move(address)),
       m_registry(registry),
       m_limiter(limiter),
+      m_connected(clock.moment()),
       m_last_try(clock.moment()),
       m_traffic(limits.seat) {}
 
 void PatientConnection::on_time() {
   WebSocket::on_time();
   // Whoever was given work is given the time for it: the challenge ends with this connection.
-  const std::chrono::seconds patience = m_challenge ? k_challenge_lifetime : m_join_deadline;
-  if (is_gone() || m_seated || moment() - m_last_try < patience) return;
+  const std::chrono::seconds patience = m_challenge ? k_challenge_lifetime : m_limits.join_deadline;
+  if (is_gone() || m_seated) return;
+  if (moment() - m_last_try < patience && moment() - m_connected < m_limits.seatless_lifetime) return;
   fail({"idle", "no code was given for a long time: connect again when there is one"});
+}
+
+bool PatientConnection::may_try_again() {
+  m_last_try = moment();
+  if (++m_tries <= m_limits.max_tries) return true;
+  fail({"too-fast", "too many tries on one connection: connect again"});
+  return false;
+}
+
+void PatientConnection::take_seat(const protocol::Features& features) {
+  m_seated = true;
+  settle();
+  agree(features);
+  allow({m_limits.patient_bytes, m_limits.seat.flood, nullptr});
 }
 
 std::string PatientConnection::encode_error(const protocol::Error& error) const {
@@ -50,9 +66,6 @@ std::string PatientConnection::encode_error(const protocol::Error& error) const 
 }
 
 void PatientConnection::on_text(std::string_view text) {
-  if (m_seated && !m_traffic.bears(moment())) {
-    return fail({"too-fast", "far too many messages in too short a time"});
-  }
   const auto message = protocol::decode_patient(text);
   if (m_seated && !may_pass(message)) return;
   if (!message) return not_understood(message.error());
@@ -64,6 +77,7 @@ void PatientConnection::on_text(std::string_view text) {
     return fail(
         {"unexpected", m_seated ? "this connection has its seat already" : "join or resume comes first"});
   }
+  if (asks_for_seat && !may_try_again()) return;
   if (join != nullptr) return on_join(*join);
   if (resume != nullptr) return on_resume(*resume);
   std::visit(
@@ -85,7 +99,6 @@ bool PatientConnection::may_pass(const base::Result<protocol::PatientMessage>& m
 }
 
 void PatientConnection::on_join(const protocol::Join& join) {
-  m_last_try = moment();
   if (!consultation::is_well_formed_code(join.code)) {
     return refuse("code-mistyped", "the check digit does not fit: a digit is wrong");
   }
@@ -98,12 +111,7 @@ void PatientConnection::on_join(const protocol::Join& join) {
   }
   if (const auto* proof = std::get_if<TryNeedsProof>(&verdict)) return ask_for_proof(proof->bits);
   const auto joined = m_registry.join(m_id, join);
-  if (joined) {
-    m_seated = true;
-    settle();
-    agree(join.features);
-    return;
-  }
+  if (joined) return take_seat(join.features);
   if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
   switch (joined.error()) {
     case JoinRefusal::wrong: return refuse("code-wrong", "no open session has this code");
@@ -115,11 +123,8 @@ void PatientConnection::on_join(const protocol::Join& join) {
 }
 
 void PatientConnection::on_resume(const protocol::Resume& resume) {
-  m_last_try = moment();
   if (m_registry.resume(m_id, resume)) {
-    m_seated = true;
-    settle();
-    agree(resume.features);
+    take_seat(resume.features);
   } else if (m_registry.may_be_restored()) {
     // A patient in a running call must not be sent back to the code because the page was faster than the
     // kiosk.

@@ -14,7 +14,8 @@ namespace sangdam::gateway {
 class PatientConnection final : public WebSocket {
  public:
   PatientConnection(ConnectionId id, const base::Clock& clock, base::Ref<SoupWebsocketConnection> connection,
-                    std::shared_ptr<StreamMeter> meter, const ConnectionLimits& limits, std::string address,
+                    std::shared_ptr<StreamMeter> meter, const ConnectionLimits& limits,
+                    std::shared_ptr<base::TokenBucket> seatless_frames, std::string address,
                     Registry& registry, GuessLimiter& limiter);
 
   void tell(const protocol::GatewayToPatient& message) { send(protocol::encode(message)); }
@@ -28,10 +29,12 @@ class PatientConnection final : public WebSocket {
   };
 
   void on_text(std::string_view text) override;
-  [[nodiscard]] bool limits_rate() const override { return m_seated; }
   void on_gone() override { m_registry.patient_gone(m_id); }
   [[nodiscard]] std::string encode_error(const protocol::Error& error) const override;
 
+  /// False, and let go: it has tried too often.
+  bool may_try_again();
+  void take_seat(const protocol::Features& features);
   /// False: it comes too fast and is dropped.
   [[nodiscard]] bool may_pass(const base::Result<protocol::PatientMessage>& message);
   void on_join(const protocol::Join& join);
@@ -42,11 +45,13 @@ class PatientConnection final : public WebSocket {
   void ask_for_proof(unsigned bits);
 
   ConnectionId m_id;
-  std::chrono::seconds m_join_deadline;
+  ConnectionLimits m_limits;
   std::string m_address;  // address_key()
   Registry& m_registry;
   GuessLimiter& m_limiter;
+  base::Moment m_connected;
   base::Moment m_last_try;
+  unsigned m_tries = 0;
   bool m_seated = false;
   SeatTraffic m_traffic;
   std::optional<Challenge> m_challenge;

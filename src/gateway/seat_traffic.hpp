@@ -15,17 +15,14 @@ struct SeatRates {
   /// STUN server sees it, and one for each URL of a TURN server: 120 with three of them. Twice, as its
   /// network may change.
   base::Rate candidates{256, 25};
-  /// Everything together.
+  /// Everything together, pings and fragments too. The connection's StreamMeter counts it.
   base::Rate flood{600, 60};
 };
 
 class SeatTraffic {
  public:
-  explicit SeatTraffic(const SeatRates& rates)
-      : m_messages(rates.messages), m_candidates(rates.candidates), m_all(rates.flood) {}
+  explicit SeatTraffic(const SeatRates& rates) : m_messages(rates.messages), m_candidates(rates.candidates) {}
 
-  /// False: this is a flood. Asked before anything is read of the message.
-  [[nodiscard]] bool bears(base::Moment now) { return m_all.take(now); }
   /// False: the message is dropped.
   [[nodiscard]] bool take(bool is_candidate, base::Moment now) {
     if ((is_candidate ? m_candidates : m_messages).take(now)) return true;
@@ -38,7 +35,6 @@ class SeatTraffic {
  private:
   base::TokenBucket m_messages;
   base::TokenBucket m_candidates;
-  base::TokenBucket m_all;
   std::uint64_t m_dropped = 0;
 };
 

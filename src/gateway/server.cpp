@@ -126,9 +126,15 @@ base::Result<Server::Impl::Identity> Server::Impl::load_identity() const {
 protocol::Address Server::Impl::find_address() const {
   if (!config.public_address.empty()) return {.address = config.public_address};
   const std::string scheme = config.insecure_http ? "http" : "https";
-  if (!is_wildcard(config.address)) return {.address = url_of(scheme, config.address, port)};
-  const std::string best = local_addresses().front();
-  return {.address = url_of(scheme, best, port), .local = base::is_loopback_host(best)};
+  const bool everywhere = is_wildcard(config.address);
+  const std::string host = everywhere ? local_addresses().front() : config.address;
+  protocol::Address found{.address = url_of(scheme, host, port),
+                          .local = everywhere && base::is_loopback_host(host)};
+  // A browser makes http:// of a typed address, and goes to port 80 if there is none in it. Where nobody
+  // answers there, the port has to be typed, 443 too.
+  const std::string name = base::host_in_url(host);
+  if (identity.tls) found.typed = redirects ? name : fmt::format("{}:{}", name, port);
+  return found;
 }
 
 base::Result<> Server::start() {
@@ -199,11 +205,11 @@ void Server::Impl::listen_for_redirects() {
 }
 
 std::string Server::Impl::redirect_target(const std::string& host, bool has_own_port) const {
-  // The name alone decides on the port that only redirects: what follows is this gateway's.
+  // The name alone decides on the port that only redirects.
   const std::size_t name_end =
       host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
-  const Site* site =
-      front->policy().find_host(has_own_port ? host : fmt::format("{}:{}", host.substr(0, name_end), port));
+  const Site* site = has_own_port ? front->policy().find_host(host)
+                                  : front->policy().find_name(std::string_view(host).substr(0, name_end));
   if (site == nullptr) return {};
   return config.public_address.empty() ? "https://" + site->authority() : config.public_address;
 }
@@ -318,6 +324,9 @@ void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
                                 SoupWebsocketConnection* connection) {
   const auto meter = meter_of(message);
   if (!meter || !switchboard) return;  // dropping the connection closes it
+  // What a client sends before it has its answer would never be counted.
+  const auto body = soup_message_headers_get_encoding(soup_server_message_get_request_headers(message));
+  if (body != SOUP_ENCODING_NONE || !meter->waited_for_answer()) return;
   auto held = base::Ref<SoupWebsocketConnection>::share(connection);
   if (std::string_view(path) == k_patient_path) {
     switchboard->add_patient(std::move(held), meter, client_of(message));

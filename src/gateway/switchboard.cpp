@@ -13,7 +13,8 @@ Switchboard::Switchboard(const base::Clock& clock, const Config& config,
       m_limiter(config.guesses),
       m_registry(
           *this, clock, [this](std::string_view id) { return ice_servers_for(m_ice, id, m_clock.now()); },
-          config.registry) {}
+          config.registry),
+      m_seatless_frames(std::make_shared<base::TokenBucket>(m_limits.all_seatless_messages)) {}
 
 Switchboard::~Switchboard() = default;
 
@@ -22,7 +23,7 @@ void Switchboard::add_patient(base::Ref<SoupWebsocketConnection> connection,
   const ConnectionId id = m_next_id++;
   m_patients.emplace(
       id, std::make_unique<PatientConnection>(id, m_clock, std::move(connection), std::move(meter), m_limits,
-                                              std::move(address), m_registry, m_limiter));
+                                              m_seatless_frames, std::move(address), m_registry, m_limiter));
 }
 
 void Switchboard::add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,

@@ -42,6 +42,7 @@ class Switchboard final : public Outlet {
   std::function<protocol::Address()> m_address;  // for people to type
   GuessLimiter m_limiter;
   Registry m_registry;
+  std::shared_ptr<base::TokenBucket> m_seatless_frames;
   ConnectionId m_next_id = 1;
   std::unordered_map<ConnectionId, std::unique_ptr<PatientConnection>> m_patients;
   std::unordered_map<ConnectionId, std::unique_ptr<KioskConnection>> m_kiosks;

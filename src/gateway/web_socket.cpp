@@ -17,10 +17,10 @@ WebSocket::WebSocket(const base::Clock& clock, base::Ref<SoupWebsocketConnection
     : m_clock(clock),
       m_connection(std::move(connection)),
       m_meter(std::move(meter)),
-      m_options(options),
-      m_messages(options.messages),
+      m_max_bytes(options.max_bytes),
+      m_silence(options.silence),
       m_heard(clock.moment()) {
-  m_meter->upgraded(options.bytes);
+  m_meter->upgraded(std::move(options.allowance));
   soup_websocket_connection_set_max_incoming_payload_size(m_connection.get(),
                                                           options.max_bytes + k_frame_room);
   // In libsoup 3.2 this only sends the pings; that nothing comes back is noticed in on_time().
@@ -50,16 +50,19 @@ WebSocket::~WebSocket() {
 }
 
 void WebSocket::on_message(int type, GBytes* message) {
-  if (m_gone) return;  // what was under way when it was let go
+  const bool in_time = m_meter->take_message();
+  if (m_gone) {  // let go, but not yet closed
+    if (!in_time) m_meter->cut();
+    return;
+  }
   m_heard = moment();
   m_meter->finished_message();
   try {
     gsize size = 0;
     const auto* data = static_cast<const char*>(g_bytes_get_data(message, &size));
-    if (!limits_rate() && !m_messages.take(m_heard))
-      return fail({"too-fast", "too many messages in too short a time"});
+    if (!in_time) return fail({"too-fast", "too many messages in too short a time"});
     if (type != SOUP_WEBSOCKET_DATA_TEXT) return fail({"malformed", "the message is not text"});
-    if (size > m_options.max_bytes) return fail({"too-large", "the message is too large"});
+    if (size > m_max_bytes) return fail({"too-large", "the message is too large"});
     on_text({data, size});
   } catch (const std::exception& error) {
     base::log_error("gateway", "a message could not be handled: {}", error.what());
@@ -68,7 +71,7 @@ void WebSocket::on_message(int type, GBytes* message) {
 }
 
 void WebSocket::on_time() {
-  if (m_gone || moment() - m_heard < m_options.silence) return;
+  if (m_gone || moment() - m_heard < m_silence) return;
   // Nobody is there to answer a close frame.
   gone();
   m_meter->cut();

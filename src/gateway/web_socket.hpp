@@ -1,8 +1,8 @@
 // One WebSocket connection: bounded, metered, watched for silence, and closed with a reason.
 //
-// The derived class gets whole text messages of at most `max_bytes`, never faster than `messages` (unless it
-// says that it limits the rate itself), and one on_gone() when the other end is lost or let go, whichever
-// happens first; nothing comes after that. Owns the connection. Main thread.
+// The derived class gets whole text messages of at most `max_bytes`, never faster than its allowance, and one
+// on_gone() when the other end is lost or let go, whichever happens first; nothing comes after that. Owns the
+// connection. Main thread.
 #pragma once
 
 #include <libsoup/soup.h>
@@ -25,8 +25,7 @@ class WebSocket {
  public:
   struct Options {
     std::size_t max_bytes;
-    base::Rate messages;
-    base::Rate bytes;
+    Allowance allowance;
     std::chrono::seconds ping_interval;
     std::chrono::seconds silence;
   };
@@ -51,8 +50,6 @@ class WebSocket {
  protected:
   virtual void on_text(std::string_view text) = 0;
   virtual void on_gone() = 0;
-  /// True once the derived class limits the rate of messages itself.
-  [[nodiscard]] virtual bool limits_rate() const { return false; }
   /// The error message in the encoding of this kind of client.
   [[nodiscard]] virtual std::string encode_error(const protocol::Error& error) const = 0;
   void send(const std::string& text);
@@ -69,6 +66,7 @@ class WebSocket {
   [[nodiscard]] base::Moment moment() const { return m_clock.moment(); }
   [[nodiscard]] base::Instant now() const { return m_clock.now(); }
   [[nodiscard]] bool is_gone() const { return m_gone; }
+  void allow(Allowance allowance) { m_meter->allow(std::move(allowance)); }
 
  private:
   void on_message(int type, GBytes* message);
@@ -78,8 +76,8 @@ class WebSocket {
   const base::Clock& m_clock;
   base::Ref<SoupWebsocketConnection> m_connection;
   std::shared_ptr<StreamMeter> m_meter;
-  Options m_options;
-  base::TokenBucket m_messages;
+  std::size_t m_max_bytes;
+  std::chrono::seconds m_silence;
   base::Moment m_heard;
   base::UnknownTypes m_unknown_types;
   bool m_gone = false;

@@ -15,6 +15,10 @@ namespace {
 using base::Result;
 
 constexpr std::chrono::seconds k_try_again{5};
+constexpr const char* k_everywhere = "::";
+constexpr std::uint16_t k_https_port = 443;
+constexpr std::uint16_t k_http_port = 80;
+constexpr std::uint16_t k_unprivileged_port = 8443;
 // A self-signed certificate is renewed 30 days before its end. A given one is renewed on the disk by somebody
 // else: it is in use, and one that has expired is said, within the hour.
 constexpr std::chrono::hours k_look_at_certificate{1};
@@ -37,8 +41,11 @@ void EmbeddedGateway::on_trouble(std::function<void(const std::optional<base::Fa
 }
 
 Result<> EmbeddedGateway::start() {
-  m_config.address = m_options.listen.host;
-  m_config.port = m_options.listen.port;
+  if (m_options.listen) {
+    m_listen = {*m_options.listen};
+  } else {
+    m_listen = {{k_everywhere, k_https_port}, {k_everywhere, k_unprivileged_port}};
+  }
   m_config.insecure_http = m_options.insecure_http;
   m_config.kiosk_tokens = {m_token};
   m_config.public_address = m_options.public_address;
@@ -103,13 +110,31 @@ void EmbeddedGateway::follow_network() {
 
 Result<> EmbeddedGateway::bring_up() {
   if (auto prepared = prepare_certificate(); !prepared) return prepared;
+  Result<> started;
+  for (const base::HostPort& place : m_listen) {
+    started = listen_on(place);
+    if (started) break;
+    // The program's own limits and what others use differ from port to port; all else would fail on the next
+    // too.
+    if (started.error().code != "port-forbidden" && started.error().code != "port-in-use") break;
+  }
+  if (!started) return started;
+  m_retry.stop();
+  // Once found, the port stays the same for as long as the kiosk runs: people have the address.
+  m_listen = {{m_config.address, m_server->port()}};
+  m_config.port = m_server->port();
+  tell_trouble(std::nullopt);
+  return {};
+}
+
+Result<> EmbeddedGateway::listen_on(const base::HostPort& place) {
+  m_config.address = place.host;
+  m_config.port = place.port;
+  // Who asked for another port asked for no port 80 either.
+  m_config.redirect_port = !m_options.listen || place.port == k_https_port ? k_http_port : std::uint16_t{0};
   auto server = std::make_unique<gateway::Server>(m_config);
   if (auto started = server->start(); !started) return started;
   m_server = std::move(server);
-  m_retry.stop();
-  // Once found, a free port stays the same for as long as the kiosk runs: people have the address.
-  m_config.port = m_server->port();
-  tell_trouble(std::nullopt);
   return {};
 }
 
@@ -129,7 +154,7 @@ void EmbeddedGateway::tell_trouble(const std::optional<base::Failure>& trouble) 
 }
 
 std::string EmbeddedGateway::kiosk_url() const {
-  const std::string host = gateway::is_wildcard(m_options.listen.host) ? "127.0.0.1" : m_options.listen.host;
+  const std::string host = gateway::is_wildcard(m_config.address) ? "127.0.0.1" : m_config.address;
   return gateway::url_of(m_options.insecure_http ? "ws" : "wss", host, m_config.port) + "/ws/kiosk";
 }
 

@@ -44,11 +44,13 @@ class EmbeddedGateway {
   void renew_certificate();
   /// The certificate, then the server.
   base::Result<> bring_up();
+  base::Result<> listen_on(const base::HostPort& place);
   void bring_up_again();
   void on_setback(const base::Failure& failure);
   void tell_trouble(const std::optional<base::Failure>& trouble);
 
   Options m_options;
+  std::vector<base::HostPort> m_listen;  // where to listen: the first that can be had
   gateway::Config m_config;
   std::string m_token;
   std::unique_ptr<gateway::Server> m_server;

@@ -59,7 +59,7 @@ void GatewayLink::follow_network() {
 void GatewayLink::connect() {
   m_retry.stop();
   set_state(LinkState::connecting);
-  m_request = base::Ref<SoupMessage>::adopt(soup_message_new(SOUP_METHOD_GET, m_config.url.c_str()));
+  m_request = base::Ref<SoupMessage>::adopt(soup_message_new(SOUP_METHOD_GET, m_config.url().c_str()));
   if (!m_request) {
     base::log_error("link", "the gateway's address is not a URL; expected wss://host:port/ws/kiosk");
     set_state(LinkState::unreachable);
@@ -100,7 +100,11 @@ void GatewayLink::connect() {
           return;
         }
         const guint status = soup_message_get_status(self->m_request.get());
-        base::log_warning("link", "no connection to the gateway: {}", base::message_of(error));
+        constexpr guint k_misdirected = 421;
+        base::log_warning("link", "no connection to the gateway: {}",
+                          status == k_misdirected
+                              ? "it is not known by this name; set `gateway` to its public-address"
+                              : base::message_of(error));
         self->lose(status == SOUP_STATUS_UNAUTHORIZED ? LinkState::refused : LinkState::unreachable);
       },
       new Connecting{m_anchor.weak()});

@@ -47,7 +47,8 @@ class GatewayLinkListener {
 class GatewayLink final : public consultation::Signalling {
  public:
   struct Config {
-    std::string url;    // "wss://host:port/ws/kiosk"
+    /// "wss://host:port/ws/kiosk"; asked at each try, as an embedded gateway may get another port.
+    std::function<std::string()> url;
     std::string token;  // of this kiosk, from a file or made for the embedded gateway
     std::string clinic;
     std::string phone;

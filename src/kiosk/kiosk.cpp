@@ -116,7 +116,7 @@ Result<GatewayLink::Config> Kiosk::gateway() {
   if (m_options.gateway != "embedded") {
     const base::Result<std::string> token = base::read_secret(m_options.gateway_token_file);
     if (!token) return tl::unexpected(token.error());
-    config.url = m_options.gateway + "/ws/kiosk";
+    config.url = [url = m_options.gateway + "/ws/kiosk"] { return url; };
     config.token = *token;
     return config;
   }
@@ -130,7 +130,7 @@ Result<GatewayLink::Config> Kiosk::gateway() {
     }
   });
   if (auto started = m_gateway->start(); !started) return tl::unexpected(started.error());
-  config.url = m_gateway->kiosk_url();
+  config.url = [this] { return m_gateway->kiosk_url(); };
   config.token = m_gateway->token();
   config.pinned = [this] { return m_gateway->certificate(); };
   return config;

@@ -60,8 +60,9 @@ std::vector<base::Setting> table_for(Options& options) {
   using base::text;
   return {
       text("data-dir", "DIR", "Where the schedule, the log and the certificate live", options.data_dir),
-      parsed("listen", "ADDR:PORT", "Address of the embedded gateway (0.0.0.0:8443)", options.listen,
-             base::parse_listen),
+      parsed("listen", "ADDR:PORT",
+             "Address of the embedded gateway (every address; port 443, or 8443 if that cannot be had)",
+             options.listen, base::parse_listen),
       parsed("public-address", "URL", "What patients type, if not this machine's own address",
              options.public_address, base::parse_public_address),
       text("camera", "NAME", "auto, test, none, or part of a camera's name", options.camera),
@@ -112,7 +113,7 @@ Result<> check(const Options& options) {
   if (!options.turn_urls.empty() && options.turn_secret_file.empty()) {
     return failure("usage", "--turn-url needs --turn-secret-file, the TURN server's static-auth-secret.");
   }
-  if (options.insecure_http && !base::is_loopback_host(options.listen.host)) {
+  if (options.insecure_http && (!options.listen || !base::is_loopback_host(options.listen->host))) {
     return failure("usage",
                    "--insecure-http works only with --listen 127.0.0.1:PORT: browsers give no camera to "
                    "other plain pages.");

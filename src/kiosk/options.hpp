@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,12 @@
 namespace sangdam::kiosk {
 
 struct Options {
-  std::filesystem::path data_dir;          // default: $XDG_DATA_HOME/sangdam
-  base::HostPort listen{"0.0.0.0", 8443};  // of the embedded gateway; port 0: any free one
-  std::string public_address;              // what people type, if it is not this machine's own address
-  std::string camera = "auto";             // auto, test, none, or part of a device's name
+  std::filesystem::path data_dir;  // default: $XDG_DATA_HOME/sangdam
+  /// Of the embedded gateway; port 0: any free one. Empty: every address, on the ports that need not be typed
+  /// (443, and 80 to redirect) where they can be had, on 8443 otherwise.
+  std::optional<base::HostPort> listen;
+  std::string public_address;   // what people type, if it is not this machine's own address
+  std::string camera = "auto";  // auto, test, none, or part of a device's name
   std::string microphone = "auto";
   std::string gateway = "embedded";  // or wss://host[:port]
   std::filesystem::path gateway_token_file;

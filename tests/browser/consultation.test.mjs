@@ -3,33 +3,21 @@
 //
 //   SANGDAM_BUILD=<build folder> node --test consultation.test.mjs
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { launchBrowser } from './support/browser.mjs';
 import { wellFormed } from './support/codes.mjs';
 import { PATCHES } from './support/fake_media.mjs';
 import { Kiosk, kioskBinary } from './support/kiosk_process.mjs';
+import { entries } from './support/log.mjs';
 import { Patient } from './support/patient.mjs';
 import { waitFor } from './support/wait.mjs';
 
-const run = promisify(execFile);
 const PATIENT = PATCHES.find(({ name }) => name === 'green').rgb;  // a patch of the patient's picture
 const ON_AIR = [179, 38, 30];  // the kiosk's "danger"
 const FAILURES = process.env.SANGDAM_FAILURES;  // a folder: pictures of both sides of each failed test go there
 
-/** The log's entries of the consultation, oldest first, read from the kiosk's database itself. */
-async function entries(kiosk) {
-  const { stdout } = await run('/usr/bin/python3', ['-c', `
-import json, sqlite3, sys
-db = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True)
-print(json.dumps([dict(kind=kind, payload=payload) for kind, payload in db.execute(
-    'SELECT kind, payload FROM events LEFT JOIN event_payloads USING (sequence) WHERE consultation = ? ORDER BY sequence', (sys.argv[2],))]))
-`, path.join(kiosk.dataDir, 'sangdam.db'), kiosk.consultation]);
-  return JSON.parse(stdout);
-}
 const timeline = async (kiosk) => (await entries(kiosk)).map(({ kind }) => kind);
 
 /** In the page, so that a test can speak as a hostile one. */

@@ -4,8 +4,10 @@
 //   SANGDAM_BUILD=<build folder> node --test security.test.mjs
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { WebSocket } from 'ws';
 import { launchBrowser } from './support/browser.mjs';
 import { Kiosk } from './support/kiosk_process.mjs';
+import { entries } from './support/log.mjs';
 import { Patient } from './support/patient.mjs';
 import { waitFor } from './support/wait.mjs';
 
@@ -80,6 +82,44 @@ describe('a consultation under attack', { timeout: 600000 }, () => {
     // The early nonsense was ignored: the real answer still works.
     await kiosk.event('connected', 30000);
     assert.equal(kiosk.all('peer-failed').length, 0);
+  });
+
+  it('lets nobody at the door flood the log or begin a peer with every knock', async () => {
+    kiosk = await Kiosk.start();
+    const url = new URL(kiosk.session.url);
+    const socket = new WebSocket(`wss://${url.host}/ws/patient`, { rejectUnauthorized: false, origin: url.origin });
+    const heard = [];
+    socket.on('message', (data) => heard.push(JSON.parse(data.toString())));
+    const say = (message) => socket.send(JSON.stringify(message));
+    await new Promise((resolve, reject) => { socket.once('open', resolve); socket.once('error', reject); });
+    say({ type: 'join', v: 1, code: kiosk.session.code, language: 'en' });
+    await waitFor('the seat', () => heard.some(({ type }) => type === 'joined'));
+    const knock = { type: 'knock', name: 'Again', consent: '1', camera: true, microphone: true };
+    // As fast as the gateway lets anybody: ten messages a second. The answers set the pace, no clock.
+    let sent = 0;
+    const end = Date.now() + 15000;
+    while (Date.now() < end) {
+      for (const message of [{ type: 'leave' }, knock]) {
+        say(message);
+        sent += 1;
+      }
+      const pongs = heard.filter(({ type }) => type === 'pong').length;
+      say({ type: 'ping' });
+      await waitFor('the pong', () => heard.filter(({ type }) => type === 'pong').length > pongs);
+      await waitFor('the rate', () => Date.now() >= end || sent / 6 < (Date.now() - end + 15000) / 1000);
+    }
+    const written = (await entries(kiosk)).length;
+    const peers = Math.max(...heard.filter(({ type }) => type === 'offer').map(({ peer }) => peer));
+    console.log(`      ${sent} knocks and leaves: ${written} entries, ${peers} peers`);
+    assert.ok(sent > 60, `${sent} messages`);
+    assert.ok(written < 45, `${written} entries`);
+    assert.ok(peers <= 2, `${peers} peers`);
+
+    // The last word was a knock: staff can let them in.
+    await waitFor('the last knock', async () => (await entries(kiosk)).at(-1).kind === 'repeated', 40000);
+    await kiosk.admit();
+    await waitFor('the admission', () => heard.some(({ type, state }) => type === 'status' && state === 'admitted'));
+    socket.close();
   });
 
   it('forgets a code when its time is over, and says so', async () => {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "gateway/plain_redirect.hpp"
+#include "gateway/security_headers.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sangdam::gateway;
@@ -23,6 +24,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!answer->starts_with(k_begin)) std::abort();
   std::size_t lines = 0;
   for (const char c : *answer) lines += c == '\n' ? 1 : 0;
-  if (lines != 8) std::abort();
+  if (lines != 6 + k_security_headers.size()) std::abort();
   return 0;
 }

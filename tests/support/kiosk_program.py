@@ -13,11 +13,11 @@ PATH = ""  # of the program; set by the test that uses it
 class Kiosk:
     """The kiosk on test sources, its events as they come."""
 
-    def __init__(self, data, *arguments, environment=None):
+    def __init__(self, data, *arguments, environment=None, listen="127.0.0.1:0", prefix=()):
         self.log = tempfile.TemporaryFile(mode="w+")
         self.process = subprocess.Popen(
-            [PATH, "--data-dir", data, "--listen", "127.0.0.1:0", "--camera", "test", "--microphone", "test",
-             "--print-events", "--language", "en", *arguments],
+            [*prefix, PATH, "--data-dir", data, *(["--listen", listen] if listen else []), "--camera", "test",
+             "--microphone", "test", "--print-events", "--language", "en", *arguments],
             stdout=subprocess.PIPE, stderr=self.log, bufsize=0, env=dict(os.environ, **(environment or {})))
         self.buffer = b""
 

@@ -26,7 +26,7 @@ import unittest
 
 GATEWAY = UNIT = ""
 DEADLINE = 30.0
-TRUST_STORES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs")
+TRUST_STORE = "/etc/ssl/certs/ca-certificates.crt"
 # Budgets of the design: memory and processor time of one TLS connection.
 MAX_KIB_PER_CONNECTION = 34
 MAX_CPU_MS_PER_CONNECTION = 6
@@ -42,16 +42,15 @@ def context(**options):
 
 
 class Opened:
-    """Counts how often files are opened, by anybody."""
+    """Counts how often a file is opened, by anybody."""
 
     IN_OPEN = 0x20
 
-    def __init__(self, paths):
-        self.libc = ctypes.CDLL(None, use_errno=True)
-        self.fd = self.libc.inotify_init1(os.O_NONBLOCK)
-        for path in paths:
-            if os.path.exists(path):
-                self.libc.inotify_add_watch(self.fd, path.encode(), self.IN_OPEN)
+    def __init__(self, path):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(os.O_NONBLOCK)
+        if libc.inotify_add_watch(self.fd, path.encode(), self.IN_OPEN) < 0:
+            raise OSError(ctypes.get_errno(), path)
 
     def count(self):
         try:
@@ -74,8 +73,11 @@ class Gateway:
         with open(f"{folder}/tokens", "w", encoding="ascii") as file:
             file.write("e" * 64 + "\n")
         self.log = open(f"{folder}/log", "wb")
+        # A copy of the trust store that nobody else on this machine sees.
+        shutil.copy(TRUST_STORE, f"{folder}/store")
+        hidden = ["unshare", "--mount", "sh", "-c", f'mount --bind "{folder}/store" {TRUST_STORE} && exec "$0" "$@"']
         self.process = subprocess.Popen(
-            [GATEWAY, "--listen", "0.0.0.0:0", "--tls-cert", f"{folder}/tls.pem", "--tls-key",
+            [*hidden, GATEWAY, "--listen", "0.0.0.0:0", "--tls-cert", f"{folder}/tls.pem", "--tls-key",
              f"{folder}/key.pem", "--kiosk-token-file", f"{folder}/tokens", *arguments],
             stdout=self.log, stderr=self.log,
             preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits)) if limits else None)
@@ -182,7 +184,7 @@ class FrontDoor(unittest.TestCase):
         # What a first batch makes the allocator set up is not a connection's.
         for _ in range(50):
             self.keep(gateway.tls())
-        opened = Opened(TRUST_STORES)
+        opened = Opened(f"{self.folder}/store")
         self.addCleanup(opened.close)
         memory, cpu, threads = gateway.anonymous_kib(), gateway.cpu_ms(), gateway.threads()
         for _ in range(1000):
@@ -346,6 +348,9 @@ class FrontDoor(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if os.geteuid() != 0:
+        print("SKIPPED: the front door's tests need root, to give the gateway a file system of its own")
+        sys.exit(77)
     GATEWAY, UNIT = sys.argv[1], sys.argv[2]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]])

@@ -47,17 +47,28 @@ class RawClient {
     REQUIRE(m_connection);
   }
 
-  /// Becomes a patient's WebSocket.
-  void upgrade() {
-    std::string hello = fmt::format(
-        "GET /ws/patient HTTP/1.1\r\nHost: 127.0.0.1:{0}\r\nOrigin: https://127.0.0.1:{0}\r\nUpgrade: "
-        "websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: "
-        "13\r\n\r\n",
-        m_port);
+  /// Asks to become a patient's WebSocket, with more lines in the head and more bytes behind it in one write.
+  void begin_upgrade(const std::string& head = "", const std::string& behind = "") {
+    std::string hello =
+        fmt::format(
+            "GET /ws/patient HTTP/1.1\r\nHost: 127.0.0.1:{0}\r\nOrigin: https://127.0.0.1:{0}\r\nUpgrade: "
+            "websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: "
+            "13\r\n{1}\r\n",
+            m_port, head) +
+        behind;
     REQUIRE(run_until([&] {
       write(hello);
+      return hello.empty();
+    }));
+  }
+
+  /// Becomes a patient's WebSocket.
+  void upgrade() {
+    begin_upgrade();
+    REQUIRE(run_until([&] {
       read();
+      g_main_context_wakeup(nullptr);
       return m_received.find("\r\n\r\n") != std::string::npos;
     }));
     REQUIRE(m_received.find("101 Switching Protocols") != std::string::npos);
@@ -86,6 +97,21 @@ class RawClient {
     return m_received.substr(0, m_received.find("\r\n\r\n"));
   }
 
+  /// One text message of less than 64 KiB, masked with zeros.
+  void send_text(const std::string& text) {
+    std::string frame(1, '\x81');
+    if (text.size() < 126) {
+      frame += static_cast<char>(0x80 | text.size());
+    } else {
+      frame += {'\xFE', static_cast<char>(text.size() >> 8), static_cast<char>(text.size())};
+    }
+    frame += std::string(4, '\0') + text;
+    REQUIRE(run_until([&] {
+      write(frame);
+      return frame.empty();
+    }));
+  }
+
   /// Reads what is there without waiting; notices the end.
   void read() {
     char buffer[4096];
@@ -99,6 +125,11 @@ class RawClient {
   }
 
   [[nodiscard]] bool ended() const { return m_ended; }
+  /// What came after the head of the answer to the upgrade.
+  [[nodiscard]] std::size_t bytes_of_frames() const {
+    const std::size_t head = m_received.find("\r\n\r\n");
+    return head == std::string::npos ? 0 : m_received.size() - head - 4;
+  }
 
  private:
   std::uint16_t m_port;

@@ -152,6 +152,28 @@ class Troubles(unittest.TestCase):
             desktop.wait_for_text(kiosk.process.pid, "No camera", DEADLINE)
             desktop.wait_for_text(kiosk.process.pid, "No microphone", DEADLINE)
 
+    def test_a_public_address_makes_a_link_that_opens_however_it_was_written(self):
+        settings = os.path.join(self.folder, "kiosk.conf")
+        with open(settings, "wb") as file:
+            file.write(b"\xef\xbb\xbf[kiosk]\r\npublic-address=HTTPS://Visit.example.org:443/ \r\nwalk-in=true\r\n")
+        with Kiosk(self.data, "--config", settings) as kiosk:
+            # "/#" and the code follow: with the slash as it was written, the link would be a 404.
+            self.assertEqual(kiosk.event("session-open")["url"], "https://visit.example.org")
+
+    def test_a_secret_that_an_editor_left_its_marks_in_is_taken_and_a_wrong_one_is_named(self):
+        secret = os.path.join(self.folder, "turn-secret")
+        turn = ["--turn-url", "turn:192.0.2.1:3478", "--turn-secret-file", secret]
+        with open(secret, "wb") as file:
+            file.write(b"\xef\xbb\xbf# turn.example.org\r\n" + b"5" * 64 + b" \r\n\r\n")
+        with Kiosk(self.data, *turn) as kiosk:
+            kiosk.event("ready")
+        with open(secret, "wb") as file:
+            file.write(b"\"" + b"5" * 64 + b"\"\n")
+        with Kiosk(self.data, *turn) as kiosk:
+            self.assertEqual(kiosk.event("failed")["code"], "secret-invalid")
+            self.reads(kiosk, "is in quotes")
+            self.assertNotIn("5555", kiosk.stderr())
+
     def test_wrong_options_are_refused_with_a_sentence(self):
         for arguments, sentence in ([["--listen", "nowhere"], "--listen cannot take \"nowhere\""],
                                     [["--gateway", "http://example.test"], "does not begin with wss://"],

@@ -47,7 +47,7 @@ struct Fixture {
     media.newest()->listener.on_channel_open(Channel::chat);
     media.newest()->listener.on_channel_open(Channel::control);
   }
-  void line(Channel channel, const std::string& text) {
+  void line(Channel channel, const std::string& text) const {
     if (HandPeer* peer = media.newest()) peer->listener.on_channel_text(channel, text);
   }
   /// As the desk does: at each deadline.

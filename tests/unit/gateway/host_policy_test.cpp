@@ -93,6 +93,22 @@ TEST_CASE("the scheme's own port may be left out, or written", "[host]") {
   CHECK(plain.find_origin("https://localhost") == nullptr);
 }
 
+TEST_CASE("a redirect knows the name, whatever port it was asked at", "[host]") {
+  const auto policy = policy_of({.public_address = "https://visit.example.org",
+                                 .scheme = "https",
+                                 .ports = {8443},
+                                 .listened = {},
+                                 .own = k_own});
+  // Port 80 is forwarded to one port of this machine, 443 to another: neither is 8443.
+  REQUIRE(policy.find_name("visit.example.org") != nullptr);
+  CHECK(policy.find_name("visit.example.org")->authority() == "visit.example.org");
+  CHECK(policy.find_name("localhost")->authority() == "localhost:8443");
+  for (const char* bad : {"evil.example", "192.168.0.10", "", "[::1", "visit.example.org.evil.example"}) {
+    INFO(bad);
+    CHECK(policy.find_name(bad) == nullptr);
+  }
+}
+
 TEST_CASE("the one address listened on is ours whatever is public: the kiosk's own link comes by it",
           "[host]") {
   const auto policy = policy_of({.public_address = "https://visit.example.org",

@@ -20,6 +20,18 @@ const FAILURES = process.env.SANGDAM_FAILURES;  // a folder: pictures of both si
 
 const timeline = async (kiosk) => (await entries(kiosk)).map(({ kind }) => kind);
 
+/** In the page, so that a test can speak as a hostile one. */
+function keepChannels() {
+  globalThis.channels = {};
+  const Connection = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Connection {
+    constructor(...all) {
+      super(...all);
+      this.addEventListener('datachannel', ({ channel }) => { globalThis.channels[channel.label] = channel; });
+    }
+  };
+}
+
 describe('a consultation', { timeout: 900000 }, () => {
   let browser;
   let kiosk;
@@ -120,6 +132,28 @@ describe('a consultation', { timeout: 900000 }, () => {
     await waitFor('their text in the log', () => logged('chat-received', theirs));
     await waitFor('our text in the log', () => logged('chat-sent', '언제부터 아프셨어요? 😊'));
     await waitFor('its delivery in the log', async () => (await timeline(kiosk)).includes('chat-delivered'));
+  });
+
+  it('takes texts that other pages would send for ever, and the call goes on', async () => {
+    await openInCall({ initScript: keepChannels });
+    await waitFor('the chat channel', () => patient.page.evaluate(() => globalThis.channels.chat?.readyState === 'open'));
+    await patient.page.evaluate(() => {
+      const { chat } = globalThis.channels;
+      globalThis.answers = [];
+      chat.addEventListener('message', ({ data }) => globalThis.answers.push(JSON.parse(data)));
+      const texts = ['\u3164', '\u0301'.repeat(500), '\uD800', 'x'.repeat(2001), '\u2800 \u{E0041}', '👨‍👩‍👧'];
+      texts.forEach((text, i) => {
+        for (let again = 0; again < 5; ++again) chat.send(JSON.stringify({ type: 'text', id: String(i).repeat(32), text }));
+      });
+    });
+    const answered = await waitFor('an answer to each', async () => {
+      const answers = await patient.page.evaluate(() => globalThis.answers);
+      const last = new Map(answers.map(({ id, type, reason }) => [id[0], reason ?? type]));
+      return last.size === 6 && Object.fromEntries(last);
+    });
+    assert.deepEqual(answered, { 0: 'empty', 1: 'empty', 2: 'received', 3: 'too-long', 4: 'empty', 5: 'received' });
+    await patient.seesMovement();
+    assert.equal(kiosk.all('disconnected').length, 0);
   });
 
   it('mutes the patient\'s microphone and turns the camera off, as the kiosk measures it', async () => {
@@ -303,18 +337,7 @@ describe('a consultation', { timeout: 900000 }, () => {
   });
 
   it('stays usable while a hostile page switches its microphone as fast as it can', async () => {
-    await openInCall({
-      initScript: () => {
-        globalThis.channels = {};
-        const Connection = globalThis.RTCPeerConnection;
-        globalThis.RTCPeerConnection = class extends Connection {
-          constructor(...all) {
-            super(...all);
-            this.addEventListener('datachannel', ({ channel }) => { globalThis.channels[channel.label] = channel; });
-          }
-        };
-      },
-    });
+    await openInCall({ initScript: keepChannels });
     await waitFor('the control channel', () => patient.page.evaluate(() => globalThis.channels.control?.readyState === 'open'));
     const before = (await entries(kiosk)).length;
     await patient.page.evaluate(() => {

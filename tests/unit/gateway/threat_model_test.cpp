@@ -57,6 +57,9 @@ std::vector<std::string> true_sentences() {
   constexpr double k_codes = 1e8;
   constexpr double k_month = 31 * 24;
   constexpr double k_phone = 200'000;  // hashes a second, assumed
+  const gateway::CodeLimits kiosk;
+  const double kiosk_hour = kiosk.new_codes.per_second * 3600;
+  const double kiosk_codes = kiosk_hour * k_month + kiosk.new_codes.burst;
   const double saved = limits.burst + limits.locked_burst;
   const double guesses = limits.per_hour * k_month + saved;
   const double hit = 1 - std::pow(1 - 3 / k_codes, guesses);
@@ -65,6 +68,8 @@ std::vector<std::string> true_sentences() {
   const auto bits = protocol::k_max_proof_bits;
   const auto networks = gateway::networks_of("192.0.2.7");
   CHECK(hit < 0.02);
+  CHECK(kiosk.spacing == 1s);
+  CHECK(kiosk.unspaced == gateway::RegistryLimits().max_sessions_per_kiosk);
   CHECK(std::exp2(bits) / k_phone <= 20);
   return {
       "so there are 10^8 codes",
@@ -108,6 +113,15 @@ std::vector<std::string> true_sentences() {
                   connections.per_address, 3600 / limits.per_hour,
                   static_cast<double>(connections.per_address) * 60 / limits.per_hour),
       "live for 30 to 60 minutes",
+      "may come once a second",
+      fmt::format("{} in all and {:.0f} an hour more: in a month {:.0f} · {} + {} = {} codes",
+                  kiosk.new_codes.burst, kiosk_hour, kiosk_hour, k_month, kiosk.new_codes.burst,
+                  grouped(kiosk_codes)),
+      fmt::format("one of 3 open codes with a chance of **{:.2f} %**", kiosk_codes * 3 / k_codes * 100),
+      fmt::format("comes {} s late and also means a used code; after {} of them, and {:.0f} an hour more",
+                  kiosk.taken_delay / 1s, kiosk.taken.burst, kiosk.taken.per_second * 3600),
+      fmt::format("own codes of the last {} hours cost nothing", kiosk.memory / 1h),
+      fmt::format("opens its {} sessions at once", gateway::RegistryLimits().max_sessions_per_kiosk),
   };
 }
 

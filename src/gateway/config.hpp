@@ -31,7 +31,7 @@ struct ConnectionLimits {
   std::chrono::seconds handshake{10};
   std::chrono::seconds http_lifetime{120};  // a connection that has not become a WebSocket by then is closed
   std::chrono::seconds join_deadline{120};  // since the last try to join: people look for their glasses
-  std::chrono::seconds seatless_lifetime{30 * 60};  // however often it tries
+  std::chrono::seconds seatless_lifetime{30 * 60};  // however often it tries; a wait in line is on top
   unsigned max_tries = 20;                          // of one connection
   std::chrono::seconds ping_interval{5};
   std::chrono::seconds silence{15};

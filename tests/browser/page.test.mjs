@@ -160,6 +160,16 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     assert.ok(gateway.heard.filter(({ type }) => type === 'join').at(-1).proof.match(/^\d+$/));
   });
 
+  it('says how long it waits for its turn, and leaves nothing to do meanwhile', async () => {
+    const typed = wellFormed('44444444');
+    gateway.codes.set(typed, { code: 'in-line', retry_after: 40 });
+    await open();
+    await patient.enterCode(typed);
+    await patient.page.getByRole('status').filter({ hasText: 'about 40 seconds more' }).waitFor();
+    assert.equal(await patient.problem.isVisible(), false);
+    assert.equal(await patient.button('Checking…').isDisabled(), true);
+  });
+
   it('asks for name and consent before anything else', async () => {
     await open();
     await patient.enterCode(CODE);

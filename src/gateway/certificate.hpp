@@ -17,7 +17,7 @@ struct CertificateFiles {
   bool renewed = false;     // made anew just now: visitors see the browser's warning once more
 };
 
-/// localhost, the host's name and the addresses people could type (local_address.hpp).
+/// localhost, sangdam.local, the host's name and the addresses people could type (local_address.hpp).
 [[nodiscard]] std::vector<std::string> local_names();
 
 /// A certificate for `names` (DNS names and IP addresses) in `directory`, which is made if it is missing. The

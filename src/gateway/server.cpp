@@ -80,6 +80,7 @@ struct Server::Impl {
   const base::Clock& clock;
   std::uint16_t port = 0;     // the one listened on, once started
   protocol::Address address;  // for people, as told to the kiosks
+  std::string local_name;
   Identity identity;
   std::optional<HttpFront> front;
   base::Moment looked_at_network{};
@@ -127,7 +128,7 @@ protocol::Address Server::Impl::find_address() const {
   if (!config.public_address.empty()) return {.address = config.public_address};
   const std::string scheme = config.insecure_http ? "http" : "https";
   const bool everywhere = is_wildcard(config.address);
-  const std::string host = everywhere ? local_addresses().front() : config.address;
+  const std::string host = best_address(config.address);
   protocol::Address found{.address = url_of(scheme, host, port),
                           .local = everywhere && base::is_loopback_host(host)};
   // A browser makes http:// of a typed address, and goes to port 80 if there is none in it. Where nobody
@@ -184,7 +185,12 @@ base::Result<> Server::Impl::listen() {
   if (identity.tls) {
     service = {identity.tls, [this](const std::string& host) { return redirect_target(host, true); }};
   }
-  if (auto started = listener->start(config.address, config.port, std::move(service)); !started) {
+  auto started = listener->start(config.address, config.port, service);
+  if (!started && started.error().code == "address-unavailable" && config.address == "::") {
+    config.address = "0.0.0.0";  // a machine without IPv6
+    started = listener->start(config.address, config.port, std::move(service));
+  }
+  if (!started) {
     listener.reset();
     return started;
   }
@@ -234,13 +240,20 @@ void Server::follow_network() {
   self.switchboard->tell_address();
 }
 
+void Server::set_local_name(const std::string& name) {
+  m_impl->local_name = name;
+  if (m_impl->listener) m_impl->look_at_network();
+}
+
 void Server::Impl::look_at_network() {
   looked_at_network = clock.moment();
+  std::vector<std::string> own = config.own_names ? config.own_names() : names_of_machine();
+  if (!local_name.empty()) own.push_back(local_name);
   front->set_sites(sites_of({.public_address = config.public_address,
                              .scheme = config.insecure_http ? "http" : "https",
                              .ports = {port},
                              .listened = is_wildcard(config.address) ? std::string() : config.address,
-                             .own = config.own_names ? config.own_names() : names_of_machine()}));
+                             .own = std::move(own)}));
 }
 
 void Server::stop() {

@@ -48,6 +48,8 @@ class Server {
   /// The machine's network has changed: looks its addresses up again, and tells every kiosk if the one for
   /// people is another now. A self-signed certificate for the new names is to be in place before.
   void follow_network();
+  /// A name of this machine that the system does not know of itself: browsers may ask for it from now on.
+  void set_local_name(const std::string& name);
   [[nodiscard]] std::size_t connections() const;
   /// The one new connections get, which may be older than the file; null without TLS or before start().
   [[nodiscard]] base::Ref<GTlsCertificate> certificate() const;

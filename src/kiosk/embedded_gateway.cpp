@@ -78,8 +78,9 @@ Result<> EmbeddedGateway::prepare_certificate() {
     m_config.trusted_certificate = true;
     return gateway::check_certificate(m_config.tls_certificate, m_config.tls_key, clock.now());
   }
-  const auto made =
-      gateway::ensure_self_signed((m_options.data_dir / "tls").string(), gateway::local_names(), clock.now());
+  std::vector<std::string> names = gateway::local_names();
+  if (!m_local_name.empty()) names.push_back(m_local_name);
+  const auto made = gateway::ensure_self_signed((m_options.data_dir / "tls").string(), names, clock.now());
   if (!made) return tl::unexpected(made.error());
   m_config.tls_certificate = made->certificate;
   m_config.tls_key = made->key;
@@ -106,6 +107,13 @@ void EmbeddedGateway::follow_network() {
   // The certificate first: whoever is told the new address finds it named there.
   if (m_options.tls_cert.empty()) renew_certificate();
   m_server->follow_network();
+}
+
+void EmbeddedGateway::set_local_name(const std::string& name) {
+  m_local_name = name;
+  if (!m_server) return;
+  if (m_options.tls_cert.empty()) renew_certificate();
+  m_server->set_local_name(name);
 }
 
 Result<> EmbeddedGateway::bring_up() {
@@ -135,6 +143,7 @@ Result<> EmbeddedGateway::listen_on(const base::HostPort& place) {
   auto server = std::make_unique<gateway::Server>(m_config);
   if (auto started = server->start(); !started) return started;
   m_server = std::move(server);
+  m_server->set_local_name(m_local_name);
   return {};
 }
 

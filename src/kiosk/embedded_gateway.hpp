@@ -33,6 +33,8 @@ class EmbeddedGateway {
 
   /// The machine's network has changed: the certificate, the allowed hosts and the address for people follow.
   void follow_network();
+  /// A name that leads here (mdns_name.hpp): in the certificate and among the allowed hosts from now on.
+  void set_local_name(const std::string& name);
 
   [[nodiscard]] std::string kiosk_url() const;
   [[nodiscard]] const std::string& token() const { return m_token; }
@@ -53,6 +55,7 @@ class EmbeddedGateway {
   std::vector<base::HostPort> m_listen;  // where to listen: the first that can be had
   gateway::Config m_config;
   std::string m_token;
+  std::string m_local_name;
   std::unique_ptr<gateway::Server> m_server;
   std::function<void(const std::optional<base::Failure>&)> m_on_trouble;
   base::Timer m_retry;

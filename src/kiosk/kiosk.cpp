@@ -1,12 +1,17 @@
 #include "kiosk/kiosk.hpp"
 
+#include <net/if.h>
+
+#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "base/log.hpp"
+#include "base/memory.hpp"
 #include "base/random.hpp"
 #include "base/secret_file.hpp"
 #include "base/text.hpp"
+#include "gateway/local_address.hpp"
 #include "kiosk/notices.hpp"
 #include "ui/kiosk/localisation.hpp"
 
@@ -23,8 +28,26 @@ std::vector<consultation::IceServer> domain_of(const std::vector<protocol::IceSe
   return result;
 }
 
+// A visit's pipelines stop on threads of their own; what they held is free after this.
+constexpr std::chrono::seconds k_release_after{5};
 // A visit may say nothing for long: what is owed to the log does not wait for its next entry.
 constexpr std::chrono::seconds k_catch_up_every{5};
+
+/// What a name on the clinic's network may lead to.
+std::vector<MdnsName::Entry> addresses_by_interface() {
+  const std::vector<gateway::InterfaceAddress> table = gateway::read_interfaces();
+  const std::vector<std::string> for_people = gateway::addresses_for_people(table);
+  std::vector<MdnsName::Entry> entries;
+  for (const gateway::InterfaceAddress& each : table) {
+    using gateway::InterfaceKind;
+    const bool leads_away = each.kind == InterfaceKind::loopback || each.kind == InterfaceKind::tunnel ||
+                            each.kind == InterfaceKind::modem;
+    if (leads_away || std::find(for_people.begin(), for_people.end(), each.address) == for_people.end())
+      continue;
+    entries.push_back({static_cast<int>(if_nametoindex(each.name.c_str())), each.address});
+  }
+  return entries;
+}
 
 const char* notice_id(pipelines::Part part) {
   switch (part) {
@@ -84,6 +107,7 @@ Result<> Kiosk::start() {
   }
   m_screens->show_today();
   m_network.emplace([this] { follow_network(); });
+  offer_name();
   m_link->start();
   if (m_options.walk_in) start_walk_in();
   // A call that the kiosk's end cut off: the patient's page connects again by itself, and camera and
@@ -283,8 +307,12 @@ bool Kiosk::delivers(pipelines::Part part) const {
 // --- The visits ---
 
 void Kiosk::on_changed(const Encounter& encounter) {
-  if (encounter.is_over()) m_screens->leave_visit(encounter.record().id);
   m_screens->refresh();
+  if (!encounter.is_over()) return;
+  m_screens->leave_visit(encounter.record().id);
+  m_release_memory.start_once(k_release_after, [this] {
+    if (m_desk->in_the_room() == nullptr) base::release_memory();  // otherwise after that visit
+  });
 }
 
 void Kiosk::on_event(const Encounter& encounter, std::string_view event,
@@ -354,8 +382,23 @@ void Kiosk::on_link_state(LinkState state) {
   }
 }
 
+void Kiosk::offer_name() {
+  // Where an address was set, that is the one people are to use.
+  const bool everywhere = !m_options.listen || gateway::is_wildcard(m_options.listen->host);
+  if (!m_gateway || !everywhere || !m_options.public_address.empty()) return;
+  m_name.emplace([this](const std::string& name) { on_name(name); });
+  m_name->set_addresses(addresses_by_interface());
+}
+
+void Kiosk::on_name(const std::string& name) {
+  m_gateway->set_local_name(name);  // first: whoever reads it may ask for it
+  m_screens->set_name(name);
+  if (!name.empty()) m_printer.print("named", "", {{"name", name}});
+}
+
 void Kiosk::follow_network() {
   if (m_gateway) m_gateway->follow_network();
+  if (m_name) m_name->set_addresses(addresses_by_interface());
   m_link->follow_network();
 }
 

@@ -26,6 +26,7 @@
 #include "kiosk/embedded_gateway.hpp"
 #include "kiosk/event_printer.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/mdns_name.hpp"
 #include "kiosk/notice_board.hpp"
 #include "kiosk/options.hpp"
 #include "kiosk/screens.hpp"
@@ -59,6 +60,8 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   void on_log_failure(const consultation::Encounter& encounter, const base::Failure& failure) override;
   void on_log_caught_up();
   void follow_network();
+  void offer_name();
+  void on_name(const std::string& name);
 
   void on_link_state(LinkState state) override;
   void on_registered(const std::vector<protocol::IceServer>& servers) override;
@@ -94,8 +97,10 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   std::unique_ptr<ui::KioskWindow> m_window;
   std::unique_ptr<Screens> m_screens;
   std::unique_ptr<Actions> m_actions;
+  base::Timer m_release_memory;
   base::Timer m_log_retry;
   std::optional<base::NetworkWatch> m_network;
+  std::optional<MdnsName> m_name;
   base::Anchor<Kiosk> m_anchor{this};
 };
 

@@ -47,6 +47,14 @@ std::string typed_form(const protocol::Address& address) {
   return std::string(text);
 }
 
+/// ":8443", or nothing, of an address as it is typed.
+std::string port_of(const std::string& typed) {
+  const std::size_t colon = typed.rfind(':');
+  const std::size_t bracket = typed.rfind(']');
+  if (colon == std::string::npos || (bracket != std::string::npos && colon < bracket)) return {};
+  return typed.substr(colon);
+}
+
 ui::Screen screen_of(const Encounter& encounter) {
   return consultation::has_the_room(encounter.shown().state) ? ui::Screen::call : ui::Screen::session;
 }
@@ -186,6 +194,11 @@ void Screens::set_address(protocol::Address address) {
   refresh();
 }
 
+void Screens::set_name(std::string name) {
+  m_name = std::move(name);
+  refresh();
+}
+
 void Screens::set_camera(ui::HealthItem item) {
   m_camera = std::move(item);
   refresh();
@@ -284,6 +297,7 @@ ui::SessionModel Screens::session(const Encounter& encounter) const {
   model.state = record.state;
   model.code = record.code;
   model.address = typed_form(m_address);
+  if (!m_name.empty()) model.name = m_name + port_of(model.address);
   model.link = m_address.address + "/#" + record.code;
   model.no_network = m_address.local;
   model.patient = record.patient_name;

@@ -53,6 +53,8 @@ class Screens {
 
   // --- What they show ---
   void set_address(protocol::Address address);
+  /// A name that leads to the address; empty: none.
+  void set_name(std::string name);
   void set_sending(consultation::MediaState sending) { m_sending = sending; }
   void set_camera(ui::HealthItem item);
   void set_microphone(ui::HealthItem item);
@@ -73,6 +75,7 @@ class Screens {
   ui::Screen m_screen = ui::Screen::today;
   std::string m_visit;  // the consultation in front, on the session, call and timeline screens
   protocol::Address m_address;
+  std::string m_name;
   consultation::MediaState m_sending;
   ui::HealthItem m_camera, m_microphone;
   ui::LogModel m_log;

@@ -112,6 +112,7 @@ struct SessionModel {
   State state = State::open;
   std::string code;     // nine digits, no spaces
   std::string address;  // what a person types: "192.168.0.12:8443"
+  std::string name;     // what a person may type instead, on most devices: "sangdam.local"; may be empty
   std::string link;     // what the QR code holds: the address with the code in the fragment
   std::string patient;  // planned name; may be empty
   std::optional<Instant> code_expires;

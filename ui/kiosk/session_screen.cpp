@@ -73,8 +73,8 @@ void SessionScreen::draw_code() {
   set_class(m_ui.widget("say"), "not-ready", !reachable);
   if (reachable) {
     // The sentence is ours and may hold markup; the address is not.
-    const std::string address =
-        "<span weight=\"bold\" foreground=\"#0B6B62\">" + escaped(m_model.address) + "</span>";
+    const std::string address = "<span weight=\"bold\" foreground=\"#0B6B62\">" +
+                                escaped(m_model.name.empty() ? m_model.address : m_model.name) + "</span>";
     const std::string say =
         fill(tr("“On your phone or computer, go to {address} and type:”"), fmt::arg("address", address));
     gtk_label_set_markup(m_ui.label("say"), say.c_str());
@@ -86,6 +86,10 @@ void SessionScreen::draw_code() {
                                    "Please wait before you give it "
                                    "out: this page changes by itself."));
   }
+  // Not every phone knows names of the local network; the QR code holds the address.
+  set_visible(m_ui.widget("also"), reachable && !m_model.name.empty());
+  set_text(m_ui.label("also"),
+           fill(tr("If that does not open: {address}"), fmt::arg("address", m_model.address)));
   m_qr.set(reachable ? m_model.link : std::string());
   set_accessible_name(m_qr.widget(), tr("QR code that opens the visit"));
   set_class(m_qr.widget(), "waiting", !reachable);

@@ -252,6 +252,13 @@ const std::map<std::string, Scene>& scenes() {
          show_session(window, session);
        }},
       {"session-open", [](KioskWindow& window, Instant now) { show_session(window, open_session(now)); }},
+      {"session-named",
+       [](KioskWindow& window, Instant now) {
+         auto session = open_session(now);
+         session.name = "sangdam.local";
+         session.address = "192.168.0.12";
+         show_session(window, session);
+       }},
       {"session-arrived",
        [](KioskWindow& window, Instant now) {
          SessionModel session = open_session(now);

@@ -11,6 +11,7 @@ namespace {
 Actor actor_of(EventKind event) noexcept {
   switch (event) {
     case EventKind::opened:
+    case EventKind::renewed:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::ended:
@@ -59,6 +60,7 @@ void update_seat(std::optional<Seat>& seat, const Event& event) {
       break;
     case EventKind::opened:
     case EventKind::recoded:
+    case EventKind::renewed:
     case EventKind::ended:
     case EventKind::cancelled:
     case EventKind::no_show:
@@ -113,12 +115,8 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   // Whoever is out of the room has to be let in anew, whichever way led out.
   if (m_record.seat && !has_the_room(transition.to)) m_record.seat->admitted = false;
 
-  if (event.kind == EventKind::recoded) m_record.code = event.code;
-  if (event.kind == EventKind::opened) {
-    m_record.opened = now;
-    m_record.code = event.code;
-    m_record.code_expires = std::max(now, m_record.planned.value_or(now)) + code_lifetime();
-  }
+  if (event.kind == EventKind::opened) m_record.opened = now;
+  if (!event.code.empty()) m_record.code = event.code;
   if (event.kind == EventKind::knocked && m_record.patient_name.empty() && m_record.seat) {
     m_record.patient_name = m_record.seat->name;
   }
@@ -128,9 +126,13 @@ void Consultation::apply(const Event& event, const Transition& transition) {
     m_record.waiting_since = transition.to == State::waiting ? std::optional(now) : std::nullopt;
     if (transition.to == State::admitted && !m_record.admitted) m_record.admitted = now;
   }
-  // Back at the door after having been let near it: the code is good again, however long the wait was.
-  if (transition.to == State::open && (from == State::waiting || from == State::admitted)) {
-    m_record.code_expires = std::max(m_record.code_expires.value_or(now), now + code_lifetime());
+  // A code whose time runs out is one that nobody uses. Whoever gave it has time for the page's questions;
+  // once somebody waits it is good for as long as the visit; when they go, the time begins anew.
+  const bool time_begins = from != State::open || event.kind == EventKind::arrived || !event.code.empty();
+  if (transition.to != State::open) {
+    m_record.code_expires.reset();
+  } else if (time_begins) {
+    m_record.code_expires = std::max(now, m_record.planned.value_or(now)) + code_lifetime();
   }
   if (transition.to == State::ended) {
     m_record.ended = now;
@@ -138,7 +140,6 @@ void Consultation::apply(const Event& event, const Transition& transition) {
     // They had met: whatever came afterwards, it was not that nobody came.
     if (m_record.outcome == Outcome::no_show && m_record.connected) m_record.outcome = Outcome::completed;
     m_record.code.clear();
-    m_record.code_expires.reset();
     m_record.seat.reset();
   }
 

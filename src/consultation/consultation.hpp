@@ -35,7 +35,7 @@ struct Event {
   std::optional<Seat> seat{};        // arrived: id, token hash, language; knocked: name, consent, devices too
   std::string reason{};              // for the log; a stable word, never free text from outside
   std::optional<Outcome> outcome{};  // ended: what staff chose instead of the table's outcome
-  std::string code{};                // opened, recoded
+  std::string code{};                // opened, recoded, renewed
   unsigned peer = 0;                 // returned: the peer the browser still holds, 0 if none
 };
 

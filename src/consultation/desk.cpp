@@ -125,6 +125,18 @@ Result<> Desk::decline(const std::string& consultation, const std::string& knock
   return at_the_door(consultation, knock, EventKind::declined,
                      [](Encounter& encounter) { return encounter.decline(); });
 }
+Result<> Desk::renew_code(const std::string& consultation) {
+  Encounter* encounter = find(consultation);
+  if (encounter == nullptr) return unknown_consultation();
+  if (!m_renewals.take(m_parts.clock.moment())) {
+    return failure("renewed-just-now", "The code was renewed a moment ago. Wait a little before the next.");
+  }
+  if (!encounter->renew_code(draw_free_code())) {
+    return tl::unexpected(refusal_of(encounter->state(), EventKind::renewed));
+  }
+  arm_timer();
+  return {};
+}
 Result<> Desk::cancel(const std::string& consultation) {
   return act(consultation, EventKind::cancelled, [](Encounter& encounter) { return encounter.cancel(); });
 }

@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "base/main_thread.hpp"
 #include "base/result.hpp"
+#include "base/token_bucket.hpp"
 #include "consultation/encounter.hpp"
 #include "consultation/record.hpp"
 
@@ -53,6 +54,8 @@ class Desk final : private EncounterObserver {
   /// `knock` says whom staff saw at the door (knock_of()); refused if somebody else is there now.
   base::Result<> admit(const std::string& consultation, const std::string& knock);
   base::Result<> decline(const std::string& consultation, const std::string& knock);
+  /// Draws another code; the old one stops at once. Refused ("renewed-just-now") twice within seconds.
+  base::Result<> renew_code(const std::string& consultation);
   base::Result<> cancel(const std::string& consultation);
   base::Result<> no_show(const std::string& consultation);
   base::Result<> end(const std::string& consultation);
@@ -102,6 +105,7 @@ class Desk final : private EncounterObserver {
   std::vector<IceServer> m_ice_servers;
   MediaState m_wanted, m_available;
   std::vector<std::unique_ptr<Encounter>> m_encounters;
+  base::TokenBucket m_renewals{{2, 0.5}};  // the gateway takes about one new code a second
   base::Timer m_timer;
   bool m_look_queued = false;
   base::Anchor<Desk> m_anchor{this};

@@ -45,6 +45,9 @@ bool Encounter::dispatch(const Event& event) {
 // --- Staff ---
 
 bool Encounter::open(const std::string& code) { return dispatch({.kind = EventKind::opened, .code = code}); }
+bool Encounter::renew_code(const std::string& fresh_code) {
+  return dispatch({.kind = EventKind::renewed, .code = fresh_code});
+}
 bool Encounter::admit() { return dispatch({.kind = EventKind::admitted}); }
 bool Encounter::decline() { return dispatch({.kind = EventKind::declined}); }
 bool Encounter::cancel() { return dispatch({.kind = EventKind::cancelled}); }
@@ -61,8 +64,6 @@ void Encounter::on_gateway_ready(const std::vector<IceServer>& servers) {
 }
 
 void Encounter::on_code_taken(const std::string& fresh_code) {
-  // Only while nobody was told the code: it was drawn a moment ago, on this screen.
-  if (state() != State::open) return;
   dispatch({.kind = EventKind::recoded, .code = fresh_code});
 }
 
@@ -202,10 +203,14 @@ void Encounter::on_step(const Step& step) {
   m_shown = step.after;
   const bool moved = step.from != step.to;
   if (moved && step.to != State::reconnecting) m_patient_left = false;
+  const bool code_changed =
+      step.before.code != step.after.code || step.before.code_expires != step.after.code_expires;
+  if (code_changed && step.to != State::ended) m_parts.signalling.publish(step.after);
 
   switch (step.event) {
     case EventKind::opened:
-    case EventKind::recoded: m_parts.signalling.publish(step.after); break;
+    case EventKind::recoded:
+    case EventKind::renewed: break;
     case EventKind::arrived:
       discard_peers();
       prepare_peer();
@@ -229,7 +234,6 @@ void Encounter::on_step(const Step& step) {
     case EventKind::declined:
       discard_peers();
       tell(Notice::declined);
-      m_parts.signalling.publish(step.after);  // the code's time was lengthened
       break;
     case EventKind::left:
       m_patient_left = step.to == State::reconnecting;
@@ -239,7 +243,6 @@ void Encounter::on_step(const Step& step) {
       } else {
         discard_peers();
       }
-      if (step.to == State::open) m_parts.signalling.publish(step.after);
       break;
     case EventKind::returned:
       m_patient_left = false;
@@ -254,10 +257,7 @@ void Encounter::on_step(const Step& step) {
       break;
     case EventKind::away:
     case EventKind::media_lost: break;
-    case EventKind::wait_expired:
-      discard_peers();
-      m_parts.signalling.publish(step.after);
-      break;
+    case EventKind::wait_expired: discard_peers(); break;
     case EventKind::ended:
     case EventKind::cancelled:
     case EventKind::no_show:
@@ -266,7 +266,12 @@ void Encounter::on_step(const Step& step) {
       discard_peers();
       m_waiting.clear();
       note_repeats(m_allowances.settle_all());
-      m_parts.signalling.withdraw(record().id, step.after.outcome.value_or(Outcome::completed));
+      // Nobody has to have stayed away for a code to expire: the patient hears what happened, not the
+      // outcome.
+      m_parts.signalling.withdraw(record().id,
+                                  step.event == EventKind::code_expired
+                                      ? "expired"
+                                      : name_of(step.after.outcome.value_or(Outcome::completed)));
       break;
   }
 

@@ -61,6 +61,7 @@ class Encounter {
 
   // --- Staff. False: it means nothing in the present state. ---
   bool open(const std::string& code);
+  bool renew_code(const std::string& fresh_code);
   bool admit();
   bool decline();
   bool end(std::optional<Outcome> outcome = std::nullopt);
@@ -75,7 +76,7 @@ class Encounter {
   // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);
   void on_ice_servers(const std::vector<IceServer>& servers) { m_ice_servers = servers; }
-  /// The gateway has another open session with this code: go on with a fresh one.
+  /// The gateway does not take the code: another session has or had it. Go on with a fresh one.
   void on_code_taken(const std::string& fresh_code);
   void on_arrived(Seat seat);
   void on_returned(const std::string& seat, const std::string& language, unsigned peer);

@@ -59,7 +59,8 @@ struct ConsultationRecord {
   State state = State::scheduled;
   std::optional<Outcome> outcome;
   std::string code;  // nine digits; empty before opening and after the end: a used code is worth nothing
-  std::optional<Instant> code_expires;
+  std::optional<Instant>
+      code_expires;          // only while nobody waits or talks: then it lives as long as the visit
   std::optional<Seat> seat;  // emptied at the end
   Instant created;
   std::optional<Instant> opened, waiting_since, admitted, connected, ended;

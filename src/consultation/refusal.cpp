@@ -64,6 +64,9 @@ base::Failure refusal_of(State state, EventKind event) {
     case EventKind::opened:
       if (state == State::ended) break;
       return {"already-open", "This visit is open already."};
+    case EventKind::renewed:
+      if (state == State::ended) break;
+      return {"not-open", "This visit has not been opened yet. Open it first."};
     case EventKind::recoded:
     case EventKind::arrived:
     case EventKind::knocked:

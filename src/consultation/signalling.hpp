@@ -22,7 +22,8 @@ class Signalling {
   /// Makes the record's code (and seat, if it has one) good at the gateway. Repeating it is harmless.
   virtual void publish(const ConsultationRecord& record) = 0;
   /// The code is good no more; whoever is connected is told the outcome and let go.
-  virtual void withdraw(const std::string& consultation, Outcome outcome) = 0;
+  /// `ending` is name_of() an outcome, or "expired".
+  virtual void withdraw(const std::string& consultation, std::string_view ending) = 0;
   virtual void tell(const std::string& consultation, const std::string& seat, Notice notice) = 0;
   virtual void send_offer(const std::string& consultation, const std::string& seat, unsigned peer,
                           const std::string& sdp) = 0;

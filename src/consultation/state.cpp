@@ -12,6 +12,7 @@ std::optional<Transition> from_scheduled(EventKind event) noexcept {
     case EventKind::cancelled: return finish(Outcome::cancelled);
     case EventKind::no_show: return finish(Outcome::no_show);
     case EventKind::recoded:
+    case EventKind::renewed:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::ended:
@@ -33,6 +34,7 @@ std::optional<Transition> from_scheduled(EventKind event) noexcept {
 std::optional<Transition> from_open(EventKind event) noexcept {
   switch (event) {
     case EventKind::recoded:
+    case EventKind::renewed:
     case EventKind::arrived:
     case EventKind::left:
     case EventKind::away:
@@ -60,6 +62,8 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
     case EventKind::declined:
     case EventKind::left:
     case EventKind::wait_expired: return to(State::open);
+    case EventKind::recoded:
+    case EventKind::renewed:
     case EventKind::knocked:
     case EventKind::away:
     case EventKind::returned: return to(State::waiting);
@@ -71,7 +75,6 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
     // Who waits already needs the code no more.
     case EventKind::code_expired:
     case EventKind::opened:
-    case EventKind::recoded:
     case EventKind::ended:
     case EventKind::media_connected:
     case EventKind::media_lost:
@@ -84,6 +87,8 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
 std::optional<Transition> from_admitted(EventKind event) noexcept {
   switch (event) {
     case EventKind::media_connected: return to(State::in_call);
+    case EventKind::recoded:
+    case EventKind::renewed:
     case EventKind::media_lost:
     case EventKind::away:
     case EventKind::returned: return to(State::admitted);
@@ -96,7 +101,6 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
     case EventKind::cancelled: return finish(Outcome::cancelled);
     case EventKind::code_expired:
     case EventKind::opened:
-    case EventKind::recoded:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::no_show:
@@ -108,6 +112,8 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
 
 std::optional<Transition> from_in_call(EventKind event) noexcept {
   switch (event) {
+    case EventKind::recoded:
+    case EventKind::renewed:
     case EventKind::media_connected:  // a second peer took over from the first
     case EventKind::away:
     case EventKind::returned: return to(State::in_call);
@@ -119,7 +125,6 @@ std::optional<Transition> from_in_call(EventKind event) noexcept {
     case EventKind::ended: return finish(Outcome::completed);
     case EventKind::code_expired:  // the code opens the door; it does not end a talk
     case EventKind::opened:
-    case EventKind::recoded:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::cancelled:
@@ -133,6 +138,8 @@ std::optional<Transition> from_in_call(EventKind event) noexcept {
 std::optional<Transition> from_reconnecting(EventKind event) noexcept {
   switch (event) {
     case EventKind::media_connected: return to(State::in_call);
+    case EventKind::recoded:
+    case EventKind::renewed:
     case EventKind::media_lost:
     case EventKind::left:
     case EventKind::away:
@@ -144,7 +151,6 @@ std::optional<Transition> from_reconnecting(EventKind event) noexcept {
     case EventKind::reconnect_expired: return finish(Outcome::completed);
     case EventKind::code_expired:
     case EventKind::opened:
-    case EventKind::recoded:
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::cancelled:
@@ -196,6 +202,7 @@ std::string_view name_of(EventKind event) noexcept {
   switch (event) {
     case EventKind::opened: return "opened";
     case EventKind::recoded: return "recoded";
+    case EventKind::renewed: return "code-renewed";
     case EventKind::admitted: return "admitted";
     case EventKind::declined: return "declined";
     case EventKind::ended: return "ended";

@@ -21,7 +21,8 @@ enum class Outcome : std::uint8_t { completed, no_show, cancelled, failed };
 enum class EventKind : std::uint8_t {
   // Staff
   opened,     // hand out the code
-  recoded,    // the gateway had that code already: another one, before anybody was told the first
+  recoded,    // the gateway has or had that code: another one, before anybody was told it
+  renewed,    // staff want another code: the old one stops, whoever is there stays
   admitted,   // let the waiting patient in
   declined,   // not now: the patient is told and the code stays good
   ended,      // finish the visit
@@ -48,6 +49,7 @@ inline constexpr std::array k_states{State::scheduled, State::open,         Stat
 
 inline constexpr std::array k_event_kinds{EventKind::opened,
                                           EventKind::recoded,
+                                          EventKind::renewed,
                                           EventKind::admitted,
                                           EventKind::declined,
                                           EventKind::ended,

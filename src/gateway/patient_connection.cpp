@@ -17,6 +17,18 @@ protocol::Error error_of(std::string code, std::string text) {
           .challenge = std::nullopt};
 }
 
+std::string_view text_of(JoinRefusal refusal) noexcept {
+  switch (refusal) {
+    case JoinRefusal::wrong: return "no open session has this code";
+    case JoinRefusal::expired: return "the session's code has expired";
+    case JoinRefusal::renewed: return "the clinic has given out another code for this visit";
+    case JoinRefusal::used: return "that visit has ended";
+    case JoinRefusal::occupied: return "another browser is connected with this code";
+    case JoinRefusal::clinic_away: return "the clinic is not connected just now";
+  }
+  return "";
+}
+
 }  // namespace
 
 PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
@@ -131,14 +143,13 @@ void PatientConnection::give_up_try() {
 void PatientConnection::look_up(const protocol::Join& join) {
   const auto joined = m_registry.join(m_id, join);
   if (joined) return take_seat(join.features);
-  if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
-  switch (joined.error()) {
-    case JoinRefusal::wrong: return refuse("code-wrong", "no open session has this code");
-    case JoinRefusal::expired: return refuse("code-expired", "the session's code has expired");
-    case JoinRefusal::used: return refuse("code-used", "that visit has ended");
-    case JoinRefusal::occupied: return refuse("code-occupied", "another browser is connected with this code");
-    case JoinRefusal::clinic_away: return refuse("clinic-away", "the clinic is not connected just now");
-  }
+  const RefusedJoin& refused = joined.error();
+  if (refused.why == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
+  auto error = error_of(std::string(code_of(refused.why)), std::string(text_of(refused.why)));
+  // Whoever has, or had, the code is told the same after it let them in.
+  error.clinic = refused.clinic;
+  error.phone = refused.phone;
+  tell(error);
 }
 
 void PatientConnection::on_resume(const protocol::Resume& resume) {

@@ -33,6 +33,7 @@ std::string_view code_of(JoinRefusal refusal) noexcept {
   switch (refusal) {
     case JoinRefusal::wrong: return "code-wrong";
     case JoinRefusal::expired: return "code-expired";
+    case JoinRefusal::renewed: return "code-renewed";
     case JoinRefusal::used: return "code-used";
     case JoinRefusal::occupied: return "code-occupied";
     case JoinRefusal::clinic_away: return "clinic-away";
@@ -96,6 +97,13 @@ void Registry::open_session(ConnectionId connection, const protocol::SessionOpen
   Kiosk* kiosk = kiosk_of(connection);
   if (kiosk == nullptr) return;
   forget_waiting(*kiosk, message.session);  // the newest counts
+  // The old code stops now, even if the new one has to wait for its turn.
+  const auto found = m_sessions.find(message.session);
+  if (found != m_sessions.end() && found->second.kiosk == m_kiosk_connections[connection] &&
+      found->second.code != message.code && !found->second.code.empty()) {
+    remember_used(found->second, JoinRefusal::renewed);
+    m_by_code.erase(std::exchange(found->second.code, {}));
+  }
   if (may_look_up(*kiosk, message)) return open_now(connection, *kiosk, message);
   if (kiosk->waiting.size() >= m_limits.max_sessions_per_kiosk) {
     m_outlet.send_to_kiosk(
@@ -174,11 +182,8 @@ void Registry::open_now(ConnectionId connection, Kiosk& kiosk, const protocol::S
     found->second.kiosk = m_kiosk_connections[connection];
   }
   Session& session = found->second;
-  if (session.code != message.code) {
-    m_by_code.erase(session.code);
-    session.code = message.code;
-    m_by_code[session.code] = message.session;
-  }
+  session.code = message.code;
+  m_by_code[session.code] = message.session;
   kiosk.own_codes[hash] = now + m_limits.codes.memory;
   session.expires = now + message.lifetime;
   const bool is_first_of_connection = session.confirmed_by != connection;
@@ -228,7 +233,7 @@ void Registry::close_session(ConnectionId connection, const protocol::SessionClo
   }
   Session* session = own_session(connection, message.session);
   if (session == nullptr) return;
-  remember_used(session->code);
+  remember_used(*session, message.outcome == "expired" ? JoinRefusal::expired : JoinRefusal::used);
   drop(message.session, message.outcome);
 }
 
@@ -244,18 +249,23 @@ void Registry::to_patient(ConnectionId connection, const protocol::ToPatient& me
 
 // --- Patients ---
 
-tl::expected<void, JoinRefusal> Registry::join(ConnectionId connection, const protocol::Join& message) {
+tl::expected<void, RefusedJoin> Registry::join(ConnectionId connection, const protocol::Join& message) {
+  const auto refuse = [](JoinRefusal why, const Kiosk& clinic) {
+    return tl::make_unexpected(RefusedJoin{why, clinic.clinic, clinic.phone});
+  };
   const auto holder = m_by_code.find(message.code);
   if (holder == m_by_code.end()) {
-    const bool used = m_used_codes.contains(hash_of(message.code));
-    return tl::make_unexpected(used ? JoinRefusal::used : JoinRefusal::wrong);
+    const auto used = m_used_codes.find(hash_of(message.code));
+    if (used != m_used_codes.end()) return refuse(used->second.fate, *used->second.kiosk);
+    return tl::make_unexpected(RefusedJoin{JoinRefusal::wrong, {}, {}});
   }
   const std::string id = holder->second;
   Session& session = m_sessions.at(id);
-  if (session.expires <= m_clock.moment()) return tl::make_unexpected(JoinRefusal::expired);
-  if (session.seat && session.seat->connection) return tl::make_unexpected(JoinRefusal::occupied);
+  const Kiosk& clinic = m_kiosks.at(session.kiosk);
+  if (session.expires <= m_clock.moment()) return refuse(JoinRefusal::expired, clinic);
+  if (session.seat && session.seat->connection) return refuse(JoinRefusal::occupied, clinic);
   const auto kiosk = kiosk_connection(session);
-  if (!kiosk) return tl::make_unexpected(JoinRefusal::clinic_away);
+  if (!kiosk) return refuse(JoinRefusal::clinic_away, clinic);
 
   const std::string token = base::random_hex(k_token_bytes);
   set_seat(id, session,
@@ -411,10 +421,12 @@ void Registry::welcome(ConnectionId connection, const Session& session, const st
                                             .features = protocol::own_features()});
 }
 
-void Registry::remember_used(const std::string& code) {
-  const std::string hash = hash_of(code);
+void Registry::remember_used(const Session& session, JoinRefusal fate) {
+  if (session.code.empty()) return;
+  const std::string hash = hash_of(session.code);
   const base::Moment until = m_clock.moment() + m_limits.used_code_memory;
-  if (m_used_codes.try_emplace(hash, until).second) m_used_codes_by_time.emplace(until, hash);
+  const bool is_new = m_used_codes.try_emplace(hash, UsedCode{fate, &m_kiosks.at(session.kiosk)}).second;
+  if (is_new) m_used_codes_by_time.emplace(until, hash);
 }
 
 void Registry::drop(const std::string& id, const std::string& outcome) {

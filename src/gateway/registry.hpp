@@ -69,10 +69,15 @@ struct RegistryLimits {
   CodeLimits codes;
 };
 
-/// What join() says when it gives no seat. `wrong` is the only one that counts as a guess: the others are
-/// told to somebody who has (had) the code.
-enum class JoinRefusal : std::uint8_t { wrong, expired, used, occupied, clinic_away };
+/// Why join() gives no seat. `wrong` is the only one that counts as a guess: the others are told to somebody
+/// who has (had) the code.
+enum class JoinRefusal : std::uint8_t { wrong, expired, renewed, used, occupied, clinic_away };
 [[nodiscard]] std::string_view code_of(JoinRefusal refusal) noexcept;
+
+struct RefusedJoin {
+  JoinRefusal why;
+  std::string clinic, phone;  // whom to call; empty for `wrong`
+};
 
 class Registry {
  public:
@@ -89,7 +94,7 @@ class Registry {
   void to_patient(ConnectionId connection, const protocol::ToPatient& message);
 
   // Patients.
-  [[nodiscard]] tl::expected<void, JoinRefusal> join(ConnectionId connection, const protocol::Join& message);
+  [[nodiscard]] tl::expected<void, RefusedJoin> join(ConnectionId connection, const protocol::Join& message);
   /// False: the token is not known.
   [[nodiscard]] bool resume(ConnectionId connection, const protocol::Resume& message);
   /// The gateway started a moment ago, and kiosks may not have restored their seats yet.
@@ -156,7 +161,8 @@ class Registry {
   void keep_waiting(Seat& seat, const protocol::FromPatientBody& message);
   void tell_seat_state(ConnectionId connection, const std::string& id, Session& session,
                        const std::optional<protocol::SeatKey>& known);
-  void remember_used(const std::string& code);
+  /// A code that was good: what became of it is told to who still has it, and no other session gets it.
+  void remember_used(const Session& session, JoinRefusal fate);
   /// Ends `status` to the patient, if there is one, and forgets the session.
   void drop(const std::string& id, const std::string& outcome);
 
@@ -171,7 +177,11 @@ class Registry {
   std::unordered_map<std::string, std::string> m_by_code;
   std::unordered_map<std::string, std::string> m_by_token_hash;
   std::unordered_map<ConnectionId, std::string> m_by_patient;
-  std::unordered_map<std::string, base::Moment> m_used_codes;  // salted hash -> when to forget
+  struct UsedCode {
+    JoinRefusal fate;    // expired, renewed or used
+    const Kiosk* kiosk;  // kiosks are never forgotten
+  };
+  std::unordered_map<std::string, UsedCode> m_used_codes;  // by salted hash
   std::multimap<base::Moment, std::string> m_used_codes_by_time;
   struct Taken {
     ConnectionId connection;

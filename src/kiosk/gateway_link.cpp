@@ -157,31 +157,39 @@ void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
     m_unknown_types = {};
     m_unknown_types.agree(protocol::has_feature(registered->features, protocol::k_ignore_unknown));
     m_published.clear();
-    for (const auto& [session, outcome] : m_withdrawn) {
-      send(protocol::SessionClose{session, std::string(name_of(outcome))});
-    }
-    m_withdrawn.clear();
-    set_state(LinkState::ready);
-    m_listener.on_address(registered->address);
-    m_listener.on_registered(registered->ice_servers);
-  } else if (const auto* address = std::get_if<protocol::Address>(&message)) {
-    m_listener.on_address(*address);
-  } else if (const auto* servers = std::get_if<protocol::IceServers>(&message)) {
-    m_listener.on_ice_servers(servers->ice_servers);
-  } else if (const auto* opened = std::get_if<protocol::SessionOpened>(&message)) {
-    m_published.insert(opened->session);
-    m_listener.on_session_opened(opened->session);
-  } else if (const auto* arrived = std::get_if<protocol::Arrived>(&message)) {
-    m_listener.on_arrived(*arrived);
-  } else if (const auto* returned = std::get_if<protocol::Returned>(&message)) {
-    m_listener.on_returned(*returned);
-  } else if (const auto* away = std::get_if<protocol::Away>(&message)) {
-    m_listener.on_away(*away);
-  } else if (const auto* from_patient = std::get_if<protocol::FromPatient>(&message)) {
-    m_listener.on_from_patient(*from_patient);
-  } else if (const auto* error = std::get_if<protocol::Error>(&message)) {
-    on_error(*error);
+    m_knows_expired = protocol::has_feature(registered->features, protocol::k_expired);
+    for (const auto& [session, ending] : m_withdrawn) close_session(session, ending););
   }
+  m_withdrawn.clear();
+  set_state(LinkState::ready);
+  m_listener.on_address(registered->address);
+  m_listener.on_registered(registered->ice_servers);
+}
+else if (const auto* address = std::get_if<protocol::Address>(&message)) {
+  m_listener.on_address(*address);
+}
+else if (const auto* servers = std::get_if<protocol::IceServers>(&message)) {
+  m_listener.on_ice_servers(servers->ice_servers);
+}
+else if (const auto* opened = std::get_if<protocol::SessionOpened>(&message)) {
+  m_published.insert(opened->session);
+  m_listener.on_session_opened(opened->session);
+}
+else if (const auto* arrived = std::get_if<protocol::Arrived>(&message)) {
+  m_listener.on_arrived(*arrived);
+}
+else if (const auto* returned = std::get_if<protocol::Returned>(&message)) {
+  m_listener.on_returned(*returned);
+}
+else if (const auto* away = std::get_if<protocol::Away>(&message)) {
+  m_listener.on_away(*away);
+}
+else if (const auto* from_patient = std::get_if<protocol::FromPatient>(&message)) {
+  m_listener.on_from_patient(*from_patient);
+}
+else if (const auto* error = std::get_if<protocol::Error>(&message)) {
+  on_error(*error);
+}
 }
 
 void GatewayLink::on_error(const protocol::Error& error) {
@@ -223,21 +231,32 @@ void GatewayLink::send(const protocol::KioskMessage& message) {
 // --- Signalling ---
 
 void GatewayLink::publish(const consultation::ConsultationRecord& record) {
-  if (m_state != LinkState::ready || !record.code_expires) return;
-  const auto left = std::chrono::floor<seconds>(*record.code_expires - base::SystemClock().now());
-  protocol::SessionOpen open{record.id, record.code,
-                             std::clamp(left, seconds(0), protocol::k_max_code_lifetime), std::nullopt};
+  if (m_state != LinkState::ready || record.code.empty()) return;
+  seconds lifetime = protocol::k_max_code_lifetime;  // as long as the visit: its end closes the session
+  if (record.code_expires) {
+    const auto left = std::chrono::floor<seconds>(*record.code_expires - base::SystemClock().now());
+    lifetime = std::clamp(left, seconds(0), protocol::k_max_code_lifetime);
+  }
+  // A new code is good, and shown as good, once the gateway has confirmed it.
+  if (std::exchange(m_codes[record.id], record.code) != record.code) m_published.erase(record.id);
+  protocol::SessionOpen open{record.id, record.code, lifetime, std::nullopt};
   if (record.seat) open.seat = protocol::SeatKey{record.seat->id, record.seat->token_hash};
   send(open);
 }
 
-void GatewayLink::withdraw(const std::string& consultation, consultation::Outcome outcome) {
+void GatewayLink::withdraw(const std::string& consultation, std::string_view ending) {
   m_published.erase(consultation);
+  m_codes.erase(consultation);
   if (m_state == LinkState::ready) {
-    send(protocol::SessionClose{consultation, std::string(name_of(outcome))});
+    close_session(consultation, std::string(ending));
   } else if (m_withdrawn.size() < k_withdrawals_kept) {
-    m_withdrawn[consultation] = outcome;
+    m_withdrawn[consultation] = ending;
   }
+}
+
+void GatewayLink::close_session(const std::string& session, const std::string& ending) {
+  const bool is_known = ending != protocol::k_expired || m_knows_expired;
+  send(protocol::SessionClose{session, is_known ? ending : "no-show"});
 }
 
 void GatewayLink::tell(const std::string& consultation, const std::string& seat,

@@ -71,7 +71,7 @@ class GatewayLink final : public consultation::Signalling {
   }
 
   void publish(const consultation::ConsultationRecord& record) override;
-  void withdraw(const std::string& consultation, consultation::Outcome outcome) override;
+  void withdraw(const std::string& consultation, std::string_view ending) override;
   void tell(const std::string& consultation, const std::string& seat, consultation::Notice notice) override;
   void send_offer(const std::string& consultation, const std::string& seat, unsigned peer,
                   const std::string& sdp) override;
@@ -87,6 +87,7 @@ class GatewayLink final : public consultation::Signalling {
   void on_closed();
   void lose(LinkState why);
   void send(const protocol::KioskMessage& message);
+  void close_session(const std::string& session, const std::string& ending);
   void set_state(LinkState state);
   void check_liveness();
 
@@ -98,7 +99,9 @@ class GatewayLink final : public consultation::Signalling {
   base::Ref<SoupMessage> m_request;
   base::Ref<SoupWebsocketConnection> m_connection;
   std::set<std::string> m_published;
-  std::map<std::string, consultation::Outcome> m_withdrawn;  // told again after a reconnection
+  std::map<std::string, std::string> m_codes;      // of each session, as published last
+  std::map<std::string, std::string> m_withdrawn;  // told again after a reconnection
+  bool m_knows_expired = false;                    // the gateway; an older one would refuse the word
   base::UnknownTypes m_unknown_types;
   int m_attempts = 0;
   std::chrono::steady_clock::time_point m_last_heard;

@@ -190,6 +190,8 @@ void Kiosk::install_actions() {
   actions.add_with_two(name::k_decline, [this](const std::string& visit, const std::string& knock) {
     on_result(m_desk->decline(visit, knock));
   });
+  actions.add_with_text(name::k_renew_code,
+                        [this](const std::string& visit) { on_result(m_desk->renew_code(visit)); });
   actions.add_with_text(name::k_cancel,
                         [this](const std::string& visit) { on_result(m_desk->cancel(visit)); });
   actions.add_with_text(name::k_no_show,
@@ -443,7 +445,7 @@ void Kiosk::on_code_taken(const std::string& session) { m_desk->on_code_taken(se
 
 Encounter* Kiosk::encounter_for(const std::string& session) {
   Encounter* encounter = m_desk->find(session);
-  if (encounter == nullptr) m_link->withdraw(session, consultation::Outcome::cancelled);
+  if (encounter == nullptr) m_link->withdraw(session, name_of(consultation::Outcome::cancelled));
   return encounter;
 }
 

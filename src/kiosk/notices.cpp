@@ -47,6 +47,9 @@ std::string words_for(const base::Failure& failure) {
       {"someone-else-knocks",
        tr("Somebody else is at the door now, or gave another name. Nobody was let in. Look at who it is, "
           "then press again.")},
+      {"renewed-just-now",
+       tr("The code was renewed a moment ago. It is on the screen; wait a few seconds before "
+          "you renew it again.")},
       {"somebody-waits", tr("Somebody waits at the door, so the visit was not closed for nobody having come. "
                             "Look at who it is first.")},
       {"nobody-waiting", tr("Nobody is waiting at the door just now: the patient has left or is gone. The "

@@ -322,6 +322,11 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.microphone_muted = !m_sending.microphone;
   model.camera_off = !m_sending.camera;
   model.can_chat = encounter.can_chat();
+  const ui::SessionModel invitation = session(encounter);
+  model.code = record.code;
+  model.address = invitation.name.empty() ? invitation.address : invitation.name;
+  model.link = invitation.link;
+  model.code_ready = invitation.gateway_ready && !invitation.no_network;
   for (const auto& message : encounter.chat().messages()) {
     model.chat.push_back(
         {message.id, message.from_patient, message.text, message.time, message.delivered, message.refused});

@@ -23,7 +23,9 @@ bool is_ice_url(std::string_view url) {
 
 namespace sangdam::protocol {
 
-Features own_features() { return {std::string(k_ignore_unknown), std::string(k_chat_refused)}; }
+Features own_features() {
+  return {std::string(k_ignore_unknown), std::string(k_chat_refused), std::string(k_expired)};
+}
 
 bool has_feature(const Features& features, std::string_view name) {
   return std::find(features.begin(), features.end(), name) != features.end();
@@ -48,7 +50,7 @@ Status read_status(Reader& in, bool from_gateway) {
                               "clinic-away", "clinic-back"})
           : in.word("state", {"getting-ready", "waiting", "admitted", "declined", "ended", "refused"});
   if (status.state == "ended") {
-    status.outcome = in.word("outcome", {"completed", "no-show", "cancelled", "failed"}, true);
+    status.outcome = in.word("outcome", {"completed", "no-show", "cancelled", "failed", "expired"}, true);
   }
   return status;
 }
@@ -87,6 +89,8 @@ Error read_error(Reader& in) {
   error.code = in.token("code", 1, 40);
   error.text = in.line("text", 0, 500);
   error.session = in.hex("session", k_session_hex, true);
+  if (in.has("clinic")) error.clinic = in.line("clinic", 1, k_max_clinic_code_points);
+  if (in.has("phone")) error.phone = in.line("phone", 0, k_max_phone_code_points);
   if (in.has("retry_after")) error.retry_after = in.number("retry_after", 0, 24 * 60 * 60);
   if (const json* challenge = in.object("challenge", true)) {
     Reader nested(*challenge, "challenge");

@@ -99,9 +99,9 @@ base::Result<KioskMessage> decode_kiosk(std::string_view text) {
   if (*type == "ping") return KioskMessage(Ping{});
   if (*type == "session-close") {
     Reader in(*message, "session-close");
-    return in.result<KioskMessage>(
-        SessionClose{.session = in.hex("session", detail::k_session_hex),
-                     .outcome = in.word("outcome", {"completed", "no-show", "cancelled", "failed"})});
+    return in.result<KioskMessage>(SessionClose{
+        .session = in.hex("session", detail::k_session_hex),
+        .outcome = in.word("outcome", {"completed", "no-show", "cancelled", "failed", "expired"})});
   }
   return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }

@@ -70,6 +70,8 @@ json to_json(const Pong&) { return {{"type", "pong"}}; }
 json to_json(const Error& each) {
   json message{{"type", "error"}, {"code", each.code}, {"text", each.text}};
   if (!each.session.empty()) message["session"] = each.session;
+  if (!each.clinic.empty()) message["clinic"] = each.clinic;
+  if (!each.phone.empty()) message["phone"] = each.phone;
   if (each.retry_after) message["retry_after"] = *each.retry_after;
   if (each.challenge)
     message["challenge"] = {{"nonce", each.challenge->nonce}, {"bits", each.challenge->bits}};

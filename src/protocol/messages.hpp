@@ -46,6 +46,8 @@ using Features = std::vector<std::string>;
 inline constexpr std::string_view k_ignore_unknown = "ignore-unknown";
 /// On the chat channel: the line ChatRefused.
 inline constexpr std::string_view k_chat_refused = "chat-refused";
+/// A session may be closed, and a visit end, as "expired": both as a feature and as the outcome's word.
+inline constexpr std::string_view k_expired = "expired";
 [[nodiscard]] Features own_features();
 [[nodiscard]] bool has_feature(const Features& features, std::string_view name);
 
@@ -137,6 +139,7 @@ struct Error {
   std::string session;                  // only to a kiosk
   std::optional<unsigned> retry_after;  // seconds
   std::optional<Challenge> challenge;
+  std::string clinic, phone;  // only to a patient who gave a code that was right once: whom to call
   bool operator==(const Error&) const = default;
 };
 

@@ -150,8 +150,8 @@ class HandGateway final : public consultation::Signalling {
   void publish(const consultation::ConsultationRecord& record) override {
     lines.push_back("publish " + record.code);
   }
-  void withdraw(const std::string&, consultation::Outcome outcome) override {
-    lines.push_back("withdraw " + std::string(consultation::name_of(outcome)));
+  void withdraw(const std::string&, std::string_view ending) override {
+    lines.push_back("withdraw " + std::string(ending));
   }
   void tell(const std::string&, const std::string&, consultation::Notice notice) override {
     lines.push_back("tell " + std::string(consultation::name_of(notice)));

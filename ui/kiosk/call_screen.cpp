@@ -67,9 +67,11 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
       m_patient_view(patient_view),
       m_ui("call.ui"),
       m_self(m_ui.overlay("stage"), self_view),
+      m_code_sheet(sheets),
       m_microphone(m_ui.button("microphone")),
       m_camera(m_ui.button("camera")),
       m_chat_button(m_ui.button("chat")),
+      m_code(m_ui.button("code")),
       m_end(m_ui.button("end")) {
   gtk_box_append(m_ui.box("video_place"), m_patient_view.widget());
   gtk_box_append(m_ui.box("chat_place"), m_chat.root());
@@ -79,6 +81,8 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
   m_end.set("sd-end-symbolic", tr("End"), tr("End the visit"));
   m_signals.on(m_chat_button.widget(), "clicked", [this] { show_chat(!m_chat.is_open()); });
   m_signals.on(m_chat.close_button(), "clicked", [this] { show_chat(false); });
+  m_code.set("sd-key-symbolic", tr("Code"), tr("Show the code"));
+  m_signals.on(m_code.widget(), "clicked", [this] { m_code_sheet.open(m_model); });
   m_signals.on(m_end.widget(), "clicked", [this] { ask_to_end(); });
   m_patient_view.on_picture([this] { draw_placeholder(); });
   watch_touches();
@@ -136,6 +140,7 @@ void CallScreen::set(const CallModel& model) {
   if (!calmer) wake();
   set_text(m_ui.label("name"), patient_or(model.patient));
   m_chat.set(model.chat, model.can_chat);
+  m_code_sheet.set(model);
   m_self.set_camera_off(model.camera_off);
   draw_placeholder();
   draw_quality();

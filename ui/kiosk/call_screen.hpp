@@ -6,6 +6,7 @@
 
 #include "base/main_thread.hpp"
 #include "ui/kiosk/chat_panel.hpp"
+#include "ui/kiosk/code_sheet.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/self_view.hpp"
 #include "ui/kiosk/sheet.hpp"
@@ -58,7 +59,8 @@ class CallScreen {
   CallModel m_model;
   ChatPanel m_chat;
   SelfView m_self;
-  ActionButton m_microphone, m_camera, m_chat_button, m_end;
+  CodeSheet m_code_sheet;
+  ActionButton m_microphone, m_camera, m_chat_button, m_code, m_end;
   base::Timer m_fade;
   Signals m_signals;
 };

@@ -34,9 +34,10 @@ inline constexpr const char* k_add_appointment =
 inline constexpr const char* k_remove_appointment = "remove-appointment";  // s: appointment
 inline constexpr const char* k_admit = "admit";      // (ss): consultation, knock_of() whoever was looked at
 inline constexpr const char* k_decline = "decline";  // (ss)
-inline constexpr const char* k_cancel = "cancel";    // s: consultation
-inline constexpr const char* k_no_show = "no-show";  // s
-inline constexpr const char* k_end = "end";          // s
+inline constexpr const char* k_renew_code = "renew-code";            // s: consultation
+inline constexpr const char* k_cancel = "cancel";                    // s: consultation
+inline constexpr const char* k_no_show = "no-show";                  // s
+inline constexpr const char* k_end = "end";                          // s
 inline constexpr const char* k_mute_microphone = "mute-microphone";  // none; state b
 inline constexpr const char* k_camera_off = "camera-off";            // none; state b
 inline constexpr const char* k_send_chat = "send-chat";              // s: text
@@ -146,6 +147,9 @@ struct CallModel {
   bool microphone_muted = false;
   bool camera_off = false;
   bool can_chat = false;  // the chat channel is open; typed text waits otherwise
+  // For whoever has lost the page; as in SessionModel, but one address: the name if there is one.
+  std::string code, address, link;
+  bool code_ready = false;
   std::vector<ChatItem> chat;
   friend bool operator==(const CallModel&, const CallModel&) = default;
 };

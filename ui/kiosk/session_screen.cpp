@@ -1,6 +1,7 @@
 #include "ui/kiosk/session_screen.hpp"
 
 #include "consultation/session_code.hpp"
+#include "ui/kiosk/code_sheet.hpp"
 #include "ui/kiosk/localisation.hpp"
 
 namespace sangdam::ui {
@@ -11,10 +12,6 @@ using namespace std::chrono_literals;
 constexpr int k_qr_pixels = 296;
 constexpr int k_qr_pixels_wide = 444;
 constexpr auto k_expires_soon = 5min;
-
-std::string escaped(const std::string& text) {
-  return base::CharPtr(g_markup_escape_text(text.c_str(), -1)).get();
-}
 
 bool somebody_knocked(const SessionModel& model) {
   return model.state == State::waiting && model.seat.has_value();
@@ -29,6 +26,7 @@ SessionScreen::SessionScreen(Sheets& sheets)
       m_admit(m_ui.button("admit")),
       m_decline(m_ui.button("decline")),
       m_back(m_ui.button("back")),
+      m_renew(m_ui.button("renew")),
       m_no_show(m_ui.button("no_show")),
       m_cancel(m_ui.button("cancel")) {
   gtk_box_append(m_ui.box("qr_place"), m_qr.widget());
@@ -40,6 +38,8 @@ SessionScreen::SessionScreen(Sheets& sheets)
   m_decline.set("sd-clock-symbolic", tr("Not now"), tr("Not now: the patient is asked to come back later"));
   m_back.set("sd-back-symbolic", tr("Back to today"));
   m_back.bind(action::k_show_today);
+  m_renew.set("sd-key-symbolic", tr("New code"),
+              tr("New code: the old one stops working, whoever is here stays"));
   m_no_show.set("sd-person-symbolic", tr("Nobody came"));
   m_cancel.set("sd-cross-symbolic", tr("Cancel the session"));
   m_signals.on(m_no_show.widget(), "clicked", [this] { ask_nobody_came(); });
@@ -60,10 +60,7 @@ void SessionScreen::set(const SessionModel& model) {
 void SessionScreen::draw_code() {
   const std::string code = consultation::code_for_people(m_model.code);
   set_text(m_ui.label("code"), code);
-  // Read digit by digit by a screen reader, not as a number of hundreds of millions.
-  std::string digits;
-  for (const char digit : m_model.code) digits += std::string(digits.empty() ? "" : " ") + digit;
-  set_accessible_name(m_ui.widget("code"), fill(tr("Code: {digits}"), fmt::arg("digits", digits)));
+  set_accessible_name(m_ui.widget("code"), spelled_code(m_model.code));
 
   const bool reachable = m_model.gateway_ready && !m_model.no_network;
   set_class(m_ui.widget("code"), "not-ready", !reachable);
@@ -72,11 +69,7 @@ void SessionScreen::draw_code() {
                                                         : tr("Not ready yet"));
   set_class(m_ui.widget("say"), "not-ready", !reachable);
   if (reachable) {
-    // The sentence is ours and may hold markup; the address is not.
-    const std::string address = "<span weight=\"bold\" foreground=\"#0B6B62\">" +
-                                escaped(m_model.name.empty() ? m_model.address : m_model.name) + "</span>";
-    const std::string say =
-        fill(tr("“On your phone or computer, go to {address} and type:”"), fmt::arg("address", address));
+    const std::string say = say_where_to_go(m_model.name.empty() ? m_model.address : m_model.name);
     gtk_label_set_markup(m_ui.label("say"), say.c_str());
   } else if (m_model.no_network) {
     set_text(m_ui.label("say"), tr("No phone can reach this kiosk just now. Check the network cable or the "
@@ -150,6 +143,7 @@ void SessionScreen::draw_buttons() {
   const bool knocked = somebody_knocked(m_model);
   set_visible(m_admit.widget(), knocked);
   set_visible(m_decline.widget(), knocked);
+  m_renew.bind(action::k_renew_code, m_model.consultation);
   const std::string knock = knocked ? consultation::knock_of(*m_model.seat) : std::string();
   m_admit.bind(action::k_admit, m_model.consultation, knock);
   m_decline.bind(action::k_decline, m_model.consultation, knock);

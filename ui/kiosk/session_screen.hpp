@@ -32,7 +32,7 @@ class SessionScreen {
   Instant m_now{};
   QrView m_qr;
   ChipView m_expiry, m_camera, m_microphone, m_language;
-  ActionButton m_admit, m_decline, m_back, m_no_show, m_cancel;
+  ActionButton m_admit, m_decline, m_back, m_renew, m_no_show, m_cancel;
   Signals m_signals;
 };
 

@@ -58,6 +58,11 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
     case EventKind::opened: return {"sd-key-symbolic", Tone::primary, tr("Staff gave out the code."), {}};
     case EventKind::recoded:
       return {"sd-key-symbolic", Tone::neutral, tr("The code was changed before anybody had it."), {}};
+    case EventKind::renewed:
+      return {"sd-key-symbolic",
+              Tone::neutral,
+              tr("Staff gave out a new code. The old one stopped working."),
+              {}};
     case EventKind::admitted:
       return {"sd-admit-symbolic", Tone::primary, tr("Staff let the patient in."), {}};
     case EventKind::declined:

@@ -305,7 +305,8 @@ export class App {
       this.#store.forget();
       this.keep({ code });
     }
-    this.dispatch({ type: 'error', code: event.code, retryAt: event.retryAfter > 0 ? Date.now() + 1000 * event.retryAfter : 0 });
+    this.dispatch({ type: 'error', code: event.code, retryAt: event.retryAfter > 0 ? Date.now() + 1000 * event.retryAfter : 0,
+                    clinic: event.clinic, phone: event.phone });
   }
 
   /** @param {MediaStream} stream */

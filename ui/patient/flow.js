@@ -32,7 +32,7 @@
  * @typedef {{type: 'code-given'} | {type: 'proving'} | {type: 'in-line', seconds: number} | {type: 'consented'} | {type: 'ready'} | {type: 'back'}
  *   | {type: 'left'} | {type: 'come-back'} | {type: 'start-over'}
  *   | {type: 'media', media: 'connected' | 'interrupted'}
- *   | {type: 'error', code: string, retryAt: number}
+ *   | {type: 'error', code: string, retryAt: number, clinic?: string, phone?: string}
  *   | {type: 'joined', resumed: boolean, clinic: string, phone: string}
  *   | {type: 'status', state: import('./protocol.js').VisitState, outcome: string}
  *   | {type: 'link', link: 'connecting' | 'online' | 'offline'}} FlowEvent
@@ -148,7 +148,7 @@ function onBack(state) {
 
 /**
  * @param {PageState} state
- * @param {{code: string, retryAt: number}} event
+ * @param {{code: string, retryAt: number, clinic?: string, phone?: string}} event
  * @returns {PageState}
  */
 function onError(state, event) {
@@ -163,7 +163,9 @@ function onError(state, event) {
       if (state.screen !== 'code') {
         return event.code === 'clinic-away' ? { ...state, clinicAway: true } : state;
       }
-      return { ...state, busy: false, proving: false, waitSeconds: 0, problem: event.code, retryAt: event.retryAt };
+      // Whoever has, or had, the code is told whom to call.
+      return { ...state, busy: false, proving: false, waitSeconds: 0, problem: event.code, retryAt: event.retryAt,
+               clinic: event.clinic || state.clinic, phone: event.phone || state.phone };
   }
 }
 

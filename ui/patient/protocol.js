@@ -31,7 +31,7 @@ const CLOSING = ['malformed', 'too-large', 'too-fast', 'unexpected', 'version-un
 /** @typedef {{type: 'status', state: VisitState, outcome: string}} Status */
 /** @typedef {{type: 'offer', peer: number, sdp: string}} Offer */
 /** @typedef {{type: 'candidate', peer: number, mline: number, candidate: string}} Candidate */
-/** @typedef {{type: 'error', code: string, retryAfter: number, challenge: Challenge | null}} Refusal */
+/** @typedef {{type: 'error', code: string, retryAfter: number, challenge: Challenge | null, clinic: string, phone: string}} Refusal */
 /** @typedef {{type: 'link', link: 'connecting' | 'online' | 'offline'}} Link our own: how the connection is */
 /** @typedef {{type: 'pong'}} Pong */
 /** @typedef {Joined | Status | Offer | Candidate | Refusal} FromGateway */
@@ -91,7 +91,7 @@ export function decode(data) {
   if (message === null || typeof message !== 'object') return null;
   switch (message.type) {
     case 'joined': {
-      if (message.v !== VERSION) return { type: 'error', code: 'version-unsupported', retryAfter: 0, challenge: null };
+      if (message.v !== VERSION) return { type: 'error', code: 'version-unsupported', retryAfter: 0, challenge: null, clinic: '', phone: '' };
       if (!isText(message.token) || !/^[0-9a-f]{32}$/.test(message.token)) return null;
       if (!isText(message.clinic) || !isText(message.phone) || !Array.isArray(message.ice_servers)) return null;
       const features = featuresOf(message.features);
@@ -126,6 +126,8 @@ export function decode(data) {
         code: message.code,
         retryAfter: isCount(message.retry_after, 86400) ? message.retry_after : 0,
         challenge: isChallenge ? { nonce: challenge.nonce, bits: challenge.bits } : null,
+        clinic: isText(message.clinic, 400) ? message.clinic : '',
+        phone: isText(message.phone, 200) ? message.phone : '',
       };
     }
     default:

@@ -105,6 +105,48 @@ TEST_CASE("A code that expires in a call does not end the call", "[consultation]
   CHECK(f.visit.state() == State::in_call);
 }
 
+TEST_CASE("A code lives as long as its visit once somebody waits", "[consultation][code][timeout]") {
+  Fixture f;
+  f.open();
+  REQUIRE(f.visit.record().code_expires.has_value());
+  f.knock();
+  CHECK_FALSE(f.visit.record().code_expires.has_value());
+  f.clock.advance(2h);
+  f.visit.on_time();
+  REQUIRE(f.visit.dispatch({.kind = EventKind::admitted}));
+  REQUIRE(f.visit.dispatch({.kind = EventKind::media_connected}));
+  REQUIRE(f.visit.dispatch({.kind = EventKind::media_lost}));
+  f.clock.advance(20min);
+  f.visit.on_time();
+  CHECK_FALSE(f.visit.record().code_expires.has_value());
+  CHECK(f.visit.record().code == "482731906");
+}
+
+TEST_CASE("Whoever has typed the code has its whole time for the page's questions",
+          "[consultation][code][timeout]") {
+  Fixture f;
+  f.open();
+  f.clock.advance(29min);
+  REQUIRE(f.visit.dispatch({.kind = EventKind::arrived, .seat = Fixture::seat("s1")}));
+  f.clock.advance(20min);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::open);
+  f.clock.advance(10min);
+  f.visit.on_time();
+  CHECK(f.visit.state() == State::ended);
+}
+
+TEST_CASE("A code that is renewed begins its time anew, and staff did it", "[consultation][code]") {
+  Fixture f;
+  f.open();
+  f.clock.advance(20min);
+  REQUIRE(f.visit.dispatch({.kind = EventKind::renewed, .code = "000000000"}));
+  CHECK(f.visit.record().code == "000000000");
+  CHECK(f.visit.record().code_expires == f.clock.now() + Limits{}.walk_in_code_lifetime);
+  CHECK(f.log.kinds().back() == "code-renewed");
+  CHECK(f.log.entries.back().actor == Actor::staff);
+}
+
 TEST_CASE("A patient who goes away while waiting keeps the place for a while, then loses it",
           "[consultation][timeout]") {
   Fixture f;

@@ -151,6 +151,23 @@ TEST_CASE("Automatic admission lets in the one it was about", "[desk][door]") {
   CHECK(run_until([&] { return f.desk.find(id)->state() == State::admitted; }));
 }
 
+TEST_CASE("The code is renewed in a call, but not faster than the gateway takes it", "[desk][code]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  REQUIRE(f.admit(id));
+  std::string before = f.desk.find(id)->record().code;
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(f.desk.renew_code(id));
+    CHECK(f.desk.find(id)->record().code != before);
+    before = f.desk.find(id)->record().code;
+  }
+  CHECK(f.desk.renew_code(id).error().code == "renewed-just-now");
+  CHECK(f.desk.find(id)->record().code == before);
+  f.clock.advance(std::chrono::seconds(2));
+  CHECK(f.desk.renew_code(id));
+  CHECK(f.desk.find(id)->state() == State::admitted);
+}
+
 TEST_CASE("A visit that ended leaves the desk", "[desk]") {
   Fixture f;
   const std::string id = f.desk.start_walk_in().value();

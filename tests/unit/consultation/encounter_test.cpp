@@ -72,7 +72,7 @@ TEST_CASE("A peer is offered when somebody arrives, its addresses only after the
   f.peer().listener.on_candidate(0, "c1");
   CHECK(f.gateway.take() == Lines{"publish 482731906", "tell getting-ready", "offer 1 sdp"});
   f.encounter.on_knock("s1", "김순자", "2026-1", true, true);
-  CHECK(f.gateway.take() == Lines{"tell waiting", "candidate 1 c1"});
+  CHECK(f.gateway.take() == Lines{"publish 482731906", "tell waiting", "candidate 1 c1"});
   f.peer().listener.on_candidate(0, "c2");
   CHECK(f.gateway.take() == Lines{"candidate 1 c2"});
 }

@@ -264,6 +264,21 @@ TEST_CASE("Another browser with the code can be let in from every situation", "[
   });
 }
 
+TEST_CASE("Staff can renew the code in every situation, and nobody is disturbed",
+          "[encounter][forward][code]") {
+  everywhere([](World& world) {
+    const std::string before = world.situation();
+    world.gateway.take();
+    REQUIRE(world.encounter.renew_code("111111111"));
+    CHECK(world.gateway.take() == std::vector<std::string>{"publish 111111111"});
+    CHECK(world.situation() == before);
+    // The gateway has had that one: another is drawn, in every situation.
+    world.encounter.on_code_taken("222222222");
+    CHECK(world.encounter.record().code == "222222222");
+    CHECK(world.situation() == before);
+  });
+}
+
 TEST_CASE("Only who is in the room counts as admitted", "[encounter][forward]") {
   everywhere([](World& world) {
     const auto& seat = world.encounter.record().seat;

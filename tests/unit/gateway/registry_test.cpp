@@ -107,7 +107,7 @@ struct Clinic {
   }
   std::string join(ConnectionId connection) {
     const auto joined = registry.join(connection, {code, "ko", std::nullopt});
-    return joined ? "joined" : std::string(code_of(joined.error()));
+    return joined ? "joined" : std::string(code_of(joined.error().why));
   }
   bool resume(ConnectionId connection, unsigned peer = 0) {
     return registry.resume(connection, {outlet.token, "en", peer});
@@ -184,6 +184,56 @@ TEST_CASE("a finished visit's code is used up for a day", "[registry]") {
   CHECK(clinic.join(11) == "code-wrong");
   CHECK(clinic.registry.used_codes() == 0);
   CHECK(clinic.registry.sessions() == 0);
+}
+
+TEST_CASE("a code that is renewed stops at once, and who has it hears so and whom to call",
+          "[registry][code]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.registry.patient_gone(10);
+  CHECK(clinic.outlet.take(1) == Said{"away"});
+  const std::string old = clinic.code;
+  for (int i = 0; i < 2; ++i) {  // the second comes too soon and waits: the first stops all the same
+    const std::string before = clinic.code;
+    clinic.code = consultation::draw_code();
+    clinic.open(1, clinic.outlet.seat);
+    const auto refused = clinic.registry.join(11, {before, "ko", std::nullopt});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().why == JoinRefusal::renewed);
+    CHECK(refused.error().clinic == "Clinic");
+  }
+  CHECK(clinic.outlet.take(1) == Said{"opened"});
+  CHECK(clinic.join(11) == "code-wrong");  // not known before its turn
+  clinic.clock.pass(1s);
+  clinic.registry.on_time();
+  CHECK(clinic.outlet.take(1) == Said{"opened"});
+  // Who was there stays, and nobody gets the old code.
+  CHECK(clinic.resume(12));
+  CHECK(clinic.outlet.take(12) == Said{"joined again"});
+  CHECK(clinic.outlet.take(1) == Said{"returned 0"});
+  clinic.registry.open_session(1, {std::string(32, 'b'), old, 30min, {}});
+  clinic.clock.pass(2s);
+  clinic.registry.on_time();
+  CHECK(clinic.outlet.take(1) == Said{"code-taken"});
+}
+
+TEST_CASE("a code whose kiosk is away is kept with its seat, however long ago its time began",
+          "[registry][code]") {
+  Clinic clinic;
+  clinic.connect_kiosk(1);
+  // What the kiosk publishes once somebody waits.
+  clinic.registry.open_session(1, {clinic.session, clinic.code, protocol::k_max_code_lifetime, {}});
+  REQUIRE(clinic.join(10) == "joined");
+  clinic.registry.patient_gone(10);
+  clinic.registry.kiosk_gone(1);
+  clinic.clock.pass(29min);
+  clinic.registry.on_time();
+  clinic.connect_kiosk(2);
+  clinic.registry.open_session(2, {clinic.session, clinic.code, protocol::k_max_code_lifetime, {}});
+  clinic.clock.pass(5h);
+  clinic.registry.on_time();
+  CHECK(clinic.join(11) == "joined");
+  for (const ConnectionId each : {1UL, 2UL, 10UL, 11UL}) clinic.outlet.take(each);
 }
 
 TEST_CASE("used codes are remembered up to a bound", "[registry]") {

@@ -8,6 +8,7 @@ const WORDS = {
   'code-mistyped': 'codeMistyped',
   'code-wrong': 'codeWrong',
   'code-expired': 'codeExpired',
+  'code-renewed': 'codeRenewed',
   'code-used': 'codeUsed',
   'code-occupied': 'codeOccupied',
   'clinic-away': 'codeClinicAway',

@@ -17,7 +17,8 @@ export function endingWords(state) {
   }
   switch (state.outcome) {
     case 'cancelled': return ['goodbyeCancelledTitle', 'goodbyeCancelled'];
-    case 'no-show': return ['goodbyeNoShowTitle', 'goodbyeNoShow'];
+    case 'no-show':
+    case 'expired': return ['goodbyeNoShowTitle', 'goodbyeNoShow'];
     case 'failed': return ['goodbyeFailedTitle', 'goodbyeFailed'];
     default: return ['goodbyeCompletedTitle', 'goodbyeCompleted'];
   }

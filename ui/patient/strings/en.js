@@ -18,6 +18,7 @@ export const en = {
   codeMistyped: 'One of the digits seems different. Please look at the code again, slowly.',
   codeWrong: 'No visit is open with this code. Please check it. If it is right, ask the clinic.',
   codeExpired: 'The time for this code is over. Please ask the clinic for a new one.',
+  codeRenewed: 'The clinic has replaced this code with a new one. Please ask the clinic for it.',
   codeUsed: 'The visit with this code has already ended. For another visit, ask the clinic for a new code.',
   codeOccupied: 'This code is already in use on another device. Go on there, or close that window and press again.',
   codeClinicAway: 'The clinic’s connection is down just now. Please press again in a moment.',

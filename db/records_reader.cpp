@@ -207,11 +207,10 @@ Result<Timeline> RecordsReader::timeline(const TimelineQuery& query) {
 Result<EarlierLog> RecordsReader::earlier(const std::string& consultation) {
   return reading([&] {
     EarlierLog log;
-    SQLite::Statement chat(*m_connection,
-                           std::string(k_select_entries) +
-                               " WHERE e.consultation = ?"
-                               " AND e.kind IN ('chat-sent', 'chat-received', 'chat-delivered')"
-                               " ORDER BY e.sequence DESC LIMIT ?");
+    SQLite::Statement chat(*m_connection, std::string(k_select_entries) +
+                                              " WHERE e.consultation = ?"
+                                              " AND e.kind GLOB 'chat-*'"
+                                              " ORDER BY e.sequence DESC LIMIT ?");
     // Each of our messages has two entries: written, and delivered.
     Bind(chat) << consultation << static_cast<std::int64_t>(2 * consultation::Chat::k_most_kept);
     log.chat = read_entries_backwards(chat);

@@ -90,6 +90,14 @@ std::vector<std::string> addresses_for_people(const std::vector<InterfaceAddress
   return addresses;
 }
 
+std::vector<std::string> heard_on(const std::string& listened, std::vector<std::string> addresses) {
+  if (listened == "0.0.0.0") {
+    std::erase_if(addresses, [](const std::string& each) { return each.find(':') != std::string::npos; });
+  }
+  if (addresses.empty()) addresses.emplace_back("127.0.0.1");
+  return addresses;
+}
+
 InterfaceKind kind_by_name(const std::string& name) {
   using Known = std::pair<std::string_view, InterfaceKind>;
   constexpr std::array k_prefixes{

@@ -39,6 +39,11 @@ struct InterfaceAddress {
 /// 6. The order of the table.
 [[nodiscard]] std::vector<std::string> addresses_for_people(const std::vector<InterfaceAddress>& table);
 
+/// Those of `addresses` at which somebody is heard who listens on `listened`: 0.0.0.0 is IPv4 only, :: is
+/// all. Never empty either.
+[[nodiscard]] std::vector<std::string> heard_on(const std::string& listened,
+                                                std::vector<std::string> addresses);
+
 /// The kind by name, where the system says nothing more.
 [[nodiscard]] InterfaceKind kind_by_name(const std::string& name);
 

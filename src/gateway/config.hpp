@@ -31,7 +31,7 @@ struct ConnectionLimits {
   std::chrono::seconds handshake{10};
   std::chrono::seconds http_lifetime{120};  // a connection that has not become a WebSocket by then is closed
   std::chrono::seconds join_deadline{120};  // since the last try to join: people look for their glasses
-  std::chrono::seconds seatless_lifetime{30 * 60};  // however often it tries
+  std::chrono::seconds seatless_lifetime{30 * 60};  // however often it tries; a wait in line is on top
   unsigned max_tries = 20;                          // of one connection
   std::chrono::seconds ping_interval{5};
   std::chrono::seconds silence{15};
@@ -49,8 +49,8 @@ struct ConnectionLimits {
 };
 
 struct Config {
-  std::string address = "0.0.0.0";
-  std::uint16_t port = 8443;  // 0: any free one, told by Server::port()
+  std::string address = "::";  // all, IPv4 as well; on a machine without IPv6, all of IPv4
+  std::uint16_t port = 8443;   // 0: any free one, told by Server::port()
   // Plain HTTP on this port is redirected to `port` (80, where it can be had). 0: none.
   std::uint16_t redirect_port = 0;
   std::string tls_certificate;  // PEM files

@@ -180,6 +180,10 @@ std::vector<InterfaceAddress> read_interfaces() {
 
 std::vector<std::string> local_addresses() { return addresses_for_people(read_interfaces()); }
 
+std::string best_address(const std::string& listened) {
+  return is_wildcard(listened) ? heard_on(listened, local_addresses()).front() : listened;
+}
+
 std::string url_of(const std::string& scheme, const std::string& host, unsigned port) {
   const bool own_port = (scheme == "https" && port == 443) || (scheme == "http" && port == 80);
   const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
@@ -187,7 +191,7 @@ std::string url_of(const std::string& scheme, const std::string& host, unsigned 
 }
 
 std::string url_for_people(const std::string& scheme, const std::string& listened, unsigned port) {
-  return url_of(scheme, is_wildcard(listened) ? local_addresses().front() : listened, port);
+  return url_of(scheme, best_address(listened), port);
 }
 
 bool is_wildcard(const std::string& listened) { return listened == "0.0.0.0" || listened == "::"; }

@@ -15,6 +15,9 @@ namespace sangdam::gateway {
 /// addresses_for_people(read_interfaces()).
 [[nodiscard]] std::vector<std::string> local_addresses();
 
+/// The best of them for a phone, of those at which somebody is heard who listens on `listened`.
+[[nodiscard]] std::string best_address(const std::string& listened);
+
 /// "https://192.168.0.12:8443": host in brackets if IPv6, port left out where it is the scheme's own.
 [[nodiscard]] std::string url_of(const std::string& scheme, const std::string& host, unsigned port);
 

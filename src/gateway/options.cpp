@@ -26,7 +26,8 @@ std::vector<base::Setting> table_for(Given& given) {
   using base::text;
   Config& config = given.config;
   return {
-      parsed("listen", "ADDR:PORT", "Where to listen (0.0.0.0:8443)", given.listen, base::parse_listen),
+      parsed("listen", "ADDR:PORT", "Where to listen ([::]:8443, which is all)", given.listen,
+             base::parse_listen),
       text("tls-cert", "FILE", "Certificate chain in PEM form", config.tls_certificate),
       text("tls-key", "FILE", "Its private key in PEM form", config.tls_key),
       text("kiosk-token-file", "FILE", "Tokens of the kiosks, one per line", given.token_file),

@@ -42,7 +42,7 @@ void PatientConnection::on_time() {
   WebSocket::on_time();
   // Whoever was given work is given the time for it: the challenge ends with this connection.
   const std::chrono::seconds patience = m_challenge ? k_challenge_lifetime : m_limits.join_deadline;
-  if (is_gone() || m_seated) return;
+  if (is_gone() || m_seated || m_waiting) return;  // the limiter ends the wait
   if (moment() - m_last_try < patience && moment() - m_connected < m_limits.seatless_lifetime) return;
   fail({"idle", "no code was given for a long time: connect again when there is one"});
 }
@@ -77,6 +77,7 @@ void PatientConnection::on_text(std::string_view text) {
     return fail(
         {"unexpected", m_seated ? "this connection has its seat already" : "join or resume comes first"});
   }
+  if (asks_for_seat && m_waiting) return fail({"unexpected", "the join before this one waits in line"});
   if (asks_for_seat && !may_try_again()) return;
   if (join != nullptr) return on_join(*join);
   if (resume != nullptr) return on_resume(*resume);
@@ -103,13 +104,31 @@ void PatientConnection::on_join(const protocol::Join& join) {
     return refuse("code-mistyped", "the check digit does not fit: a digit is wrong");
   }
   // Asked before the code is looked at: a refusal must not tell whether the code would have been right.
-  const TryVerdict verdict = m_limiter.check(m_address, proven_bits(join), moment());
-  if (const auto* soon = std::get_if<TryTooSoon>(&verdict)) {
-    auto error = error_of("too-many-tries", "too many wrong codes: wait");
-    error.retry_after = static_cast<unsigned>(std::min<long>(soon->retry_after.count(), 24L * 60 * 60));
-    return tell(error);
-  }
+  const TryVerdict verdict = m_limiter.check(m_id, m_address, is_proven(join), moment());
+  if (const auto* soon = std::get_if<TryTooSoon>(&verdict)) return refuse_for(soon->retry_after);
   if (const auto* proof = std::get_if<TryNeedsProof>(&verdict)) return ask_for_proof(proof->bits);
+  if (std::holds_alternative<TryAllowed>(verdict)) return look_up(join);
+  m_waiting = join;
+}
+
+void PatientConnection::answer_try() {
+  m_last_try = moment();
+  if (const auto join = std::exchange(m_waiting, std::nullopt); join && !is_gone()) look_up(*join);
+}
+
+void PatientConnection::tell_wait(std::chrono::seconds left) {
+  auto error = error_of("in-line", "many wrong codes: this try waits for its turn and is answered by itself");
+  error.retry_after = static_cast<unsigned>(std::clamp<long>(left.count(), 1, 24L * 60 * 60));
+  tell(error);
+}
+
+void PatientConnection::give_up_try() {
+  m_last_try = moment();
+  m_waiting.reset();
+  refuse_for(k_challenge_lifetime);
+}
+
+void PatientConnection::look_up(const protocol::Join& join) {
   const auto joined = m_registry.join(m_id, join);
   if (joined) return take_seat(join.features);
   if (joined.error() == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
@@ -135,10 +154,16 @@ void PatientConnection::on_resume(const protocol::Resume& resume) {
   }
 }
 
-unsigned PatientConnection::proven_bits(const protocol::Join& join) {
+bool PatientConnection::is_proven(const protocol::Join& join) {
   const auto challenge = std::exchange(m_challenge, std::nullopt);
-  if (!challenge || !join.proof || challenge->expires <= moment()) return 0;
-  return proof_holds(challenge->nonce, join.code, *join.proof, challenge->bits) ? challenge->bits : 0;
+  return challenge && join.proof && moment() < challenge->expires &&
+         proof_holds(challenge->nonce, join.code, *join.proof, challenge->bits);
+}
+
+void PatientConnection::refuse_for(std::chrono::seconds retry_after) {
+  auto error = error_of("too-many-tries", "too many wrong codes: wait");
+  error.retry_after = static_cast<unsigned>(std::min<long>(retry_after.count(), 24L * 60 * 60));
+  tell(error);
 }
 
 void PatientConnection::refuse(std::string code, std::string text) {
@@ -148,7 +173,7 @@ void PatientConnection::refuse(std::string code, std::string text) {
 void PatientConnection::ask_for_proof(unsigned bits) {
   m_challenge =
       Challenge{.nonce = base::random_hex(16), .bits = bits, .expires = moment() + k_challenge_lifetime};
-  auto error = error_of("proof-needed", "many wrong codes from everywhere: solve the challenge");
+  auto error = error_of("proof-needed", "many wrong codes: solve the challenge");
   error.challenge = protocol::Challenge{m_challenge->nonce, bits};
   tell(error);
 }

@@ -20,6 +20,12 @@ class PatientConnection final : public WebSocket {
 
   void tell(const protocol::GatewayToPatient& message) { send(protocol::encode(message)); }
   void on_time() override;
+  /// Its try has waited in line and may be answered now.
+  void answer_try();
+  /// Its try waits in line for so much longer.
+  void tell_wait(std::chrono::seconds left);
+  /// Its try has waited for too long.
+  void give_up_try();
 
  private:
   struct Challenge {
@@ -29,7 +35,10 @@ class PatientConnection final : public WebSocket {
   };
 
   void on_text(std::string_view text) override;
-  void on_gone() override { m_registry.patient_gone(m_id); }
+  void on_gone() override {
+    m_limiter.leave(m_id);
+    m_registry.patient_gone(m_id);
+  }
   [[nodiscard]] std::string encode_error(const protocol::Error& error) const override;
 
   /// False, and let go: it has tried too often.
@@ -39,8 +48,11 @@ class PatientConnection final : public WebSocket {
   [[nodiscard]] bool may_pass(const base::Result<protocol::PatientMessage>& message);
   void on_join(const protocol::Join& join);
   void on_resume(const protocol::Resume& resume);
-  /// The work of a join's proof, 0 if it has none or a wrong one. A challenge is good for one try.
-  unsigned proven_bits(const protocol::Join& join);
+  /// The gateway lets the code be looked at.
+  void look_up(const protocol::Join& join);
+  /// The join carries the work it was asked for. A challenge is good for one try.
+  bool is_proven(const protocol::Join& join);
+  void refuse_for(std::chrono::seconds retry_after);
   void refuse(std::string code, std::string text);
   void ask_for_proof(unsigned bits);
 
@@ -55,6 +67,7 @@ class PatientConnection final : public WebSocket {
   bool m_seated = false;
   SeatTraffic m_traffic;
   std::optional<Challenge> m_challenge;
+  std::optional<protocol::Join> m_waiting;  // in line
 };
 
 }  // namespace sangdam::gateway

@@ -52,7 +52,17 @@ Registry::Registry(Outlet& outlet, const base::Clock& clock, IceServers ice_serv
 
 void Registry::kiosk_registered(ConnectionId connection, const std::string& name,
                                 const protocol::Register& message) {
-  Kiosk& kiosk = m_kiosks[name];
+  Kiosk& kiosk = m_kiosks
+                     .try_emplace(name, Kiosk{.connection = std::nullopt,
+                                              .clinic = {},
+                                              .phone = {},
+                                              .since = {},
+                                              .new_codes = base::TokenBucket(m_limits.codes.new_codes),
+                                              .taken = base::TokenBucket(m_limits.codes.taken),
+                                              .own_codes = {},
+                                              .waiting = {}})
+                     .first->second;
+  kiosk.waiting.clear();  // of an older connection
   if (kiosk.connection) {
     const ConnectionId old = *kiosk.connection;
     m_kiosk_connections.erase(old);
@@ -71,6 +81,7 @@ void Registry::kiosk_gone(ConnectionId connection) {
   const std::string name = m_kiosk_connections[connection];
   m_kiosk_connections.erase(connection);
   kiosk->connection.reset();
+  kiosk->waiting.clear();
   kiosk->since = m_clock.moment();
   for (auto& [id, session] : m_sessions) {
     if (session.kiosk != name) continue;
@@ -84,13 +95,70 @@ void Registry::kiosk_gone(ConnectionId connection) {
 void Registry::open_session(ConnectionId connection, const protocol::SessionOpen& message) {
   Kiosk* kiosk = kiosk_of(connection);
   if (kiosk == nullptr) return;
+  forget_waiting(*kiosk, message.session);  // the newest counts
+  if (may_look_up(*kiosk, message)) return open_now(connection, *kiosk, message);
+  if (kiosk->waiting.size() >= m_limits.max_sessions_per_kiosk) {
+    m_outlet.send_to_kiosk(
+        connection, kiosk_error("too-many-sessions", "too many new codes at once: wait", message.session));
+    return;
+  }
+  kiosk->waiting.push_back(message);
+}
+
+bool Registry::may_look_up(Kiosk& kiosk, const protocol::SessionOpen& message) {
+  const base::Moment now = m_clock.moment();
+  if (kiosk.taken.ready_at(now) > now) return false;
+  const auto own = kiosk.own_codes.find(hash_of(message.code));
+  if (own != kiosk.own_codes.end() && now < own->second) return true;
+  const bool spaced = m_sessions.contains(message.session) || kiosk.unspaced >= m_limits.codes.unspaced;
+  if (spaced && now < kiosk.next_code) return false;
+  if (!kiosk.new_codes.take(now)) return false;
+  if (spaced) {
+    kiosk.next_code = now + m_limits.codes.spacing;
+  } else {
+    ++kiosk.unspaced;
+  }
+  return true;
+}
+
+void Registry::open_waiting() {
+  for (auto& [name, kiosk] : m_kiosks) {
+    while (kiosk.connection && !kiosk.waiting.empty() && may_look_up(kiosk, kiosk.waiting.front())) {
+      const protocol::SessionOpen message = std::move(kiosk.waiting.front());
+      kiosk.waiting.pop_front();
+      open_now(*kiosk.connection, kiosk, message);
+    }
+  }
+}
+
+void Registry::forget_waiting(Kiosk& kiosk, const std::string& session) {
+  std::erase_if(kiosk.waiting, [&](const auto& each) { return each.session == session; });
+  std::erase_if(m_taken, [&](const auto& each) {
+    return each.second.connection == kiosk.connection && each.second.session == session;
+  });
+}
+
+void Registry::tell_taken() {
+  while (!m_taken.empty() && m_taken.begin()->first <= m_clock.moment()) {
+    const Taken taken = std::move(m_taken.extract(m_taken.begin()).mapped());
+    m_outlet.send_to_kiosk(
+        taken.connection,
+        kiosk_error("code-taken", "another session has or had this code: draw a new one", taken.session));
+  }
+}
+
+void Registry::open_now(ConnectionId connection, Kiosk& kiosk, const protocol::SessionOpen& message) {
   const auto refuse = [&](const char* code, const char* text) {
     m_outlet.send_to_kiosk(connection, kiosk_error(code, text, message.session));
   };
+  const base::Moment now = m_clock.moment();
+  const std::string hash = hash_of(message.code);
   const auto holder = m_by_code.find(message.code);
   const bool held_by_another = holder != m_by_code.end() && holder->second != message.session;
-  if (held_by_another || m_used_codes.contains(base::sha256_hex(m_salt + message.code))) {
-    return refuse("code-taken", "another session has or had this code: draw a new one");
+  if (held_by_another || m_used_codes.contains(hash)) {
+    static_cast<void>(kiosk.taken.take(now));  // there was one, or it would not have been looked up
+    m_taken.emplace(now + m_limits.codes.taken_delay, Taken{connection, message.session});
+    return;
   }
   auto found = m_sessions.find(message.session);
   if (found != m_sessions.end() && found->second.kiosk != m_kiosk_connections[connection]) {
@@ -98,10 +166,10 @@ void Registry::open_session(ConnectionId connection, const protocol::SessionOpen
   }
   const bool is_new = found == m_sessions.end();
   if (is_new) {
-    if (kiosk->sessions >= m_limits.max_sessions_per_kiosk) {
+    if (kiosk.sessions >= m_limits.max_sessions_per_kiosk) {
       return refuse("too-many-sessions", "this kiosk has too many open sessions: close some first");
     }
-    ++kiosk->sessions;
+    ++kiosk.sessions;
     found = m_sessions.try_emplace(message.session).first;
     found->second.kiosk = m_kiosk_connections[connection];
   }
@@ -111,7 +179,8 @@ void Registry::open_session(ConnectionId connection, const protocol::SessionOpen
     session.code = message.code;
     m_by_code[session.code] = message.session;
   }
-  session.expires = m_clock.moment() + message.lifetime;
+  kiosk.own_codes[hash] = now + m_limits.codes.memory;
+  session.expires = now + message.lifetime;
   const bool is_first_of_connection = session.confirmed_by != connection;
   session.confirmed_by = connection;
   // A seat this gateway knows is newer than one the kiosk remembers: seats are only given here.
@@ -152,6 +221,11 @@ void Registry::tell_seat_state(ConnectionId connection, const std::string& id, S
 }
 
 void Registry::close_session(ConnectionId connection, const protocol::SessionClose& message) {
+  if (Kiosk* kiosk = kiosk_of(connection)) {
+    const std::size_t waiting = kiosk->waiting.size();
+    forget_waiting(*kiosk, message.session);
+    if (waiting != kiosk->waiting.size() && !m_sessions.contains(message.session)) return;  // never opened
+  }
   Session* session = own_session(connection, message.session);
   if (session == nullptr) return;
   remember_used(session->code);
@@ -173,7 +247,7 @@ void Registry::to_patient(ConnectionId connection, const protocol::ToPatient& me
 tl::expected<void, JoinRefusal> Registry::join(ConnectionId connection, const protocol::Join& message) {
   const auto holder = m_by_code.find(message.code);
   if (holder == m_by_code.end()) {
-    const bool used = m_used_codes.contains(base::sha256_hex(m_salt + message.code));
+    const bool used = m_used_codes.contains(hash_of(message.code));
     return tl::make_unexpected(used ? JoinRefusal::used : JoinRefusal::wrong);
   }
   const std::string id = holder->second;
@@ -276,6 +350,11 @@ void Registry::on_time() {
     if (now - kiosk.since >= grace) late.push_back(id);
   }
   for (const std::string& id : late) drop(id, "");
+  open_waiting();
+  tell_taken();
+  for (auto& [name, kiosk] : m_kiosks) {
+    std::erase_if(kiosk.own_codes, [&](const auto& each) { return each.second <= now; });
+  }
   while (!m_used_codes_by_time.empty() && (m_used_codes_by_time.begin()->first <= now ||
                                            m_used_codes_by_time.size() > m_limits.max_used_codes)) {
     m_used_codes.erase(m_used_codes_by_time.begin()->second);
@@ -284,6 +363,8 @@ void Registry::on_time() {
 }
 
 // --- Inside ---
+
+std::string Registry::hash_of(const std::string& code) const { return base::sha256_hex(m_salt + code); }
 
 Registry::Kiosk* Registry::kiosk_of(ConnectionId connection) {
   const auto found = m_kiosk_connections.find(connection);
@@ -331,7 +412,7 @@ void Registry::welcome(ConnectionId connection, const Session& session, const st
 }
 
 void Registry::remember_used(const std::string& code) {
-  const std::string hash = base::sha256_hex(m_salt + code);
+  const std::string hash = hash_of(code);
   const base::Moment until = m_clock.moment() + m_limits.used_code_memory;
   if (m_used_codes.try_emplace(hash, until).second) m_used_codes_by_time.emplace(until, hash);
 }

@@ -11,10 +11,14 @@
 // When a kiosk's connection ends: sessions nobody sits in are dropped after `kiosk_grace`, those with a seat
 // after `seat_grace` (the call may well go on, peer to peer). A kiosk that comes back opens its sessions
 // again; those it has not named within `kiosk_grace` are dropped.
+//
+// A kiosk may bring new codes only at a small rate (CodeLimits); what comes faster waits for its turn,
+// whether the code is free or not.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -24,6 +28,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/token_bucket.hpp"
 #include "protocol/messages.hpp"
 
 namespace sangdam::gateway {
@@ -42,6 +47,18 @@ class Outlet {
   virtual void replace(ConnectionId connection) = 0;
 };
 
+/// What a kiosk's token may find out about the codes of others. Opening a session with a code tells whether
+/// that code is out already, so a code that is new to the kiosk costs; one that it opened within a day does
+/// not, and a kiosk that comes back after a failure waits for nothing.
+struct CodeLimits {
+  std::chrono::seconds spacing{1};  // between new codes
+  std::size_t unspaced = 256;       // first codes of sessions, once: a gateway that restarted knows none
+  base::Rate new_codes{500, 60.0 / 3600};  // in all
+  base::Rate taken{10, 6.0 / 3600};        // answers `code-taken`; without any left no new code is looked at
+  std::chrono::seconds taken_delay{2};
+  std::chrono::seconds memory{24 * 60 * 60};  // of the kiosk's own codes
+};
+
 struct RegistryLimits {
   std::chrono::seconds kiosk_grace{60};
   std::chrono::seconds seat_grace{30 * 60};
@@ -49,6 +66,7 @@ struct RegistryLimits {
   std::chrono::seconds used_code_memory{24 * 60 * 60};
   std::size_t max_sessions_per_kiosk = 256;
   std::size_t max_used_codes = 100'000;
+  CodeLimits codes;
 };
 
 /// What join() says when it gives no seat. `wrong` is the only one that counts as a guess: the others are
@@ -92,6 +110,13 @@ class Registry {
     std::string phone;
     base::Moment since;  // registered, or gone
     std::size_t sessions = 0;
+    // Its codes; they outlast its connections.
+    base::TokenBucket new_codes;
+    base::TokenBucket taken;
+    std::size_t unspaced = 0;  // used up
+    base::Moment next_code{};
+    std::unordered_map<std::string, base::Moment> own_codes;  // salted hash -> when to forget
+    std::deque<protocol::SessionOpen> waiting;                // one per session
   };
   /// What must not get lost while the kiosk is away. Offers and candidates do: a new offer follows anyway.
   struct Waiting {
@@ -116,6 +141,13 @@ class Registry {
   };
 
   Kiosk* kiosk_of(ConnectionId connection);
+  [[nodiscard]] std::string hash_of(const std::string& code) const;
+  /// False: the code must wait. True takes what it costs.
+  [[nodiscard]] bool may_look_up(Kiosk& kiosk, const protocol::SessionOpen& message);
+  void open_now(ConnectionId connection, Kiosk& kiosk, const protocol::SessionOpen& message);
+  void open_waiting();
+  void forget_waiting(Kiosk& kiosk, const std::string& session);
+  void tell_taken();
   std::optional<ConnectionId> kiosk_connection(const Session& session) const;
   Session* own_session(ConnectionId connection, const std::string& id);
   void set_seat(const std::string& id, Session& session, Seat seat);
@@ -141,7 +173,12 @@ class Registry {
   std::unordered_map<ConnectionId, std::string> m_by_patient;
   std::unordered_map<std::string, base::Moment> m_used_codes;  // salted hash -> when to forget
   std::multimap<base::Moment, std::string> m_used_codes_by_time;
-  std::string m_salt;  // 10^8 codes would be found from their bare hashes in a second
+  struct Taken {
+    ConnectionId connection;
+    std::string session;
+  };
+  std::multimap<base::Moment, Taken> m_taken;  // answers that are held back
+  std::string m_salt;                          // 10^8 codes would be found from their bare hashes in a second
 };
 
 }  // namespace sangdam::gateway

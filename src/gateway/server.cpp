@@ -128,7 +128,7 @@ protocol::Address Server::Impl::find_address() const {
   if (!config.public_address.empty()) return {.address = config.public_address};
   const std::string scheme = config.insecure_http ? "http" : "https";
   const bool everywhere = is_wildcard(config.address);
-  const std::string host = everywhere ? local_addresses().front() : config.address;
+  const std::string host = best_address(config.address);
   protocol::Address found{.address = url_of(scheme, host, port),
                           .local = everywhere && base::is_loopback_host(host)};
   // A browser makes http:// of a typed address, and goes to port 80 if there is none in it. Where nobody
@@ -185,7 +185,12 @@ base::Result<> Server::Impl::listen() {
   if (identity.tls) {
     service = {identity.tls, [this](const std::string& host) { return redirect_target(host, true); }};
   }
-  if (auto started = listener->start(config.address, config.port, std::move(service)); !started) {
+  auto started = listener->start(config.address, config.port, service);
+  if (!started && started.error().code == "address-unavailable" && config.address == "::") {
+    config.address = "0.0.0.0";  // a machine without IPv6
+    started = listener->start(config.address, config.port, std::move(service));
+  }
+  if (!started) {
     listener.reset();
     return started;
   }

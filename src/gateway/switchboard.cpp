@@ -3,6 +3,11 @@
 #include "base/random.hpp"
 
 namespace sangdam::gateway {
+namespace {
+
+constexpr std::chrono::seconds k_tell_waits{3};
+
+}  // namespace
 
 Switchboard::Switchboard(const base::Clock& clock, const Config& config,
                          std::function<protocol::Address()> address)
@@ -41,6 +46,7 @@ void Switchboard::add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::
 
 void Switchboard::on_time() {
   m_registry.on_time();
+  serve_line();
   for (const auto& [id, each] : m_patients) each->on_time();
   for (const auto& [id, each] : m_kiosks) each->on_time();
   // Here and not when they close: that happens inside of their own callbacks.
@@ -50,6 +56,16 @@ void Switchboard::on_time() {
 
 void Switchboard::tell_address() {
   for (const auto& [id, each] : m_kiosks) each->tell_address();
+}
+
+void Switchboard::serve_line() {
+  const base::Moment now = m_clock.moment();
+  while (const auto id = m_limiter.next(now)) m_patients.at(*id)->answer_try();
+  while (const auto id = m_limiter.next_late(now)) m_patients.at(*id)->give_up_try();
+  // Also so that the page hears that the connection lives.
+  if (now - m_waits_told < k_tell_waits) return;
+  m_waits_told = now;
+  for (const auto& [id, left] : m_limiter.waits(now)) m_patients.at(id)->tell_wait(left);
 }
 
 void Switchboard::go_away() {

@@ -34,6 +34,8 @@ class Switchboard final : public Outlet {
   void send_to_kiosk(ConnectionId connection, const protocol::GatewayToKiosk& message) override;
   void finish(ConnectionId connection) override;
   void replace(ConnectionId connection) override;
+  /// Answers the tries whose turn it is.
+  void serve_line();
   [[nodiscard]] WebSocket* find(ConnectionId connection) const;
 
   const base::Clock& m_clock;
@@ -43,6 +45,7 @@ class Switchboard final : public Outlet {
   GuessLimiter m_limiter;
   Registry m_registry;
   std::shared_ptr<base::TokenBucket> m_seatless_frames;
+  base::Moment m_waits_told{};
   ConnectionId m_next_id = 1;
   std::unordered_map<ConnectionId, std::unique_ptr<PatientConnection>> m_patients;
   std::unordered_map<ConnectionId, std::unique_ptr<KioskConnection>> m_kiosks;

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/log.hpp"
+#include "base/memory.hpp"
 #include "base/random.hpp"
 #include "base/secret_file.hpp"
 #include "base/text.hpp"
@@ -27,6 +28,8 @@ std::vector<consultation::IceServer> domain_of(const std::vector<protocol::IceSe
   return result;
 }
 
+// A visit's pipelines stop on threads of their own; what they held is free after this.
+constexpr std::chrono::seconds k_release_after{5};
 // A visit may say nothing for long: what is owed to the log does not wait for its next entry.
 constexpr std::chrono::seconds k_catch_up_every{5};
 
@@ -303,8 +306,12 @@ bool Kiosk::delivers(pipelines::Part part) const {
 // --- The visits ---
 
 void Kiosk::on_changed(const Encounter& encounter) {
-  if (encounter.is_over()) m_screens->leave_visit(encounter.record().id);
   m_screens->refresh();
+  if (!encounter.is_over()) return;
+  m_screens->leave_visit(encounter.record().id);
+  m_release_memory.start_once(k_release_after, [this] {
+    if (m_desk->in_the_room() == nullptr) base::release_memory();  // otherwise after that visit
+  });
 }
 
 void Kiosk::on_event(const Encounter& encounter, std::string_view event,

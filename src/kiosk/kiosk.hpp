@@ -97,6 +97,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   std::unique_ptr<ui::KioskWindow> m_window;
   std::unique_ptr<Screens> m_screens;
   std::unique_ptr<Actions> m_actions;
+  base::Timer m_release_memory;
   base::Timer m_log_retry;
   std::optional<base::NetworkWatch> m_network;
   std::optional<MdnsName> m_name;

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
+#include "base/memory.hpp"
 #include "base/service_notify.hpp"
 #include "kiosk/kiosk.hpp"
 #include "kiosk/notices.hpp"
@@ -155,6 +156,7 @@ class Program {
 }  // namespace
 
 int main(int argc, char** argv) {
+  base::bound_memory();
   base::claim_main_thread();
   base::start_log();
   // Names of clinics and patients are UTF-8, also on a machine whose locale was never set.

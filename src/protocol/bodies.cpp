@@ -90,8 +90,8 @@ Error read_error(Reader& in) {
   if (in.has("retry_after")) error.retry_after = in.number("retry_after", 0, 24 * 60 * 60);
   if (const json* challenge = in.object("challenge", true)) {
     Reader nested(*challenge, "challenge");
-    auto read = nested.result(
-        Challenge{.nonce = nested.token("nonce", 1, 128), .bits = nested.number("bits", 1, 40)});
+    auto read = nested.result(Challenge{.nonce = nested.token("nonce", 1, 128),
+                                        .bits = nested.number("bits", 1, k_max_proof_bits)});
     if (read) {
       error.challenge = *std::move(read);
     } else {

@@ -30,6 +30,9 @@ inline constexpr std::chrono::seconds k_max_code_lifetime{366 * 24 * 60 * 60};
 inline constexpr std::size_t k_max_phone_code_points = 40;
 inline constexpr std::size_t k_max_depth = 8;
 inline constexpr unsigned k_max_mline = 31;
+/// The hardest proof of work there is: five seconds of a cheap phone, and twenty in one case of fifty. The
+/// page has the same number (ui/patient/proof.js, MAX_BITS).
+inline constexpr unsigned k_max_proof_bits = 20;
 inline constexpr std::size_t k_max_features = 16;
 inline constexpr std::size_t k_max_feature_bytes = 32;
 

@@ -160,6 +160,16 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     assert.ok(gateway.heard.filter(({ type }) => type === 'join').at(-1).proof.match(/^\d+$/));
   });
 
+  it('says how long it waits for its turn, and leaves nothing to do meanwhile', async () => {
+    const typed = wellFormed('44444444');
+    gateway.codes.set(typed, { code: 'in-line', retry_after: 40 });
+    await open();
+    await patient.enterCode(typed);
+    await patient.page.getByRole('status').filter({ hasText: 'about 40 seconds more' }).waitFor();
+    assert.equal(await patient.problem.isVisible(), false);
+    assert.equal(await patient.button('Checking…').isDisabled(), true);
+  });
+
   it('asks for name and consent before anything else', async () => {
     await open();
     await patient.enterCode(CODE);
@@ -232,6 +242,44 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     await patient.page.getByRole('button', { name: 'Chat, 1 new' }).click();
     assert.equal(await patient.chatLog.getByText('언제부터 아프셨어요? 😊').count(), 1);
     assert.equal(await patient.page.getByText('<b>&amp;').count(), 1, 'markup is text');
+  });
+
+  it('says in words what cannot be sent and what the clinic refused, and does not send it again', async () => {
+    await openInCall();
+    await patient.write('\u3164');
+    await patient.page.getByRole('alert').getByText('There is nothing in it that can be read').waitFor();
+    await patient.write('x'.repeat(2003));
+    await patient.page.getByRole('alert').getByText('Please take out 3 letters').waitFor();
+    assert.deepEqual(await kiosk.lines('chat'), []);
+    // Marks enough to paint over the screen: eight of them stay.
+    await patient.write(`a${'\u0301'.repeat(500)} \u202Eb`);
+    await waitFor('the text at the kiosk', async () => (await kiosk.lines('chat')).length > 0);
+    const [sent] = await kiosk.lines('chat');
+    assert.equal(sent.text, `a${'\u0301'.repeat(8)} b`);
+    await kiosk.say('chat', { type: 'refused', id: sent.id, reason: 'empty' });
+    await patient.chatLog.getByText('Not delivered. Please write it in other words.').waitFor();
+    await kiosk.offer();
+    await waitFor('peer 2 connected', async () => (await kiosk.connection(2)) === 'connected');
+    await patient.write('in other words');
+    await waitFor('the other text', async () => (await kiosk.lines('chat')).some(({ text }) => text === 'in other words'));
+    assert.equal((await kiosk.lines('chat')).filter(({ id }) => id === sent.id).length, 1);
+  });
+
+  it('refuses the clinic\'s text with nothing to read by name, if it knows refusals, and stays in the call', async () => {
+    await openInCall();
+    const line = { type: 'text', id: 'ef'.repeat(16), text: '\u3164\u200B' };
+    await kiosk.say('chat', line);
+    await waitFor('the older clinic to hear that it came', async () => (await kiosk.lines('chat')).some(({ type }) => type === 'received'));
+    await kiosk.say('control', { type: 'hello', features: ['chat-refused', 'ignore-unknown'] });
+    // Heard in order on one channel, but not across two.
+    await waitFor('the refusal', async () => {
+      await kiosk.say('chat', line);
+      return (await kiosk.lines('chat')).some(({ type, reason }) => type === 'refused' && reason === 'empty');
+    });
+    for (let i = 0; i < 30; ++i) await kiosk.say('control', { type: 'of-the-future' });
+    await kiosk.say('chat', { type: 'text', id: 'cd'.repeat(16), text: 'still here' });
+    await patient.page.getByRole('button', { name: 'Chat, 1 new' }).waitFor();
+    assert.equal(kiosk.peer, 1);
   });
 
   it('keeps going after malformed lines, and asks for a new connection after too many', async () => {

@@ -113,7 +113,7 @@ describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ?
     assert.doesNotMatch(kiosk.log, /a-secret-of-this-test/);
   });
 
-  it('connects a PC with many addresses, whose candidates are more than a burst', async () => {
+  it('connects a PC with many addresses, whose candidates are more than a burst', async (context) => {
     const url = (transport) => `turn:${ADDRESS}:${turn.port}?transport=${transport}`;
     kiosk = await Kiosk.start({
       args: ['--relay-only', '--turn-url', url('udp'), '--turn-url', url('tcp'), '--turn-secret-file', turn.secretFile],
@@ -151,7 +151,8 @@ describe('a consultation through TURN', { timeout: 300000, skip: hasTurnServer ?
       const signalling = await patient.page.evaluate(() => globalThis.signalling);
       return signalling.candidates.at(-1) === '' && signalling;
     }, 30000);
-    assert.ok(seen.candidates.length > 60, `only ${seen.candidates.length} candidates: is the network as it should be?`);
+    context.diagnostic(`${seen.candidates.length} candidates`);
+    assert.ok(seen.candidates.length > 40, `only ${seen.candidates.length} candidates: is the network as it should be?`);
     assert.deepEqual([seen.opened, seen.errors], [1, []]);
   });
 });

@@ -34,7 +34,7 @@ async function tour(language, size) {
   const [width, height] = size.split('x').map(Number);
   const gateway = await new GatewayDouble().start();
   gateway.codes.set(CODE, 'good').set(EXPIRED, { code: 'code-expired' }).set(BUSY, { code: 'too-many-tries', retry_after: 42 });
-  gateway.codes.set(PROOF, { code: 'proof-needed', challenge: { nonce: 'x', bits: 26 } });
+  gateway.codes.set(PROOF, { code: 'proof-needed', challenge: { nonce: 'x', bits: 20 } });
   const kioskContext = await browser.newContext();
   const kiosk = await KioskDouble.open(kioskContext, gateway, { large: true });
   const patient = await Patient.open(browser, gateway.url, { language, width, height });

@@ -296,6 +296,10 @@ export class App {
       this.dispatch({ type: 'proving' });
       return;
     }
+    if (event.code === 'in-line') {
+      this.dispatch({ type: 'in-line', seconds: event.retryAfter });
+      return;
+    }
     if (event.code === 'resume-unknown') {
       const { code } = this.kept;
       this.#store.forget();

@@ -21,6 +21,7 @@
  * @property {string} problem on the code screen: an error code of the protocol, or ''
  * @property {number} retryAt milliseconds since 1970: when another try is allowed; 0: now
  * @property {boolean} proving
+ * @property {number} waitSeconds in line with a code: about so much longer; 0: not in line
  * @property {Visit} visit
  * @property {boolean} knocked
  * @property {'none' | 'connecting' | 'connected' | 'interrupted'} media
@@ -28,7 +29,7 @@
  * @property {string} outcome of an ended visit
  */
 /**
- * @typedef {{type: 'code-given'} | {type: 'proving'} | {type: 'consented'} | {type: 'ready'} | {type: 'back'}
+ * @typedef {{type: 'code-given'} | {type: 'proving'} | {type: 'in-line', seconds: number} | {type: 'consented'} | {type: 'ready'} | {type: 'back'}
  *   | {type: 'left'} | {type: 'come-back'} | {type: 'start-over'}
  *   | {type: 'media', media: 'connected' | 'interrupted'}
  *   | {type: 'error', code: string, retryAt: number}
@@ -58,6 +59,7 @@ export function initialState(kept) {
     problem: '',
     retryAt: 0,
     proving: false,
+    waitSeconds: 0,
     visit: 'none',
     knocked: back && (kept.knocked ?? false),
     media: 'none',
@@ -74,9 +76,13 @@ export function initialState(kept) {
 export function next(state, event) {
   switch (event.type) {
     case 'code-given':
-      return { ...state, busy: true, problem: '', retryAt: 0, proving: false };
+      return { ...state, busy: true, problem: '', retryAt: 0, proving: false, waitSeconds: 0 };
     case 'proving':
-      return { ...state, busy: true, problem: 'proof-needed', proving: true };
+      return { ...state, busy: true, problem: 'proof-needed', proving: true, waitSeconds: 0 };
+    case 'in-line':
+      return state.screen === 'code'
+        ? { ...state, busy: true, problem: 'in-line', proving: false, waitSeconds: event.seconds }
+        : state;
     case 'joined':
       return onJoined(state, event);
     case 'consented':
@@ -116,7 +122,7 @@ export function next(state, event) {
  */
 function onJoined(state, event) {
   const { clinic, phone } = event;
-  const known = { ...state, clinic, phone, seated: true, busy: false, proving: false, problem: '', returning: false,
+  const known = { ...state, clinic, phone, seated: true, busy: false, proving: false, waitSeconds: 0, problem: '', returning: false,
     clinicAway: false };
   return state.screen === 'code' ? { ...known, screen: /** @type {Screen} */ ('consent') } : known;
 }
@@ -157,7 +163,7 @@ function onError(state, event) {
       if (state.screen !== 'code') {
         return event.code === 'clinic-away' ? { ...state, clinicAway: true } : state;
       }
-      return { ...state, busy: false, proving: false, problem: event.code, retryAt: event.retryAt };
+      return { ...state, busy: false, proving: false, waitSeconds: 0, problem: event.code, retryAt: event.retryAt };
   }
 }
 

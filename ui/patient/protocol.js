@@ -360,7 +360,7 @@ export class Signalling {
       this.#token = '';  // the gateway closes next; there is nothing to come back to
       this.#join = null;
       this.#seated = false;
-    } else if (message.type === 'error') {
+    } else if (message.type === 'error' && message.code !== 'in-line') {  // that answer is still to come
       this.#onError(message);
     }
     this.#onEvent(message);

@@ -144,7 +144,7 @@ TEST_CASE("with a public address, Host and Origin may be that and nothing else t
 TEST_CASE("this machine's own addresses are let in where nothing is set", "[gateway][host]") {
   const Site site;
   auto config = site.config();
-  config.address = "0.0.0.0";
+  config.address = "::";
   gateway::Server server(std::move(config));
   REQUIRE(server.start());
   const std::string port = std::to_string(server.port());
@@ -154,6 +154,23 @@ TEST_CASE("this machine's own addresses are let in where nothing is set", "[gate
     INFO(host);
     RawClient client(server);
     CHECK(status_of(client.ask(get("/", host + ":" + port))) == 200);
+  }
+}
+
+TEST_CASE("unless told otherwise, the gateway is heard by IPv4 and, where there is any, by IPv6",
+          "[gateway][host]") {
+  const Site site;
+  auto config = site.config();
+  config.address = gateway::Config().address;
+  gateway::Server server(std::move(config));
+  REQUIRE(server.start());
+  for (const auto& each : gateway::read_interfaces()) {
+    if (each.kind != gateway::InterfaceKind::loopback) continue;
+    INFO(each.address);
+    const auto client = base::Ref<GSocketClient>::adopt(g_socket_client_new());
+    g_socket_client_set_enable_proxy(client.get(), FALSE);
+    CHECK(base::Ref<GSocketConnection>::adopt(g_socket_client_connect_to_host(
+        client.get(), each.address.c_str(), server.port(), nullptr, nullptr)));
   }
 }
 

@@ -184,6 +184,23 @@ TEST_CASE("a kiosk's mistakes have their codes", "[gateway][hostile]") {
   REQUIRE(kiosk.link.closed());
 }
 
+TEST_CASE("a kiosk's token cannot be used to ask for 200 codes a second", "[gateway][hostile]") {
+  const Site site;
+  gateway::Server server(site.config());
+  REQUIRE(server.start());
+  Kiosk kiosk(server);
+  kiosk.open();
+  for (int i = 0; i < 200; ++i) {
+    kiosk.link.send(
+        KioskMessage(protocol::SessionOpen{kiosk.session, consultation::draw_code(), 1min, std::nullopt}));
+  }
+  kiosk.link.send(KioskMessage(protocol::Ping{}));
+  int answers = 0;
+  while (!std::holds_alternative<protocol::Pong>(kiosk.link.next_for_kiosk())) ++answers;
+  CHECK(answers <= 3);                    // one at once, and one for each second that this took
+  kiosk.next<protocol::SessionOpened>();  // the newest has waited for its turn
+}
+
 TEST_CASE("a connection that has fallen silent is closed, a quiet one that answers pings is not",
           "[gateway][liveness]") {
   const Site site;

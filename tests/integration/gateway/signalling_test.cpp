@@ -110,7 +110,7 @@ TEST_CASE("each way of not getting in has its word, and another try is possible"
   }));
 }
 
-TEST_CASE("wrong codes are slowed down, mistyped ones are not", "[gateway][code]") {
+TEST_CASE("wrong codes cost work in the end, mistyped ones do not", "[gateway][code]") {
   const Site site;
   gateway::Server server(site.config());
   REQUIRE(server.start());
@@ -122,17 +122,14 @@ TEST_CASE("wrong codes are slowed down, mistyped ones are not", "[gateway][code]
   for (int i = 0; i < 8; ++i) CHECK(join(patient, mistyped) == "code-mistyped");
   for (int i = 0; i < 5; ++i) CHECK(join(patient, other_code(kiosk.code)) == "code-wrong");
   // The right code too: a refusal tells nothing.
-  patient.send(PatientMessage(protocol::Join{kiosk.code, "ko", std::nullopt}));
-  const auto error = std::get<protocol::Error>(patient.next_for_patient());
-  CHECK(error.code == "too-many-tries");
-  REQUIRE(error.retry_after);
-  CHECK(*error.retry_after <= 5);
+  CHECK(join(patient, kiosk.code) == "proof-needed");
 }
 
-TEST_CASE("when everybody guesses, a proof of work opens the door once", "[gateway][code]") {
+TEST_CASE("a proof of work opens the door once", "[gateway][code]") {
   const Site site;
   auto config = site.config();
-  config.guesses = {.free_tries = 100, .total_threshold = 0.5, .drain_per_hour = 1, .base_bits = 8};
+  config.guesses.free_tries = 1;
+  config.guesses.base_bits = 8;
   gateway::Server server(std::move(config));
   REQUIRE(server.start());
   Kiosk kiosk(server);

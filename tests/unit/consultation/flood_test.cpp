@@ -102,6 +102,19 @@ std::vector<Kind> kinds() {
        [](Fixture& f, int i) { f.line(Channel::chat, "text:" + std::to_string(i) + ":hello"); }, 20, 0, 45},
       {"one text again and again", true, [](Fixture& f, int) { f.line(Channel::chat, "text:same:hello"); }, 1,
        0, 5},
+      {"texts that cannot be shown", true,
+       [](Fixture& f, int i) { f.line(Channel::chat, "text:" + std::to_string(i) + ":"); }, 0, 0, 5},
+      {"refusals of nothing", true,
+       [](Fixture& f, int i) { f.line(Channel::chat, "refused:" + std::to_string(i) + ":empty"); }, 0, 0, 0},
+      {"greetings", true, [](Fixture& f, int) { f.line(Channel::control, "hello"); }, 0, 0, 0},
+      {"lines of unknown types", true, [](Fixture& f, int) { f.line(Channel::control, "unknown:x"); }, 30, 8,
+       60},
+      {"lines of unknown types after a greeting", true,
+       [](Fixture& f, int) {
+         f.line(Channel::control, "hello");
+         f.line(Channel::control, "unknown:x");
+       },
+       30, 8, 60},
       {"acknowledgements of nothing", true,
        [](Fixture& f, int i) { f.line(Channel::chat, "received:" + std::to_string(i)); }, 0, 0, 0},
       {"malformed lines", true, [](Fixture& f, int) { f.line(Channel::control, "nonsense"); }, 30, 8, 60},

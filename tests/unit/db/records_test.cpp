@@ -284,18 +284,20 @@ TEST_CASE("The timeline of a huge visit is its newest part, and the rest is reac
   };
   write(record, "chat-sent", {{"id", "ours"}, {"text", "first"}}, consultation::Actor::staff);
   write(record, "chat-received", {{"id", "theirs"}, {"text", "second"}}, consultation::Actor::patient);
+  write(record, "chat-sent", {{"id", "refused"}, {"text", "third"}}, consultation::Actor::staff);
   for (int i = 0; i < 25'000; ++i) {
     write(record, "microphone-on", {{"n", std::to_string(i)}}, consultation::Actor::patient);
     if (i % 100 == 0) write(other, "chat-sent", {{"id", "x"}, {"text", "elsewhere"}});
   }
   write(record, "chat-delivered", {{"id", "ours"}});
+  write(record, "chat-refused", {{"id", "refused"}, {"reason", "empty"}});
   write(record, "ended");
-  REQUIRE(run_until([&] { return written == 25'254; }, std::chrono::minutes(2)));
+  REQUIRE(run_until([&] { return written == 25'256; }, std::chrono::minutes(2)));
 
   auto page = database->timeline({.consultation = record.id, .before = {}}).value();
   REQUIRE(page.entries.size() == 200);
   CHECK(page.entries.back().kind == "ended");
-  CHECK(page.earlier == 25'004 - 200);
+  CHECK(page.earlier == 25'006 - 200);
   CHECK(std::is_sorted(page.entries.begin(), page.entries.end(),
                        [](const auto& a, const auto& b) { return a.sequence < b.sequence; }));
   const auto before =
@@ -303,7 +305,7 @@ TEST_CASE("The timeline of a huge visit is its newest part, and the rest is reac
           .value();
   CHECK(before.entries.size() == 1000);
   CHECK(before.entries.back().sequence < page.entries.front().sequence);
-  CHECK(before.earlier == 25'004 - 1200);
+  CHECK(before.earlier == 25'006 - 1200);
   CHECK(database->timeline({.consultation = record.id, .before = 2}).value().entries.size() == 1);
   CHECK(database->timeline({.consultation = record.id, .before = 1}).value().entries.empty());
 
@@ -311,10 +313,11 @@ TEST_CASE("The timeline of a huge visit is its newest part, and the rest is reac
   const auto earlier = database->earlier(record.id).value();
   CHECK(earlier.patient_entries == 25'001);
   const auto chat = consultation::Chat::from_log(earlier.chat);
-  REQUIRE(chat.messages().size() == 2);
+  REQUIRE(chat.messages().size() == 3);
   CHECK(chat.messages()[0].text == "first");
   CHECK(chat.messages()[0].delivered);
   CHECK(chat.messages()[1].text == "second");
+  CHECK(chat.messages()[2].refused);
 }
 
 }  // namespace

@@ -122,6 +122,13 @@ TEST_CASE("the address for people is where the phones are, whatever else the mac
   }
 }
 
+TEST_CASE("people are told no address at which nobody listens", "[address]") {
+  const std::vector<std::string> both{"2001:db8::10", "192.168.0.10", "::1"};
+  CHECK(heard_on("::", both) == both);
+  CHECK(heard_on("0.0.0.0", both) == std::vector<std::string>{"192.168.0.10"});
+  CHECK(heard_on("0.0.0.0", {"2001:db8::10"}) == std::vector<std::string>{"127.0.0.1"});
+}
+
 TEST_CASE("interfaces of which the system says nothing are known by their names", "[address]") {
   const std::vector<std::pair<const char*, Kind>> names{
       {"lo", Kind::loopback},      {"docker0", Kind::container},  {"br-5d3c9a", Kind::container},

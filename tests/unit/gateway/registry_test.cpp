@@ -98,6 +98,13 @@ struct Clinic {
     open(1);
     REQUIRE(outlet.take(1) == Said{"opened"});
   }
+  /// Time passes, and the registry looks at its clock as it does every second.
+  void pass(std::chrono::seconds by) {
+    for (std::chrono::seconds each{0}; each < by; each += 1s) {
+      clock.pass(1s);
+      registry.on_time();
+    }
+  }
   std::string join(ConnectionId connection) {
     const auto joined = registry.join(connection, {code, "ko", std::nullopt});
     return joined ? "joined" : std::string(code_of(joined.error()));
@@ -170,6 +177,7 @@ TEST_CASE("a finished visit's code is used up for a day", "[registry]") {
   CHECK_FALSE(clinic.resume(12));
   // Nor may another session get this code while people could still have it in mind.
   clinic.registry.open_session(1, {std::string(32, 'b'), clinic.code, 30min, {}});
+  clinic.pass(2s);
   CHECK(clinic.outlet.take(1) == Said{"code-taken"});
   clinic.clock.pass(24h);
   clinic.registry.on_time();
@@ -334,7 +342,13 @@ TEST_CASE("one kiosk cannot touch another's sessions, nor take a code that is ou
   clinic.registry.to_patient(5, {clinic.session, clinic.outlet.seat.seat, protocol::Status{"admitted", ""}});
   clinic.registry.open_session(5, {std::string(32, 'b'), clinic.code, 30min, {}});
   clinic.registry.open_session(5, {clinic.session, clinic.code, 30min, {}});
-  CHECK(clinic.outlet.take(5) == Said{"session-unknown", "session-unknown", "code-taken", "session-unknown"});
+  CHECK(clinic.outlet.take(5) == Said{"session-unknown", "session-unknown", "session-unknown"});
+  clinic.pass(2s);
+  CHECK(clinic.outlet.take(5) == Said{"code-taken"});
+  // Not even what its own code is.
+  clinic.registry.open_session(5, {clinic.session, consultation::draw_code(), 30min, {}});
+  clinic.pass(1s);
+  CHECK(clinic.outlet.take(5) == Said{"session-unknown"});
 }
 
 TEST_CASE("a kiosk can open only so many sessions", "[registry][kiosk]") {

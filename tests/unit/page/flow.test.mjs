@@ -77,3 +77,13 @@ test('connecting again and again does not flicker', () => {
   const events = ['offline', 'connecting', 'offline', 'connecting'].map((link) => ({ type: 'link', link }));
   assert.ok(events.reduce((states, event) => [...states, next(states.at(-1), event)], [play(toWaiting)]).slice(1).every(({ offline }) => offline));
 });
+
+test('a try that waits in line is busy until it is answered', () => {
+  const inLine = play([{ type: 'code-given' }, { type: 'proving' }, { type: 'in-line', seconds: 40 }]);
+  assert.deepEqual([inLine.screen, inLine.busy, inLine.proving, inLine.waitSeconds], ['code', true, false, 40]);
+  assert.equal(play([{ type: 'in-line', seconds: 20 }], inLine).waitSeconds, 20);
+  const refused = play([{ type: 'error', code: 'code-wrong', retryAt: 0 }], inLine);
+  assert.deepEqual([refused.busy, refused.waitSeconds, refused.problem], [false, 0, 'code-wrong']);
+  assert.deepEqual([play([joined], inLine).screen, play([joined], inLine).waitSeconds], ['consent', 0]);
+  assert.equal(play([{ type: 'in-line', seconds: 20 }], play([...toWaiting])).screen, 'waiting');
+});

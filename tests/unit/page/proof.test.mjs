@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { leadingZeroBits, MAX_BITS, sha256, solve } from '../../../ui/patient/proof.js';
 
@@ -34,6 +35,11 @@ test('progress rises towards one', () => {
   assert.ok(shares.length > 0);
   assert.deepEqual([...shares].sort((a, b) => a - b), shares);
   assert.ok(shares[0] > 0 && shares.at(-1) < 1);
+});
+
+test('the page works on the hardest challenge the gateway gives, and on none beyond', () => {
+  const header = readFileSync(new URL('../../../src/protocol/messages.hpp', import.meta.url), 'utf8');
+  assert.equal(Number(/k_max_proof_bits = (\d+);/.exec(header)[1]), MAX_BITS);
 });
 
 test('a challenge beyond reason is refused at once', () => {

@@ -265,3 +265,20 @@ test('candidates leave after the answer they belong to, the direct ones first', 
   clock.pass(0);
   assert.deepEqual(last().sent.slice(1).map(({ type, candidate }) => candidate?.split(' ')[0] ?? type), ['answer', 'candidate:2', 'candidate:1']);
 });
+
+test('a join that waits in line is still under way: it is not given up, and goes out again after a loss', () => {
+  signalling.join('482731906');
+  last().onopen();
+  for (let i = 0; i < 10; ++i) {
+    clock.pass(5000);
+    last().says({ type: 'error', code: 'in-line', text: '', retry_after: 30 });
+  }
+  assert.equal(sockets.length, 1);
+  last().onclose();
+  clock.pass(1000);
+  last().onopen();
+  assert.equal(sockets.length, 2);
+  assert.equal(last().sent[0].code, '482731906');
+  last().says(JOINED);
+  assert.equal(signalling.online, true);
+});

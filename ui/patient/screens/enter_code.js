@@ -94,7 +94,7 @@ export function enterCode(app) {
     const { state } = app;
     if (own !== '') return own;
     if (state.offline) return t('noConnection');
-    if (state.problem === '' || state.proving) return '';
+    if (state.problem === '' || state.proving || state.waitSeconds > 0) return '';
     if (state.problem === 'too-many-tries') {
       const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);
       return seconds > 0 ? t('codeTooMany', { seconds }) : '';
@@ -102,12 +102,20 @@ export function enterCode(app) {
     return t(WORDS[state.problem] ?? 'codeFailed');
   }
 
+  function calmWords() {
+    const { state } = app;
+    if (state.offline) return '';
+    if (state.proving) return t('codeProof');
+    if (state.waitSeconds > 100) return t('codeInLineMinutes', { minutes: Math.ceil(state.waitSeconds / 60) });
+    if (state.waitSeconds > 0) return t('codeInLine', { seconds: state.waitSeconds });
+    return state.problem === 'too-many-tries' && state.retryAt <= Date.now() ? t('codeRetryNow') : '';
+  }
+
   function update() {
     const { state } = app;
     const words = problemWords();
     problem.say(words);
-    const waited = state.problem === 'too-many-tries' && state.retryAt <= Date.now();
-    calm.say(state.proving ? t('codeProof') : waited ? t('codeRetryNow') : '');
+    calm.say(calmWords());
     bar.hidden = !state.proving;
     bar.value = app.proof.share;
     field.readOnly = state.busy;

@@ -32,25 +32,21 @@ Actor actor_of(EventKind event) noexcept {
   return Actor::system;
 }
 
-/// What an event says of the patient's seat.
+/// What an event says of the patient's seat. Whether it is admitted follows from the state: see apply().
 void update_seat(std::optional<Seat>& seat, const Event& event) {
   switch (event.kind) {
     case EventKind::arrived: seat = event.seat; break;  // a newcomer: nothing of the earlier browser stays
     case EventKind::knocked:
       if (seat && event.seat) {
+        if (seat->name != event.seat->name || seat->consent != event.seat->consent) ++seat->knock;
         seat->name = event.seat->name;
         seat->consent = event.seat->consent;
         seat->has_camera = event.seat->has_camera;
         seat->has_microphone = event.seat->has_microphone;
-        seat->admitted = false;
       }
       break;
     case EventKind::admitted:
       if (seat) seat->admitted = true;
-      break;
-    case EventKind::declined:
-    case EventKind::media_rejected:
-      if (seat) seat->admitted = false;
       break;
     case EventKind::away:
       if (seat) seat->present = false;
@@ -66,9 +62,11 @@ void update_seat(std::optional<Seat>& seat, const Event& event) {
     case EventKind::ended:
     case EventKind::cancelled:
     case EventKind::no_show:
+    case EventKind::declined:
     case EventKind::left:
     case EventKind::media_connected:
     case EventKind::media_lost:
+    case EventKind::media_rejected:
     case EventKind::code_expired:
     case EventKind::wait_expired:
     case EventKind::reconnect_expired: break;
@@ -112,6 +110,8 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   const State from = m_record.state;
   m_record.state = transition.to;
   update_seat(m_record.seat, event);
+  // Whoever is out of the room has to be let in anew, whichever way led out.
+  if (m_record.seat && !has_the_room(transition.to)) m_record.seat->admitted = false;
 
   if (event.kind == EventKind::recoded) m_record.code = event.code;
   if (event.kind == EventKind::opened) {

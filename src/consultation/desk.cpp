@@ -102,16 +102,28 @@ Result<> Desk::act(const std::string& consultation, EventKind intent, bool (*wha
   return {};
 }
 
-Result<> Desk::admit(const std::string& consultation) {
+Result<> Desk::at_the_door(const std::string& consultation, const std::string& knock, EventKind intent,
+                           bool (*what)(Encounter&)) {
+  const Encounter* encounter = find(consultation);
+  const Seat* caller = encounter != nullptr ? encounter->at_the_door() : nullptr;
+  if (caller != nullptr && knock_of(*caller) != knock) {
+    return failure("someone-else-knocks", "Somebody else is at the door now. Look at who it is first.");
+  }
+  return act(consultation, intent, what);
+}
+
+Result<> Desk::admit(const std::string& consultation, const std::string& knock) {
   const Encounter* busy = in_the_room();
   if (busy != nullptr && busy->record().id != consultation) {
     return failure("busy",
                    "Another patient is in the call. End that visit first; this patient keeps waiting.");
   }
-  return act(consultation, EventKind::admitted, [](Encounter& encounter) { return encounter.admit(); });
+  return at_the_door(consultation, knock, EventKind::admitted,
+                     [](Encounter& encounter) { return encounter.admit(); });
 }
-Result<> Desk::decline(const std::string& consultation) {
-  return act(consultation, EventKind::declined, [](Encounter& encounter) { return encounter.decline(); });
+Result<> Desk::decline(const std::string& consultation, const std::string& knock) {
+  return at_the_door(consultation, knock, EventKind::declined,
+                     [](Encounter& encounter) { return encounter.decline(); });
 }
 Result<> Desk::cancel(const std::string& consultation) {
   return act(consultation, EventKind::cancelled, [](Encounter& encounter) { return encounter.cancel(); });
@@ -223,9 +235,11 @@ void Desk::on_event(const Encounter& encounter, std::string_view event,
                     const std::map<std::string, std::string>& details) {
   m_parts.observer.on_event(encounter, event, details);
   if (event != "patient-waiting" || !m_parts.auto_admit) return;
-  base::post_to_main(m_anchor.weak(), [id = encounter.record().id](Desk& self) {
+  const Seat* caller = encounter.at_the_door();
+  if (caller == nullptr) return;
+  base::post_to_main(m_anchor.weak(), [id = encounter.record().id, knock = knock_of(*caller)](Desk& self) {
     // Refused while another call goes on: staff admit by hand then.
-    (void)self.admit(id);
+    (void)self.admit(id, knock);
   });
 }
 

@@ -44,13 +44,15 @@ class Desk final : private EncounterObserver {
   /// timeline cannot be read goes on without its earlier chat.
   base::Result<> restore();
 
-  // --- Staff. Failures carry a code: "unknown-consultation", "busy", "unknown-appointment",
-  // "appointment-used", those of refusal.hpp and of Encounter::send_chat(), or the record's own.
+  // --- Staff. Failures carry a code: "unknown-consultation", "busy", "someone-else-knocks",
+  // "unknown-appointment", "appointment-used", those of refusal.hpp and of Encounter::send_chat(), or the
+  // record's own.
   // -------------------------------------------------------------------
   base::Result<std::string> start_walk_in();
   base::Result<std::string> open_appointment(const std::string& id);
-  base::Result<> admit(const std::string& consultation);
-  base::Result<> decline(const std::string& consultation);
+  /// `knock` says whom staff saw at the door (knock_of()); refused if somebody else is there now.
+  base::Result<> admit(const std::string& consultation, const std::string& knock);
+  base::Result<> decline(const std::string& consultation, const std::string& knock);
   base::Result<> cancel(const std::string& consultation);
   base::Result<> no_show(const std::string& consultation);
   base::Result<> end(const std::string& consultation);
@@ -91,6 +93,8 @@ class Desk final : private EncounterObserver {
   base::Result<std::string> open(ConsultationRecord record);
   [[nodiscard]] std::string draw_free_code() const;
   base::Result<> act(const std::string& consultation, EventKind intent, bool (*what)(Encounter&));
+  base::Result<> at_the_door(const std::string& consultation, const std::string& knock, EventKind intent,
+                             bool (*what)(Encounter&));
   void clear_ended();
   void arm_timer();
 

@@ -80,8 +80,9 @@ void Encounter::returned(const std::string& seat, const std::string& language, u
 }
 
 void Encounter::knocked(const std::string& seat, Seat said) {
-  // Somebody who was let in already has no door to knock at.
-  if (!is_seat(seat) || record().seat->admitted) return;
+  if (!is_seat(seat)) return;
+  // Somebody who was let in already has no door to knock at: the page missed that, and is told again.
+  if (may_answer()) return tell(Notice::admitted);
   Seat update = *record().seat;
   update.name = base::single_line(said.name, k_max_name_code_points);
   update.consent = std::move(said.consent);
@@ -156,6 +157,10 @@ void Encounter::restore(const EarlierLog& earlier) {
 }
 
 // --- What it is doing ---
+
+const Seat* Encounter::at_the_door() const {
+  return state() == State::waiting && record().seat ? &*record().seat : nullptr;
+}
 
 bool Encounter::has_the_room() const { return consultation::has_the_room(state()); }
 
@@ -268,7 +273,9 @@ void Encounter::on_step(const Step& step) {
   const auto event = [&](std::string_view name, const std::map<std::string, std::string>& details = {}) {
     m_parts.observer.on_event(*this, name, details);
   };
-  if (step.event == EventKind::knocked) event("patient-waiting");
+  if (step.event == EventKind::knocked && step.after.seat) {
+    event("patient-waiting", {{"knock", knock_of(*step.after.seat)}});
+  }
   if (moved) {
     switch (step.to) {
       case State::admitted: event("admitted"); break;

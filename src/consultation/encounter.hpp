@@ -98,6 +98,8 @@ class Encounter {
   /// As far as the log has it, and what screens show: while the disk is busy record() is a step ahead.
   [[nodiscard]] const ConsultationRecord& shown() const { return m_shown; }
   [[nodiscard]] State state() const { return m_consultation.state(); }
+  /// Who has knocked and waits for staff; null if nobody does.
+  [[nodiscard]] const Seat* at_the_door() const;
   /// A patient was admitted and the visit is not over: the camera is taken.
   [[nodiscard]] bool has_the_room() const;
   /// Ended, and the log and everybody else know it: it may be destroyed.

@@ -5,6 +5,8 @@
 
 namespace sangdam::consultation {
 
+std::string knock_of(const Seat& seat) { return seat.id + "-" + std::to_string(seat.knock); }
+
 std::string_view name_of(Actor actor) noexcept {
   switch (actor) {
     case Actor::staff: return "staff";

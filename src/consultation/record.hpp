@@ -41,8 +41,13 @@ struct Seat {
   bool has_microphone = false;
   bool admitted = false;  // staff let this very browser in; a newcomer has to be let in anew
   bool present = true;    // its signalling connection stands
+  unsigned knock = 0;     // rises when somebody gives another name or consent; not kept on the disk
   friend bool operator==(const Seat&, const Seat&) = default;
 };
+
+/// Names what staff look at when somebody is at the door: this browser, with this name and consent. Admitting
+/// and declining carry it, so that they mean nobody else.
+[[nodiscard]] std::string knock_of(const Seat& seat);
 
 /// The newest state of one consultation.
 struct ConsultationRecord {

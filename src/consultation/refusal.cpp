@@ -25,6 +25,8 @@ base::Failure door_refusal(State state) {
 /// Closing a visit that did not come about.
 base::Failure closing_refusal(State state) {
   switch (state) {
+    case State::waiting:  // no transition for "nobody came"; "cancelled" has one
+      return {"somebody-waits", "Somebody waits at the door. Look at who it is first."};
     case State::admitted:
       return {"already-admitted", "The patient was let in already. The visit is in the call screen."};
     case State::in_call:
@@ -32,7 +34,6 @@ base::Failure closing_refusal(State state) {
       return {"call-goes-on", "The patient is in the call. End the visit in the call screen."};
     case State::scheduled:
     case State::open:
-    case State::waiting:
     case State::ended: break;
   }
   return {"visit-over", "This visit is over."};

@@ -8,7 +8,7 @@
 namespace sangdam::consultation {
 
 /// For an event of staff that next() gives no transition for. Codes: "visit-over", "not-open",
-/// "already-open", "nobody-waiting", "already-admitted", "no-call-yet", "call-goes-on".
+/// "already-open", "nobody-waiting", "somebody-waits", "already-admitted", "no-call-yet", "call-goes-on".
 [[nodiscard]] base::Failure refusal_of(State state, EventKind event);
 
 }  // namespace sangdam::consultation

@@ -66,7 +66,8 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
     // Another browser took the place of one that went away: it has to knock for itself.
     case EventKind::arrived: return to(State::open);
     case EventKind::cancelled: return finish(Outcome::cancelled);
-    case EventKind::no_show: return finish(Outcome::no_show);
+    // Somebody came, perhaps just as staff were asked whether nobody did.
+    case EventKind::no_show:
     // Who waits already needs the code no more.
     case EventKind::code_expired:
     case EventKind::opened:

@@ -43,6 +43,16 @@ void Actions::add_with_text(const char* name, std::function<void(const std::stri
           [handler = std::move(handler)](GVariant* value) { handler(text_of(value)); });
 }
 
+void Actions::add_with_two(const char* name,
+                           std::function<void(const std::string&, const std::string&)> handler) {
+  install(g_simple_action_new(name, G_VARIANT_TYPE("(ss)")), "activate",
+          [handler = std::move(handler)](GVariant* value) {
+            const char *first = nullptr, *second = nullptr;
+            g_variant_get(value, "(&s&s)", &first, &second);
+            handler(first, second);
+          });
+}
+
 void Actions::add_with_three(
     const char* name,
     std::function<void(const std::string&, const std::string&, const std::string&)> handler) {

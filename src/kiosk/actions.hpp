@@ -23,6 +23,8 @@ class Actions {
 
   void add(const char* name, std::function<void()> handler);
   void add_with_text(const char* name, std::function<void(const std::string&)> handler);
+  /// Parameter type "(ss)".
+  void add_with_two(const char* name, std::function<void(const std::string&, const std::string&)> handler);
   /// Parameter type "(sss)".
   void add_with_three(
       const char* name,

@@ -182,13 +182,14 @@ void Kiosk::install_actions() {
     on_result(m_database->remove_appointment(appointment));
     m_screens->refresh();
   });
-  actions.add_with_text(name::k_admit, [this](const std::string& visit) {
-    const auto admitted = m_desk->admit(visit);
+  actions.add_with_two(name::k_admit, [this](const std::string& visit, const std::string& knock) {
+    const auto admitted = m_desk->admit(visit, knock);
     on_result(admitted);
     if (admitted) m_screens->show_visit(visit);
   });
-  actions.add_with_text(name::k_decline,
-                        [this](const std::string& visit) { on_result(m_desk->decline(visit)); });
+  actions.add_with_two(name::k_decline, [this](const std::string& visit, const std::string& knock) {
+    on_result(m_desk->decline(visit, knock));
+  });
   actions.add_with_text(name::k_cancel,
                         [this](const std::string& visit) { on_result(m_desk->cancel(visit)); });
   actions.add_with_text(name::k_no_show,

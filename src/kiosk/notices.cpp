@@ -44,6 +44,11 @@ std::string words_for(const base::Failure& failure) {
   // Looked up at run time, so that a change of language reaches them.
   const std::map<std::string_view, const char*> words{
       {"busy", tr("Another patient is in the call. End that visit first; this patient keeps waiting.")},
+      {"someone-else-knocks",
+       tr("Somebody else is at the door now, or gave another name. Nobody was let in. Look at who it is, "
+          "then press again.")},
+      {"somebody-waits", tr("Somebody waits at the door, so the visit was not closed for nobody having come. "
+                            "Look at who it is first.")},
       {"nobody-waiting", tr("Nobody is waiting at the door just now: the patient has left or is gone. The "
                             "code stays good, so they can come back.")},
       {"already-admitted",

@@ -80,6 +80,10 @@ ui::TodayRow row_of(const consultation::DayRow& day_row) {
     row.state = record.state;
     row.outcome = record.outcome;
     row.waiting_since = record.waiting_since;
+    if (record.state == State::waiting && record.seat) {
+      row.caller = record.seat->name;
+      row.knock = consultation::knock_of(*record.seat);
+    }
   }
   return row;
 }
@@ -263,11 +267,16 @@ ui::StatusBar Screens::status_bar() const {
 ui::TodayModel Screens::today() const {
   ui::TodayModel model;
   const Day day = day_of(m_parts.clock.now());
-  const auto rows = m_parts.records.day(day.begin, day.end);
+  auto rows = m_parts.records.day(day.begin, day.end);
   if (!rows) {
     base::log_warning("kiosk", "today's list cannot be read: {}", rows.error().code);
   } else {
-    for (const auto& row : *rows) model.rows.push_back(row_of(row));
+    for (auto& row : *rows) {
+      // The newest that may be shown, with what is not kept on the disk.
+      const Encounter* live = row.consultation ? m_parts.desk.find(row.consultation->id) : nullptr;
+      if (live != nullptr) row.consultation = live->shown();
+      model.rows.push_back(row_of(row));
+    }
   }
   // What is still open from yesterday belongs on today's list as well.
   for (const Encounter* encounter : m_parts.desk.encounters()) {

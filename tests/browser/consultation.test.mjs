@@ -263,7 +263,7 @@ describe('a consultation', { timeout: 900000 }, () => {
     await open();
     await patient.goToWaiting(kiosk.session.code, '김순자');
     await kiosk.event('patient-waiting');
-    await kiosk.act('decline', kiosk.consultation);
+    await kiosk.decline();
     await patient.heading('A little more patience, please').waitFor();
     await patient.button('Ask again').click();
     await kiosk.event('patient-waiting');

@@ -136,12 +136,12 @@ try {
   await patient.button(patient.words.ready).click();
   await patient.heading(patient.words.waitingTitle).waitFor();
   await phonePicture(patient, 'waiting');
-  await kiosk.event('patient-waiting');
+  const { knock } = await kiosk.event('patient-waiting');
   readme['kiosk-waiting.png'] = await kioskPicture('waiting');
 
   console.log('Staff admit the patient');
   const admitted = Date.now();
-  await kiosk.act('admit', quoted(consultation));
+  await kiosk.act('admit', `(${quoted(consultation)}, ${quoted(knock)})`);
   await kiosk.event('first-frame');
   await patient.inCall();
   await patient.seesMovement();

@@ -32,23 +32,23 @@ inline constexpr const char* k_open_appointment = "open-appointment";  // s: app
 inline constexpr const char* k_add_appointment =
     "add-appointment";  // (sss): name, clinician, start (ISO 8601)
 inline constexpr const char* k_remove_appointment = "remove-appointment";  // s: appointment
-inline constexpr const char* k_admit = "admit";                            // s: consultation
-inline constexpr const char* k_decline = "decline";                        // s
-inline constexpr const char* k_cancel = "cancel";                          // s
-inline constexpr const char* k_no_show = "no-show";                        // s
-inline constexpr const char* k_end = "end";                                // s
-inline constexpr const char* k_mute_microphone = "mute-microphone";        // none; state b
-inline constexpr const char* k_camera_off = "camera-off";                  // none; state b
-inline constexpr const char* k_send_chat = "send-chat";                    // s: text
-inline constexpr const char* k_show_today = "show-today";                  // none
-inline constexpr const char* k_show_session = "show-session";              // s: consultation
-inline constexpr const char* k_show_log = "show-log";                      // none
-inline constexpr const char* k_search_log = "search-log";                  // s: part of a name
-inline constexpr const char* k_more_log = "more-log";                      // none: the next page
-inline constexpr const char* k_show_timeline = "show-timeline";            // s: consultation
-inline constexpr const char* k_show_earlier = "show-earlier";              // none: of the timeline in front
-inline constexpr const char* k_dismiss_notice = "dismiss-notice";          // s: notice id
-inline constexpr const char* k_set_language = "set-language";              // s: "ko" or "en"; state s
+inline constexpr const char* k_admit = "admit";      // (ss): consultation, knock_of() whoever was looked at
+inline constexpr const char* k_decline = "decline";  // (ss)
+inline constexpr const char* k_cancel = "cancel";    // s: consultation
+inline constexpr const char* k_no_show = "no-show";  // s
+inline constexpr const char* k_end = "end";          // s
+inline constexpr const char* k_mute_microphone = "mute-microphone";  // none; state b
+inline constexpr const char* k_camera_off = "camera-off";            // none; state b
+inline constexpr const char* k_send_chat = "send-chat";              // s: text
+inline constexpr const char* k_show_today = "show-today";            // none
+inline constexpr const char* k_show_session = "show-session";        // s: consultation
+inline constexpr const char* k_show_log = "show-log";                // none
+inline constexpr const char* k_search_log = "search-log";            // s: part of a name
+inline constexpr const char* k_more_log = "more-log";                // none: the next page
+inline constexpr const char* k_show_timeline = "show-timeline";      // s: consultation
+inline constexpr const char* k_show_earlier = "show-earlier";        // none: of the timeline in front
+inline constexpr const char* k_dismiss_notice = "dismiss-notice";    // s: notice id
+inline constexpr const char* k_set_language = "set-language";        // s: "ko" or "en"; state s
 }  // namespace action
 
 enum class Screen : std::uint8_t { today, session, call, log, timeline };
@@ -98,6 +98,7 @@ struct TodayRow {
   State state = State::scheduled;
   std::optional<Outcome> outcome;
   std::optional<Instant> waiting_since;
+  std::string caller, knock;  // while waiting: the name given at the door, and knock_of() it
   friend bool operator==(const TodayRow&, const TodayRow&) = default;
 };
 struct TodayModel {

@@ -150,11 +150,12 @@ void SessionScreen::draw_buttons() {
   const bool knocked = somebody_knocked(m_model);
   set_visible(m_admit.widget(), knocked);
   set_visible(m_decline.widget(), knocked);
-  m_admit.bind(action::k_admit, m_model.consultation);
-  m_decline.bind(action::k_decline, m_model.consultation);
+  const std::string knock = knocked ? consultation::knock_of(*m_model.seat) : std::string();
+  m_admit.bind(action::k_admit, m_model.consultation, knock);
+  m_decline.bind(action::k_decline, m_model.consultation, knock);
   set_visible(m_ui.widget("spinner"), m_model.state == State::admitted);
   gtk_spinner_set_spinning(GTK_SPINNER(m_ui.widget("spinner")), m_model.state == State::admitted);
-  set_visible(m_no_show.widget(), m_model.state == State::open || knocked);
+  set_visible(m_no_show.widget(), m_model.state == State::open);
   set_visible(m_cancel.widget(), m_model.state == State::open || knocked);
 }
 

@@ -241,8 +241,15 @@ void TodayScreen::set_detail_action(const TodayRow& row) {
       m_primary.bind(action::k_show_session, row.consultation);
       return;
     case State::waiting:
+      // Another name than the list's has to be looked at before it is let in.
+      if (!row.caller.empty() && !row.patient.empty() && row.caller != row.patient) {
+        m_primary.set("sd-person-symbolic", tr("See who is waiting"));
+        m_primary.bind(action::k_show_session, row.consultation);
+        set_visible(m_secondary.widget(), false);
+        return;
+      }
       m_primary.set("sd-admit-symbolic", tr("Admit"));
-      m_primary.bind(action::k_admit, row.consultation);
+      m_primary.bind(action::k_admit, row.consultation, row.knock);
       m_secondary.set("sd-person-symbolic", tr("See who is waiting"));
       m_secondary.bind(action::k_show_session, row.consultation);
       return;

@@ -217,12 +217,23 @@ void ActionButton::bind(const char* action, const std::string& target) {
   gtk_actionable_set_action_name(GTK_ACTIONABLE(m_button), in_app(action).c_str());
 }
 
+void ActionButton::bind(const char* action, const std::string& target, const std::string& second) {
+  if (m_action == action && m_target == target && m_second == second) return;
+  unbind();
+  m_action = action;
+  m_target = target;
+  m_second = second;
+  gtk_actionable_set_action_target(GTK_ACTIONABLE(m_button), "(ss)", target.c_str(), second.c_str());
+  gtk_actionable_set_action_name(GTK_ACTIONABLE(m_button), in_app(action).c_str());
+}
+
 void ActionButton::unbind() {
   if (m_action.empty()) return;
   gtk_actionable_set_action_name(GTK_ACTIONABLE(m_button), nullptr);
   gtk_actionable_set_action_target_value(GTK_ACTIONABLE(m_button), nullptr);
   m_action.clear();
   m_target.clear();
+  m_second.clear();
   gtk_widget_set_sensitive(widget(), TRUE);
 }
 

@@ -107,9 +107,10 @@ class ActionButton {
   void set_badge(std::size_t count);
   /// An empty `text` makes an icon-only button; then `name` says what it does.
   void set(const char* icon, const std::string& text, const std::string& name = {});
-  /// Bound to "app.<action>", with a text as target, or without one.
+  /// Bound to "app.<action>", with a text or two as target, or without one.
   void bind(const char* action);
   void bind(const char* action, const std::string& target);
+  void bind(const char* action, const std::string& target, const std::string& second);
   /// No action: the screen handles "clicked".
   void unbind();
 
@@ -118,7 +119,7 @@ class ActionButton {
   GtkImage* m_icon = nullptr;
   GtkLabel* m_text = nullptr;
   GtkLabel* m_badge = nullptr;
-  std::string m_action, m_target;
+  std::string m_action, m_target, m_second;
 };
 [[nodiscard]] ActionButton new_button(const char* icon, const std::string& text,
                                       std::initializer_list<const char*> classes,

@@ -90,15 +90,21 @@ export class Kiosk {
   /**
    * What staff do: an action of the application ("admit", "end", "mute-microphone", ...).
    * @param {string} name
-   * @param {string} [parameter] a string parameter, if the action takes one
+   * @param {...string} texts the action's parameter: none, a string, or a tuple of strings
    */
-  async act(name, parameter) {
-    const parameters = parameter === undefined ? '[]' : `[<${JSON.stringify(parameter)}>]`;
+  async act(name, ...texts) {
+    const quoted = texts.map((text) => JSON.stringify(text));
+    const parameters = texts.length === 0 ? '[]' : `[<${texts.length === 1 ? quoted[0] : `(${quoted.join(', ')})`}>]`;
     await this.#gdbus('org.gtk.Actions.Activate', name, parameters, '{}');
   }
 
+  /** Names whom staff see at the door: the newest knock. */
   admit() {
-    return this.act('admit', this.consultation);
+    return this.act('admit', this.consultation, this.all('patient-waiting').at(-1)?.knock ?? '');
+  }
+
+  decline() {
+    return this.act('decline', this.consultation, this.all('patient-waiting').at(-1)?.knock ?? '');
   }
 
   end() {

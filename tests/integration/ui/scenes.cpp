@@ -64,6 +64,7 @@ TodayModel busy_day(Instant now) {
       row(9, now + 100min, "오세훈", "", State::scheduled),
   };
   day.rows[4].waiting_since = now - 3min - 24s;
+  day.rows[4].knock = "0123456789abcdef-1";
   day.rows.push_back(
       {.key = "c:" + id('c', 10), .consultation = id('c', 10), .time = now - 2min, .state = State::open});
   std::stable_sort(day.rows.begin(), day.rows.end(),
@@ -91,6 +92,7 @@ Seat seat(std::string name, bool camera = true, bool microphone = true) {
   made.name = std::move(name);
   made.has_camera = camera;
   made.has_microphone = microphone;
+  made.knock = 1;
   return made;
 }
 

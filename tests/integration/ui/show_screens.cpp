@@ -99,12 +99,12 @@ class Program {
                              names::k_more_log, names::k_show_earlier}) {
       add_action(name, nullptr);
     }
-    for (const char* name :
-         {names::k_open_appointment, names::k_remove_appointment, names::k_admit, names::k_decline,
-          names::k_cancel, names::k_no_show, names::k_end, names::k_send_chat, names::k_show_session,
-          names::k_search_log, names::k_show_timeline, names::k_dismiss_notice}) {
+    for (const char* name : {names::k_open_appointment, names::k_remove_appointment, names::k_cancel,
+                             names::k_no_show, names::k_end, names::k_send_chat, names::k_show_session,
+                             names::k_search_log, names::k_show_timeline, names::k_dismiss_notice}) {
       add_action(name, "s");
     }
+    for (const char* name : {names::k_admit, names::k_decline}) add_action(name, "(ss)");
     add_action(names::k_add_appointment, "(sss)");
     for (const char* name : {names::k_mute_microphone, names::k_camera_off}) {
       add(g_simple_action_new_stateful(name, nullptr, g_variant_new_boolean(FALSE)));

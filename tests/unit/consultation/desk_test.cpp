@@ -73,6 +73,10 @@ struct Fixture {
     desk.find(id)->on_knock(seat, "김순자", "2026-1", true, true);
     return id;
   }
+  sangdam::base::Result<> admit(const std::string& id) {
+    const Seat* caller = desk.find(id) != nullptr ? desk.find(id)->at_the_door() : nullptr;
+    return desk.admit(id, caller != nullptr ? knock_of(*caller) : "");
+  }
 };
 
 }  // namespace
@@ -89,12 +93,62 @@ TEST_CASE("Only one patient is in the room at a time", "[desk]") {
   Fixture f;
   const std::string first = f.waiting("s1");
   const std::string second = f.waiting("s2");
-  REQUIRE(f.desk.admit(first));
-  const auto refused = f.desk.admit(second);
+  REQUIRE(f.admit(first));
+  const auto refused = f.admit(second);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == "busy");
   REQUIRE(f.desk.end(first));
-  CHECK(f.desk.admit(second));
+  CHECK(f.admit(second));
+}
+
+TEST_CASE("Whoever was looked at is let in, or nobody", "[desk][door]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  const std::string seen = knock_of(*f.desk.find(id)->at_the_door());
+  // The first browser goes away, and another one with the code knocks before staff press.
+  f.desk.find(id)->on_away("s1");
+  Seat other;
+  other.id = "s2";
+  f.desk.find(id)->on_arrived(other);
+  f.desk.find(id)->on_knock("s2", "김순자", "2026-1", true, true);
+  CHECK(f.desk.admit(id, seen).error().code == "someone-else-knocks");
+  CHECK(f.desk.decline(id, seen).error().code == "someone-else-knocks");
+  CHECK(f.desk.find(id)->state() == State::waiting);
+  CHECK(f.admit(id));
+}
+
+TEST_CASE("A name given anew has to be looked at anew, the same one has not", "[desk][door]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  const std::string seen = knock_of(*f.desk.find(id)->at_the_door());
+  f.desk.find(id)->on_knock("s1", "김순자", "2026-1", false, true);  // only the camera is another
+  CHECK(knock_of(*f.desk.find(id)->at_the_door()) == seen);
+  f.desk.find(id)->on_knock("s1", "이영희", "2026-1", true, true);
+  CHECK(f.desk.admit(id, seen).error().code == "someone-else-knocks");
+  f.desk.find(id)->on_knock("s1", "김순자", "2026-1", true, true);
+  CHECK(f.desk.admit(id, seen).error().code == "someone-else-knocks");
+  CHECK(f.admit(id));
+}
+
+TEST_CASE("A knock while staff are asked whether nobody came is not thrown out", "[desk][door]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  CHECK(f.desk.no_show(id).error().code == "somebody-waits");
+  CHECK(f.desk.find(id)->state() == State::waiting);
+}
+
+TEST_CASE("Automatic admission lets in the one it was about", "[desk][door]") {
+  Fixture f(true);
+  const std::string id = f.waiting("s1");
+  Seat other;
+  other.id = "s2";
+  f.desk.find(id)->on_arrived(other);  // before the posted admission runs
+  bool turned = false;
+  sangdam::base::post_to_main([&] { turned = true; });
+  REQUIRE(run_until([&] { return turned; }));
+  CHECK(f.desk.find(id)->state() == State::open);
+  f.desk.find(id)->on_knock("s2", "김순자", "2026-1", true, true);
+  CHECK(run_until([&] { return f.desk.find(id)->state() == State::admitted; }));
 }
 
 TEST_CASE("A visit that ended leaves the desk", "[desk]") {
@@ -102,7 +156,7 @@ TEST_CASE("A visit that ended leaves the desk", "[desk]") {
   const std::string id = f.desk.start_walk_in().value();
   REQUIRE(f.desk.cancel(id));
   CHECK(run_until([&] { return f.desk.encounters().empty(); }));
-  CHECK(f.desk.admit(id).error().code == "unknown-consultation");
+  CHECK(f.admit(id).error().code == "unknown-consultation");
 }
 
 TEST_CASE("Opening an appointment twice shows the same visit", "[desk]") {
@@ -119,7 +173,7 @@ TEST_CASE("A camera that delivers nothing is told to the page, and is not put do
   Fixture f;
   const std::string id = f.waiting("s1");
   f.media.newest()->listener.on_offer("sdp");
-  REQUIRE(f.desk.admit(id));
+  REQUIRE(f.admit(id));
   f.desk.find(id)->on_answer("s1", 1, "answer");
   f.media.newest()->listener.on_connected();
   f.media.newest()->listener.on_channel_open(Channel::control);
@@ -163,7 +217,7 @@ TEST_CASE("After a restart the desk takes up what was open and publishes it agai
 TEST_CASE("After a restart each visit has the chat of its own log", "[desk][chat][restart]") {
   Fixture f;
   const std::string id = f.waiting("s1");
-  REQUIRE(f.desk.admit(id));
+  REQUIRE(f.admit(id));
   REQUIRE(f.desk.send_chat(id, "곧 연결됩니다"));
   Fixture again;
   again.records.open = {f.log.records.at(id)};
@@ -177,7 +231,7 @@ TEST_CASE("A message that is not sent is refused for its own reason", "[desk][ch
   Fixture f;
   const std::string id = f.waiting("s1");
   CHECK(f.desk.send_chat(id, "hello").error().code == "chat-nobody");
-  REQUIRE(f.desk.admit(id));
+  REQUIRE(f.admit(id));
   CHECK(f.desk.send_chat(id, " \n ").error().code == "chat-empty");
   CHECK(f.desk.send_chat(id, "\xff").error().code == "chat-empty");
   CHECK(f.desk.send_chat("0", "hello").error().code == "unknown-consultation");
@@ -192,7 +246,7 @@ TEST_CASE("A message that is not sent is refused for its own reason", "[desk][ch
 TEST_CASE("Staff can go on writing after thousands of lines", "[desk][chat][flood]") {
   Fixture f;
   const std::string id = f.waiting("s1");
-  REQUIRE(f.desk.admit(id));
+  REQUIRE(f.admit(id));
   f.media.newest()->listener.on_offer("sdp");
   f.desk.find(id)->on_answer("s1", 1, "answer");
   f.media.newest()->listener.on_connected();
@@ -208,12 +262,12 @@ TEST_CASE("Staff can go on writing after thousands of lines", "[desk][chat][floo
 TEST_CASE("An intent that the state has no place for says why", "[desk][refusal]") {
   Fixture f;
   const std::string open = f.desk.start_walk_in().value();
-  CHECK(f.desk.admit(open).error().code == "nobody-waiting");
-  CHECK(f.desk.decline(open).error().code == "nobody-waiting");
+  CHECK(f.admit(open).error().code == "nobody-waiting");
+  CHECK(f.desk.decline(open, "").error().code == "nobody-waiting");
   CHECK(f.desk.end(open).error().code == "no-call-yet");
   const std::string waiting = f.waiting("s1");
-  REQUIRE(f.desk.admit(waiting));
-  CHECK(f.desk.admit(waiting).error().code == "already-admitted");
+  REQUIRE(f.admit(waiting));
+  CHECK(f.admit(waiting).error().code == "already-admitted");
   CHECK(f.desk.no_show(waiting).error().code == "already-admitted");
 }
 

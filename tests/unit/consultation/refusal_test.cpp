@@ -32,6 +32,7 @@ TEST_CASE("Different reasons have different codes", "[refusal]") {
   CHECK(refusal_of(State::open, EventKind::declined).code == "nobody-waiting");
   CHECK(refusal_of(State::reconnecting, EventKind::cancelled).code == "call-goes-on");
   CHECK(refusal_of(State::in_call, EventKind::no_show).code == "call-goes-on");
+  CHECK(refusal_of(State::waiting, EventKind::no_show).code == "somebody-waits");
   CHECK(refusal_of(State::waiting, EventKind::ended).code == "no-call-yet");
   CHECK(refusal_of(State::open, EventKind::opened).code == "already-open");
   CHECK(refusal_of(State::scheduled, EventKind::admitted).code == "not-open");

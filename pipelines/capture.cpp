@@ -242,7 +242,8 @@ void Capture::start_source() {
       });
     });
   }
-  if (m_device) tell(Condition::starting, m_device->name);
+  // Trouble stays said until something flows: a retry alone mends nothing.
+  if (m_device && !is_trouble(m_health.condition)) tell(Condition::starting, m_device->name);
   m_pipeline->play();
 }
 

@@ -69,6 +69,7 @@ namespace sangdam::pipelines {
 using base::Ref;
 
 using StructurePtr = base::FreePtr<GstStructure, gst_structure_free>;
+using IteratorPtr = base::FreePtr<GstIterator, gst_iterator_free>;
 using SessionDescriptionPtr = base::FreePtr<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
 
 /// A question put to webrtcbin. One that is asked anew or no longer of interest is interrupted: GStreamer

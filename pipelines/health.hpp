@@ -10,13 +10,17 @@ enum class Part : std::uint8_t { camera, microphone, speaker };
 
 enum class Condition : std::uint8_t {
   missing,      // none is plugged in (or the one configured by name is not)
-  starting,     // found; nothing has come from it yet
-  working,      // pictures or sound flow (speaker: it is open)
+  starting,     // found; nothing has come from it, or been played by it, yet
+  working,      // pictures or sound flow
   test_source,  // a test picture or tone is sent instead of a device, as configured
   lost,         // it was unplugged or failed; the engine keeps trying
-  stalled,      // it is there but delivers nothing; the engine restarts it
+  stalled,      // it is there but delivers, or plays, nothing; the engine restarts it
   disabled,     // configured to "none"
 };
+
+[[nodiscard]] constexpr bool is_trouble(Condition condition) noexcept {
+  return condition == Condition::lost || condition == Condition::stalled;
+}
 
 struct Health {
   Part part = Part::camera;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/log.hpp"
@@ -15,6 +17,30 @@ constexpr auto k_first_pause = 1s;
 constexpr auto k_longest_pause = 15s;
 // Decoding and the hop between pipelines take their share of time after the jitter buffer.
 constexpr unsigned k_margin_ms = 30;
+constexpr auto k_check_every = 500ms;
+// A sound server takes seconds to wake a Bluetooth or HDMI speaker.
+constexpr auto k_stall = 6s;
+constexpr gsize k_silence_bytes = 48000 / 1000 * 20 * sizeof(std::int16_t);  // 20 ms
+
+/// How many buffers a sink has played; nothing if it does not count.
+std::optional<guint64> rendered_by(GstElement* sink) {
+  // A device's element may be a bin around its sink.
+  Ref<GstElement> counting = Ref<GstElement>::share(sink);
+  if (GST_IS_BIN(sink)) {
+    const IteratorPtr sinks(gst_bin_iterate_sinks(GST_BIN(sink)));
+    GValue value = G_VALUE_INIT;
+    if (gst_iterator_next(sinks.get(), &value) != GST_ITERATOR_OK) return std::nullopt;
+    counting = Ref<GstElement>::share(GST_ELEMENT(g_value_get_object(&value)));
+    g_value_unset(&value);
+  }
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(counting.get()), "stats") == nullptr)
+    return std::nullopt;
+  StructurePtr stats;
+  g_object_get(counting.get(), "stats", static_cast<GstStructure**>(base::out(stats)), nullptr);
+  guint64 rendered = 0;
+  if (!stats || !gst_structure_get_uint64(stats.get(), "rendered", &rendered)) return std::nullopt;
+  return rendered;
+}
 
 bool has_element(const char* name) {
   const auto factory = Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
@@ -26,6 +52,7 @@ bool has_element(const char* name) {
 Playback::Playback(Parts parts, std::string wanted)
     : m_parts(std::move(parts)), m_wanted(std::move(wanted)), m_pause(k_first_pause) {
   start();
+  m_watch.start_repeating(k_check_every, [this] { check(); });
 }
 
 Playback::~Playback() = default;
@@ -49,13 +76,29 @@ void Playback::set_devices(const std::vector<Device>& devices) {
 void Playback::start() {
   m_retry.stop();
   m_output.reset();
+  m_sink.reset();
   m_pipeline =
       std::make_unique<Pipeline>("playback", m_parts.timeline, m_parts.workers, [this](GstMessage& message) {
         if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
         base::ErrorPtr error;
         gst_message_parse_error(&message, base::out(error), nullptr);
-        fail(base::message_of(error));
+        fail(Condition::lost, base::message_of(error));
       });
+  if (m_device) {
+    m_sink = Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
+    // Trouble stays said until something is played: a retry alone mends nothing.
+    if (!is_trouble(m_health.condition)) tell(Condition::starting, m_device->name);
+    if (!m_sink) return fail(Condition::lost, "no element for the device");
+    return start_pipeline(m_sink);
+  }
+  const auto fake = Ref<GstElement>::sink(gst_element_factory_make("fakesink", nullptr));
+  if (!fake) return base::log_error("media", "no playback: no sink");
+  g_object_set(fake.get(), "sync", TRUE, nullptr);
+  if (m_wanted == "none") tell(Condition::disabled, "");
+  start_pipeline(fake);
+}
+
+void Playback::start_pipeline(const Ref<GstElement>& sink) {
   // A new name each time: webrtcdsp finds the probe by its name, and the one before may still be there.
   m_probe = has_element("webrtcdsp") && has_element("webrtcechoprobe")
                 ? fmt::format("echo-probe-{}", ++m_starts)
@@ -66,36 +109,53 @@ void Playback::start() {
       "audioresample",
       (k_jitter_buffer_ms + k_margin_ms) * GST_MSECOND,
       m_probe.empty() ? "" : "webrtcechoprobe name=" + m_probe + " !"));
-  Ref<GstElement> sink;
-  if (m_device) sink = Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
-  if (!sink) {
-    sink = Ref<GstElement>::sink(gst_element_factory_make("fakesink", nullptr));
-    if (sink) g_object_set(sink.get(), "sync", TRUE, nullptr);
-  }
-  if (!chain || !sink) {
-    base::log_error("media", "no playback: {}", chain ? "no sink" : chain.error().message);
-    return;
-  }
+  if (!chain) return fail(Condition::lost, chain.error().message);
   m_pipeline->add(sink);
-  gst_element_link(chain->get(), sink.get());
+  if (!gst_element_link(chain->get(), sink.get())) return fail(Condition::lost, "it cannot be linked");
   m_output = std::make_unique<Relay::Output>(m_parts.sound, m_pipeline->find("in"));
+  m_rendered = 0;
+  m_last_played = std::chrono::steady_clock::now();
   m_pipeline->play();
-  if (m_device) {
-    tell(Condition::working, m_device->name);
-  } else if (m_wanted == "none") {
-    tell(Condition::disabled, "");
-  }
+  play_silence();
   if (m_parts.on_new_probe) m_parts.on_new_probe(m_probe);
 }
 
-void Playback::fail(const std::string& why) {
+void Playback::fail(Condition condition, const std::string& why) {
   base::log_warning("media", "speaker: {}", why);
   const std::string name = m_device ? m_device->name : "";
   m_output.reset();
+  m_sink.reset();
   m_pipeline.reset();
-  tell(Condition::lost, name);
+  tell(condition, name);
   m_retry.start_once(m_pause, [this] { start(); });
   m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_longest_pause);
+}
+
+void Playback::check() {
+  if (!m_sink) return;
+  const unsigned pushed = m_parts.sound->pushed();
+  if (std::exchange(m_pushed, pushed) == pushed) play_silence();
+  const auto rendered = rendered_by(m_sink.get());
+  const auto now = std::chrono::steady_clock::now();
+  if (!rendered || *rendered > m_rendered) {
+    m_rendered = rendered.value_or(0);
+    m_last_played = now;
+    // Only one that keeps playing has earned a quick restart next time.
+    if (m_rendered > 100) m_pause = k_first_pause;
+    tell(Condition::working, m_device->name);
+  } else if (now - m_last_played > k_stall) {
+    fail(Condition::stalled, "it takes sound and plays none");
+  }
+}
+
+void Playback::play_silence() {
+  const auto silence = Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, k_silence_bytes, nullptr));
+  gst_buffer_memset(silence.get(), 0, 0, k_silence_bytes);
+  const GstClockTime now = gst_clock_get_time(m_parts.timeline.clock.get());
+  GST_BUFFER_PTS(silence.get()) = now > m_parts.timeline.base_time ? now - m_parts.timeline.base_time : 0;
+  GST_BUFFER_DURATION(silence.get()) = 20 * GST_MSECOND;
+  m_parts.sound->push(silence.get());
+  m_pushed = m_parts.sound->pushed();
 }
 
 void Playback::tell(Condition condition, const std::string& device) {

@@ -2,7 +2,11 @@
 //
 // A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked
 // fake sink takes its place. Carries the webrtcechoprobe, which tells the microphone's echo canceller what
-// the speaker says. Main thread.
+// the speaker says.
+//
+// A speaker is said to work only while it plays: when nobody speaks it is given a moment of silence now and
+// then, and what its sink has rendered is counted. One that cannot be opened, or takes sound and plays none,
+// is started anew with growing pauses. Main thread.
 #pragma once
 
 #include <functional>
@@ -46,7 +50,10 @@ class Playback {
 
  private:
   void start();
-  void fail(const std::string& why);
+  void start_pipeline(const Ref<GstElement>& sink);
+  void fail(Condition condition, const std::string& why);
+  void check();
+  void play_silence();
   void tell(Condition condition, const std::string& device);
 
   Parts m_parts;
@@ -57,7 +64,12 @@ class Playback {
   Health m_health{Part::speaker, Condition::missing, {}};
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Relay::Output> m_output;
+  Ref<GstElement> m_sink;  // of the device; null for a fake sink
+  unsigned m_pushed = 0;
+  guint64 m_rendered = 0;
+  std::chrono::steady_clock::time_point m_last_played;
   std::chrono::milliseconds m_pause;
+  base::Timer m_watch;
   base::Timer m_retry;
 };
 

@@ -36,6 +36,7 @@ void Relay::Output::set_divisor(int n) {
 }
 
 void Relay::push(GstBuffer* buffer) {
+  ++m_pushed;
   // Pushing inside the lock is short: the appsrcs leak instead of blocking.
   const std::lock_guard lock(m_mutex);
   for (Entry& entry : m_entries) {

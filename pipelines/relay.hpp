@@ -9,6 +9,7 @@
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -58,6 +59,8 @@ class Relay {
   };
 
   void push(GstBuffer* buffer);
+  /// How many buffers were pushed so far.
+  [[nodiscard]] unsigned pushed() const { return m_pushed; }
 
  private:
   struct Entry {
@@ -68,6 +71,7 @@ class Relay {
   };
   std::mutex m_mutex;
   std::vector<Entry> m_entries;  // protected by m_mutex
+  std::atomic<unsigned> m_pushed{0};
 };
 
 /// Calls `on_sample` on the streaming thread for each sample of an appsink. The closure keeps what it

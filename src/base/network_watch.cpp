@@ -21,8 +21,9 @@ constexpr unsigned k_groups =
 
 }  // namespace
 
-NetworkWatch::NetworkWatch(std::function<void()> on_change) : m_on_change(std::move(on_change)) {
-  m_socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+NetworkWatch::NetworkWatch(std::function<void()> on_change)
+    : m_on_change(std::move(on_change)),
+      m_socket(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)) {
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   address.nl_groups = k_groups;

@@ -155,12 +155,25 @@ std::optional<std::string> words_for(const pipelines::Health& health) {
             "No microphone was found, so patients will not hear you. Plug one in; it is used at once. Until "
             "then you can write to each other.");
       }
+      if (health.condition == Condition::stalled) {
+        return tr(
+            "The microphone stopped sending sound, so patients do not hear you. It is being restarted; "
+            "unplug "
+            "it and plug it in again if that does not help. Until then you can write to each other.");
+      }
       break;
     case Part::speaker:
       if (gone) {
         return tr(
             "No loudspeaker was found, so you will not hear the patient. Plug one in; it is used at once. "
             "Until then you can write to each other.");
+      }
+      if (health.condition == Condition::stalled) {
+        return tr(
+            "The loudspeaker does not play, so you do not hear the patient. It is being restarted; check its "
+            "switch and cable, or choose another one in the system's sound settings. Until then you can "
+            "write "
+            "to each other.");
       }
       break;
   }

@@ -1,0 +1,87 @@
+// Loudspeakers that cannot be opened, or take sound and play none: made of GStreamer's own fake sinks, behind
+// a device of the test's.
+#include "pipelines/playback.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/main_loop.hpp"
+
+namespace sangdam::tests {
+namespace {
+
+using namespace pipelines;
+using namespace std::chrono_literals;
+
+/// A GstDevice whose element is a gst-launch description; "" for none at all.
+constexpr const char* k_description = "description";
+GType fake_device_type() {
+  static const GType k_type = g_type_register_static_simple(
+      GST_TYPE_DEVICE, "SangdamFakeDevice", sizeof(GstDeviceClass),
+      [](gpointer klass, gpointer) {
+        GST_DEVICE_CLASS(klass)->create_element = [](GstDevice* self, const gchar*) -> GstElement* {
+          const char* description =
+              static_cast<const char*>(g_object_get_data(G_OBJECT(self), k_description));
+          return *description == '\0' ? nullptr : gst_parse_launch(description, nullptr);
+        };
+      },
+      sizeof(GstDevice), nullptr, GTypeFlags(0));
+  return k_type;
+}
+Device speaker(const char* description) {
+  Device device;
+  device.kind = Part::speaker;
+  device.key = device.name = "Speaker of the test";
+  device.handle = Ref<GstDevice>::sink(GST_DEVICE(g_object_new(fake_device_type(), nullptr)));
+  g_object_set_data_full(G_OBJECT(device.handle.get()), k_description, g_strdup(description), g_free);
+  return device;
+}
+
+struct Room {
+  explicit Room(const char* description) {
+    REQUIRE(gst_init_check(nullptr, nullptr, nullptr));
+    playback.emplace(Playback::Parts{Timeline::begin(),
+                                     std::make_shared<Workers>(),
+                                     std::make_shared<Relay>(),
+                                     [this](const Health& health) { told.push_back(health.condition); },
+                                     {}},
+                     "auto");
+    playback->set_devices({speaker(description)});
+  }
+  [[nodiscard]] bool was_told(Condition condition) const {
+    return std::find(told.begin(), told.end(), condition) != told.end();
+  }
+  std::vector<Condition> told;
+  std::optional<Playback> playback;
+};
+
+}  // namespace
+
+TEST_CASE("A loudspeaker that plays is said to work, with nobody speaking", "[speaker]") {
+  const Room room("fakesink sync=true");
+  CHECK(run_until([&] { return room.was_told(Condition::working); }));
+  CHECK(room.told.front() == Condition::starting);
+}
+
+TEST_CASE("A loudspeaker that cannot be opened is never said to work", "[speaker]") {
+  for (const char* description :
+       {"", "fakesink state-error=null-to-ready", "fakesink state-error=ready-to-paused"}) {
+    INFO('"' << description << '"');
+    const Room room(description);
+    CHECK(run_until([&] { return room.was_told(Condition::lost); }));
+    // It is tried again, and the trouble stays said meanwhile.
+    CHECK_FALSE(run_until([&] { return room.told.back() != Condition::lost; }, 2500ms));
+    CHECK_FALSE(room.was_told(Condition::working));
+  }
+}
+
+TEST_CASE("A loudspeaker that takes sound and plays none is said not to play", "[speaker]") {
+  // Each buffer is due in 1,000 s.
+  const Room room("fakesink sync=true ts-offset=1000000000000");
+  CHECK(run_until([&] { return room.was_told(Condition::stalled); }, 15s));
+  CHECK_FALSE(room.was_told(Condition::working));
+}
+
+}  // namespace sangdam::tests

@@ -158,38 +158,29 @@ void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
     m_unknown_types.agree(protocol::has_feature(registered->features, protocol::k_ignore_unknown));
     m_published.clear();
     m_knows_expired = protocol::has_feature(registered->features, protocol::k_expired);
-    for (const auto& [session, ending] : m_withdrawn) close_session(session, ending););
+    for (const auto& [session, ending] : m_withdrawn) close_session(session, ending);
+    m_withdrawn.clear();
+    set_state(LinkState::ready);
+    m_listener.on_address(registered->address);
+    m_listener.on_registered(registered->ice_servers);
+  } else if (const auto* address = std::get_if<protocol::Address>(&message)) {
+    m_listener.on_address(*address);
+  } else if (const auto* servers = std::get_if<protocol::IceServers>(&message)) {
+    m_listener.on_ice_servers(servers->ice_servers);
+  } else if (const auto* opened = std::get_if<protocol::SessionOpened>(&message)) {
+    m_published.insert(opened->session);
+    m_listener.on_session_opened(opened->session);
+  } else if (const auto* arrived = std::get_if<protocol::Arrived>(&message)) {
+    m_listener.on_arrived(*arrived);
+  } else if (const auto* returned = std::get_if<protocol::Returned>(&message)) {
+    m_listener.on_returned(*returned);
+  } else if (const auto* away = std::get_if<protocol::Away>(&message)) {
+    m_listener.on_away(*away);
+  } else if (const auto* from_patient = std::get_if<protocol::FromPatient>(&message)) {
+    m_listener.on_from_patient(*from_patient);
+  } else if (const auto* error = std::get_if<protocol::Error>(&message)) {
+    on_error(*error);
   }
-  m_withdrawn.clear();
-  set_state(LinkState::ready);
-  m_listener.on_address(registered->address);
-  m_listener.on_registered(registered->ice_servers);
-}
-else if (const auto* address = std::get_if<protocol::Address>(&message)) {
-  m_listener.on_address(*address);
-}
-else if (const auto* servers = std::get_if<protocol::IceServers>(&message)) {
-  m_listener.on_ice_servers(servers->ice_servers);
-}
-else if (const auto* opened = std::get_if<protocol::SessionOpened>(&message)) {
-  m_published.insert(opened->session);
-  m_listener.on_session_opened(opened->session);
-}
-else if (const auto* arrived = std::get_if<protocol::Arrived>(&message)) {
-  m_listener.on_arrived(*arrived);
-}
-else if (const auto* returned = std::get_if<protocol::Returned>(&message)) {
-  m_listener.on_returned(*returned);
-}
-else if (const auto* away = std::get_if<protocol::Away>(&message)) {
-  m_listener.on_away(*away);
-}
-else if (const auto* from_patient = std::get_if<protocol::FromPatient>(&message)) {
-  m_listener.on_from_patient(*from_patient);
-}
-else if (const auto* error = std::get_if<protocol::Error>(&message)) {
-  on_error(*error);
-}
 }
 
 void GatewayLink::on_error(const protocol::Error& error) {

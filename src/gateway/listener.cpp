@@ -21,7 +21,7 @@ constexpr int k_backlog = 1024;
 constexpr int k_accepts_per_turn = 64;
 // Each of them gives its descriptor back only after the turn (connection_places.cpp knows how many may be
 // out).
-constexpr int k_displacements_per_turn = 16;
+constexpr int k_displacements_per_turn = 8;
 // No byte in or out for this long while somebody waits for one.
 constexpr unsigned k_socket_timeout_seconds = 30;
 // Unacknowledged for this long means that nobody reads: what waits for such a peer must not pile up in

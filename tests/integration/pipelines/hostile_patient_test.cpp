@@ -213,6 +213,11 @@ TEST_CASE("A payload type that was not offered reaches no decoder, and the call 
   Engine& engine = shared_engine();
   Call call(engine);
   connect(call);
+  // The call's own threads are there once both directions flow and its first reports are in.
+  REQUIRE(run_until([&] {
+    return engine.patient_view()->frames() > 10 && call.patient.seen().frames > 10 &&
+           call.listener.statistics.size() >= 2;
+  }));
   const long before = threads();
   for (int i = 0; i < 300; ++i) {
     REQUIRE(call.patient.send_rtp(

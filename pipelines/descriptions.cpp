@@ -9,12 +9,14 @@
 #include <optional>
 #include <vector>
 
+#include "pipelines/peer_rules.hpp"
+
 namespace sangdam::pipelines {
 namespace {
 
 constexpr std::size_t k_max_sdp = 48UL * 1024;  // docs/protocol.md
 constexpr std::size_t k_max_candidate = 512;    // docs/protocol.md
-constexpr std::size_t k_max_lines = 2000;       // Chromium's answer to our offer has about 100
+constexpr std::size_t k_max_lines = 500;        // answers to our offer have about 100
 constexpr std::size_t k_max_line = 4096;
 
 auto invalid(const char* why) { return base::failure("answer-invalid", why); }
@@ -44,9 +46,10 @@ std::optional<Number> number(std::string_view text) {
 
 /// The GStreamer parser takes almost anything; these are the properties that make its result mean what was
 /// written.
-bool is_plain_sdp(const std::string& text) {
+bool is_plain_sdp(const std::string& text, std::size_t max_sections) {
   if (text.empty() || text.size() > k_max_sdp || text.compare(0, 2, "v=") != 0) return false;
   std::size_t lines = 0;
+  std::size_t sections = 0;
   std::size_t start = 0;
   while (start < text.size()) {
     std::size_t end = text.find('\n', start);
@@ -55,6 +58,7 @@ bool is_plain_sdp(const std::string& text) {
     const bool blank = end == start || (end == start + 1 && text[start] == '\r');
     if (blank && end + 1 < text.size()) return false;
     if (!blank && (end - start < 2 || !g_ascii_islower(text[start]) || text[start + 1] != '=')) return false;
+    if (text[start] == 'm' && ++sections > max_sections) return false;
     start = end + 1;
   }
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -89,6 +93,18 @@ bool is_ice_text(std::string_view text, std::size_t least) {
          });
 }
 
+/// What a payload type means, in lower case: "96 vp8/90000". Empty if it is not said, or said twice.
+std::string meaning_of(const GstSDPMedia& media, std::string_view format) {
+  std::string meaning;
+  for (guint i = 0;; ++i) {
+    const char* map = gst_sdp_media_get_attribute_val_n(&media, "rtpmap", i);
+    if (map == nullptr) return meaning;
+    if (words(map).empty() || words(map).front() != format) continue;
+    if (!meaning.empty()) return {};
+    meaning = base::CharPtr(g_ascii_strdown(map, -1)).get();
+  }
+}
+
 const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& media,
                              const GstSDPMedia& offered, bool is_first) {
   if (text_or_empty(gst_sdp_media_get_media(&media)) != text_or_empty(gst_sdp_media_get_media(&offered))) {
@@ -116,6 +132,9 @@ const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& med
       known = known || format == text_or_empty(gst_sdp_media_get_format(&offered, j));
     }
     if (!known) return "a media section has a format that was not offered";
+    // Decoders are chosen for what was offered; another codec, clock or number of channels is nobody's.
+    if (meaning_of(media, format) != meaning_of(offered, format))
+      return "a format means something else than was offered";
   }
   const auto setup = attribute(answer, media, "setup");
   if (setup != "active" && setup != "passive") return "the DTLS role is missing or unknown";
@@ -139,7 +158,8 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
   struct Addition {
     std::string rtpmap, fmtp, parameters;
   };
-  const std::array additions{Addition{"a=rtpmap:96 VP8/", "a=fmtp:96 ", google},
+  const std::string bounds = fmt::format("max-fs={};max-fr={};", k_max_macroblocks, k_max_frame_rate);
+  const std::array additions{Addition{"a=rtpmap:96 VP8/", "a=fmtp:96 ", bounds + google},
                              Addition{"a=rtpmap:111 ", "a=fmtp:111 ", "minptime=10;useinbandfec=1"}};
   std::string result = offer;
   for (const Addition& addition : additions) {
@@ -164,7 +184,8 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
 }
 
 base::Result<CheckedAnswer> check_answer(const std::string& written, const GstSDPMessage& offer) {
-  if (!is_plain_sdp(written)) return invalid("it is not a session description, or too large");
+  const guint count = gst_sdp_message_medias_len(&offer);
+  if (!is_plain_sdp(written, count)) return invalid("it is not a session description, or too large");
   const std::string text = without_candidates(written);
   GstSDPMessage* raw = nullptr;
   gst_sdp_message_new(&raw);
@@ -173,7 +194,6 @@ base::Result<CheckedAnswer> check_answer(const std::string& written, const GstSD
                                    static_cast<guint>(text.size()), sdp.get()) != GST_SDP_OK) {
     return invalid("it cannot be parsed");
   }
-  const guint count = gst_sdp_message_medias_len(&offer);
   if (gst_sdp_message_medias_len(sdp.get()) != count)
     return invalid("it has not as many media sections as the offer");
 
@@ -192,7 +212,9 @@ base::Result<CheckedAnswer> check_answer(const std::string& written, const GstSD
   }
   auto fingerprints = fingerprints_of(*sdp);
   if (!fingerprints) return tl::unexpected<base::Failure>(fingerprints.error());
-  return CheckedAnswer{std::move(sdp), std::move(*fingerprints)};
+  // The first section's transport is the bundle's.
+  const bool is_client = attribute(*sdp, *gst_sdp_message_get_media(sdp.get(), 0), "setup") == "active";
+  return CheckedAnswer{std::move(sdp), std::move(*fingerprints), is_client};
 }
 
 CandidateVerdict judge_candidate(std::string_view candidate) {

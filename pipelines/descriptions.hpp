@@ -19,7 +19,8 @@ struct BitrateHint {
   int max_kbps = 3000;
 };
 
-/// Our offer as the browser shall read it: webrtcbin's text plus the hint on VP8 and in-band FEC on Opus.
+/// Our offer as the browser shall read it: webrtcbin's text plus the hint and the largest picture on VP8, and
+/// in-band FEC on Opus.
 /// From the browser's side our offer is the *remote* description, where it looks for x-google-*. webrtcbin
 /// keeps its own text.
 [[nodiscard]] std::string with_hints(const std::string& offer, const BitrateHint& hint);
@@ -28,11 +29,13 @@ struct BitrateHint {
 struct CheckedAnswer {
   SdpPtr sdp;
   SectionFingerprints fingerprints;
+  bool is_dtls_client;  // whoever answered, that is
 };
-/// Limits: 48 KiB, as many media sections as the offer, the same kinds and mids in the same order, none
-/// rejected, one BUNDLE group with all of them, DTLS active or passive, rtcp-mux, ICE credentials of sane
-/// length. Fails with "answer-invalid" (the message says which rule, without quoting the text) or a
-/// fingerprint code.
+/// Limits, all but the last checked before anything is parsed: 48 KiB, 500 lines of 4 KiB, as many media
+/// sections as the offer, the same kinds and mids in the same order, none rejected, payload types that mean
+/// what they were offered to mean, one BUNDLE group with all of them, DTLS active or passive, rtcp-mux, ICE
+/// credentials of sane length. Fails with "answer-invalid" (the message says which rule, without quoting the
+/// text) or a fingerprint code.
 [[nodiscard]] base::Result<CheckedAnswer> check_answer(const std::string& written,
                                                        const GstSDPMessage& offer);
 

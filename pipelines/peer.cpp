@@ -23,14 +23,11 @@ constexpr unsigned k_max_servers = 8;
 constexpr unsigned k_faststart_packets = 3;
 constexpr double k_session_bandwidth = 2e6;
 
-std::int64_t now_ms() { return g_get_monotonic_time() / 1000; }
-
 }  // namespace
 
 /// What webrtcbin's and streaming threads touch. Lives as long as the last closure that holds it.
 struct WebRtcPeer::Bridge {
   std::weak_ptr<WebRtcPeer> peer;
-  std::atomic<std::int64_t> last_packet_ms{0};
 
   template <class Work>
   void post(Work work) const {
@@ -61,6 +58,9 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
               [this](Channel channel) { m_listener.on_channel_open(channel); },
               [this](Channel channel, const std::string& text) { m_listener.on_channel_text(channel, text); },
               [this](Channel channel, std::size_t texts) { m_listener.on_channel_overrun(channel, texts); }}),
+      m_intake([bridge = m_bridge](const char* why) {
+        bridge->post([why](WebRtcPeer& self) { self.fail(PeerFailure::protocol_violation, why); });
+      }),
       m_born(std::chrono::steady_clock::now()),
       m_counted(m_born) {
   base::assert_main_thread();
@@ -141,7 +141,7 @@ base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& ser
                      nullptr);
   }
   if (auto built = m_sender.build(*m_pipeline, m_webrtc); !built) return built;
-  if (auto built = m_receiver.build(*m_pipeline, m_webrtc.get()); !built) return built;
+  if (auto built = m_receiver.build(*m_pipeline, m_webrtc.get(), m_intake); !built) return built;
 
   Ref<GstWebRTCRTPTransceiver> video;
   g_signal_emit_by_name(m_webrtc.get(), "get-transceiver", 1,
@@ -167,24 +167,7 @@ void WebRtcPeer::connect_signals() {
                     }),
                     m_bridge);
   }
-  // Anything at all from the network (media, RTCP, DTLS) is a sign of life; libnice alone notices a dead path
-  // only after 50 s, because webrtcbin does not switch consent freshness (RFC 7675) on.
-  Bridge::connect(
-      m_webrtc.get(), "deep-element-added",
-      G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) noexcept {
-        GstElementFactory* factory = gst_element_get_factory(element);
-        if (factory == nullptr || std::strcmp(GST_OBJECT_NAME(factory), "nicesrc") != 0) return;
-        const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
-        gst_pad_add_probe(
-            pad.get(),
-            static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-            [](GstPad*, GstPadProbeInfo*, gpointer bridge) noexcept -> GstPadProbeReturn {
-              unbox<Shared>(bridge)->last_packet_ms = now_ms();
-              return GST_PAD_PROBE_OK;
-            },
-            box<Shared>(unbox<Shared>(data)), free_box<Shared>);
-      }),
-      m_bridge);
+  m_intake.watch(m_webrtc.get());
 }
 
 void WebRtcPeer::create_offer() {
@@ -212,6 +195,7 @@ void WebRtcPeer::on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offe
   }
   m_offer = std::move(offer);
   m_phase = Phase::offered;
+  m_intake.set_offer(*m_offer->sdp);
   // Gathering begins with this, so every candidate comes after the offer.
   g_signal_emit_by_name(m_webrtc.get(), "set-local-description", m_offer.get(), nullptr);
   m_pipeline->dump("offered");
@@ -234,6 +218,7 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
   }
   m_expected = std::move(checked->fingerprints);
   m_phase = Phase::connecting;
+  m_intake.set_patient_is_dtls_client(checked->is_dtls_client);
   const SessionDescriptionPtr answer(
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, checked->sdp.release()));
   m_answering = PendingPromise(gst_promise_new_with_change_func(
@@ -258,7 +243,9 @@ void WebRtcPeer::add_candidate(unsigned mline_index, const std::string& candidat
   if (m_phase == Phase::failed || m_phase == Phase::offering) return;
   switch (judge_candidate(candidate)) {
     case CandidateVerdict::ignore: return;
-    case CandidateVerdict::malformed: base::log_info("media", "a malformed candidate is ignored"); return;
+    case CandidateVerdict::malformed:
+      if (m_malformed_candidates++ == 0) base::log_info("media", "a malformed candidate is ignored");
+      return;
     case CandidateVerdict::use: break;
   }
   if (mline_index >= gst_sdp_message_medias_len(m_offer->sdp) || ++m_candidates > k_max_candidates) return;
@@ -326,7 +313,7 @@ void WebRtcPeer::verify() {
   }
   m_deadline.stop();
   m_phase = Phase::connected;
-  m_bridge->last_packet_ms = now_ms();
+  m_intake.end_silence();
   m_counters = PeerCounters{};  // nothing flowed before: the first second counts from here
   m_counted = std::chrono::steady_clock::now();
   // A browser that closes its connection says so in DTLS at once.
@@ -441,7 +428,7 @@ void WebRtcPeer::on_feedback(const TransportFeedback& feedback) {
 }
 
 void WebRtcPeer::watch_silence() {
-  const std::chrono::milliseconds silent(now_ms() - m_bridge->last_packet_ms);
+  const auto silent = m_intake.silence();
   if (silent > m_parts.lost_after) {
     fail(PeerFailure::connection_lost, "nothing arrives any more");
   } else if (silent > m_parts.interrupted_after && m_phase == Phase::connected) {

@@ -23,6 +23,7 @@
 #include "pipelines/bitrate_controller.hpp"
 #include "pipelines/data_channels.hpp"
 #include "pipelines/descriptions.hpp"
+#include "pipelines/intake.hpp"
 #include "pipelines/peer_counters.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/receiver.hpp"
@@ -96,10 +97,11 @@ class WebRtcPeer final : public consultation::Peer {
   Sender m_sender;
   Receiver m_receiver;
   std::optional<DataChannels> m_channels;  // gone once failed
+  Intake m_intake;
   std::shared_ptr<GstWebRTCSessionDescription> m_offer;
   SectionFingerprints m_expected;  // empty until there is an answer
   std::vector<std::pair<unsigned, std::string>> m_early_candidates;
-  unsigned m_candidates = 0;
+  unsigned m_candidates = 0, m_malformed_candidates = 0;
 
   BitrateController m_controller;
   std::optional<BitrateController::Time> m_last_feedback;

@@ -16,12 +16,13 @@ constexpr std::size_t k_max_held = 8;  // one picture and one sound were offered
 constexpr const char* k_video_chain =
     "queue max-size-buffers=0 max-size-time=0 max-size-bytes=8000000 ! "
     "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! "
-    "vp8dec name=decoder automatic-request-sync-points=true "
+    "vp8dec name=picture-decoder automatic-request-sync-points=true "
     "automatic-request-sync-point-flags=discard-input+corrupt-output threads=1 ! "
     "queue name=shown max-size-buffers=2 leaky=downstream ! videoconvert ! video/x-raw,format=RGB ! "
     "appsink name=picture sync=false async=false max-buffers=1 drop=true enable-last-sample=false";
 constexpr const char* k_audio_chain =
     "queue max-size-buffers=0 max-size-time=2000000000 max-size-bytes=0 ! rtpopusdepay ! opusdec "
+    "name=sound-decoder "
     "use-inband-fec=true plc=true ! "
     "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
     "level name=loudness interval=500000000 ! "
@@ -85,11 +86,13 @@ Receiver::~Receiver() {
   m_shared->audio.reset();
 }
 
-base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc) {
+base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc, Intake& intake) {
   const auto video = pipeline.add(k_video_chain);
   if (!video) return tl::unexpected<base::Failure>(video.error());
   const auto audio = pipeline.add(k_audio_chain);
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
+  intake.watch_picture(video->get(), pipeline.find("picture-decoder").get());
+  intake.watch_sound(pipeline.find("sound-decoder").get());
   m_shared->video = Ref<GstPad>::adopt(gst_element_get_static_pad(video->get(), "sink"));
   m_shared->audio = Ref<GstPad>::adopt(gst_element_get_static_pad(audio->get(), "sink"));
 

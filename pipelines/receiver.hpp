@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/video_frame.hpp"
+#include "pipelines/intake.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
 
@@ -52,8 +53,8 @@ class Receiver {
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
 
-  /// Makes the decoders and waits for webrtcbin's pads.
-  base::Result<> build(Pipeline& pipeline, GstElement* webrtc);
+  /// Makes the decoders, behind the intake's rules, and waits for webrtcbin's pads.
+  base::Result<> build(Pipeline& pipeline, GstElement* webrtc, Intake& intake);
   /// Opens the first door.
   void allow();
   /// The second door.

@@ -33,7 +33,7 @@ enum class PeerFailure : std::uint8_t {
   connection_lost,       // was connected; ICE consent (RFC 7675) or DTLS is gone
   fingerprint_mismatch,  // the DTLS certificate is not the one of the signalling: an impostor on the path
   pipeline_error,
-  protocol_violation,  // nonsense on a data channel, again and again
+  protocol_violation,  // what no browser sends: beyond the offer or any use, or nonsense again and again
 };
 [[nodiscard]] std::string_view name_of(PeerFailure failure) noexcept;
 

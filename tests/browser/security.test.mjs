@@ -122,6 +122,72 @@ describe('a consultation under attack', { timeout: 600000 }, () => {
     socket.close();
   });
 
+  /** A patient with a browser, let in and connected. @param {() => void} initScript */
+  const openAdmitted = async (initScript) => {
+    kiosk = await Kiosk.start();
+    patient = await Patient.open(browser, new URL(kiosk.session.url).origin, { initScript });
+    await patient.goToWaiting(kiosk.session.code, '김순자');
+    await kiosk.event('patient-waiting');
+    await kiosk.admit();
+    await kiosk.event('connected', 30000);
+  };
+
+  it('never decodes a key frame of 16000x16000 that a browser was made to send', async () => {
+    await openAdmitted(() => {
+      const Connection = globalThis.RTCPeerConnection;
+      globalThis.RTCPeerConnection = class extends Connection {
+        constructor(configuration) {
+          super({ ...configuration, encodedInsertableStreams: true });
+        }
+
+        async setLocalDescription(...all) {
+          await super.setLocalDescription(...all);
+          for (const { sender, receiver } of this.getTransceivers()) {
+            for (const end of [sender, receiver]) {
+              const { readable, writable } = end.createEncodedStreams();
+              readable.pipeThrough(new TransformStream({
+                transform(frame, controller) {
+                  if (end === sender && frame.type === 'key') {
+                    new DataView(frame.data).setUint16(6, 16000, true);  // RFC 6386 section 9.1
+                    new DataView(frame.data).setUint16(8, 16000, true);
+                  }
+                  controller.enqueue(frame);
+                },
+              })).pipeTo(writable).catch(() => {});
+            }
+          }
+        }
+      };
+    });
+    const before = await kiosk.figures();
+    const failed = await kiosk.event('peer-failed', 30000);
+    assert.equal(failed.failure, 'protocol-violation');
+    assert.equal(kiosk.all('first-frame').length, 0);
+    const { peak } = await kiosk.figures();
+    console.log(`      ${Math.round(before.memory)} MiB before, ${Math.round(peak)} MiB at the worst moment`);
+    assert.ok(peak < before.memory + 150, `${before.memory} MiB became ${peak} MiB`);
+    await kiosk.end();
+    await kiosk.event('ended');
+  });
+
+  it('gives no thread to the 512 data channels that a page opens', async () => {
+    await openAdmitted(() => {});
+    await kiosk.event('first-frame', 30000);
+    const before = await kiosk.figures();
+    await patient.page.evaluate(() => {
+      for (let i = 0; i < 512; i += 1) globalThis.connections.at(-1).createDataChannel(`more-${i}`);
+    });
+    let most = 0;
+    await waitFor('the end of the peer', async () => {
+      most = Math.max(most, (await kiosk.figures()).threads);
+      return kiosk.all('peer-failed').length > 0;
+    }, 30000);
+    console.log(`      ${before.threads} threads before, ${most} at the worst moment`);
+    assert.equal(kiosk.all('peer-failed')[0].failure, 'protocol-violation');
+    // The next peer is prepared while the last one ends.
+    assert.ok(most < before.threads + 60, `${before.threads} threads became ${most}`);
+  });
+
   it('forgets a code when its time is over, and says so', async () => {
     kiosk = await Kiosk.start({ args: ['--code-lifetime', '0.1'] });  // minutes
     await kiosk.event('ended', 20000);

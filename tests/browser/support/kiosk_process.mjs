@@ -3,7 +3,7 @@
 // Events come from its standard output (--print-events, one JSON object per line); what staff do goes in through
 // GApplication's D-Bus interface (org.gtk.Actions), the same actions that the buttons are bound to.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -131,6 +131,13 @@ export class Kiosk {
       if (rgb.every((value, index) => Math.abs(stdout[at + index] - value) <= tolerance)) near += 1;
     }
     return (3 * near) / stdout.length;
+  }
+
+  /** What the kiosk's process takes: memory at its worst moment and now, in MiB, and threads. */
+  async figures() {
+    const status = await readFile(`/proc/${this.#kiosk.process.pid}/status`, 'utf8');
+    const number = (name) => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1]);
+    return { peak: number('VmHWM') / 1024, memory: number('VmRSS') / 1024, threads: number('Threads') };
   }
 
   /** Power cut: no goodbye, no cleaning up. Returns the data folder's path, which outlives it. */

@@ -35,7 +35,10 @@ class Listener : public consultation::PeerListener {
     if (then) then();
   }
   void on_interrupted() override { ++interrupted; }
-  void on_failed(PeerFailure why, const std::string&) override { failures.push_back(why); }
+  void on_failed(PeerFailure why, const std::string& text) override {
+    failures.push_back(why);
+    detail = text;
+  }
   void on_channel_open(Channel channel) override { open[channel] = true; }
   void on_channel_text(Channel channel, const std::string& text) override { texts[channel].push_back(text); }
   void on_first_frame(int, int) override { ++first_frames; }
@@ -45,6 +48,7 @@ class Listener : public consultation::PeerListener {
   unsigned candidates = 0;
   int connected = 0, interrupted = 0, first_frames = 0;
   std::vector<PeerFailure> failures;
+  std::string detail;  // of the last failure
   std::map<Channel, bool> open;
   std::map<Channel, std::vector<std::string>> texts;
   std::vector<consultation::PeerStatistics> statistics;

@@ -1,41 +1,22 @@
 // Many visits one after the other: what each leaves behind.
-#include <dirent.h>
-
-#include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <string>
 #include <utility>
 
 #include "base/memory.hpp"
 #include "integration/pipelines/call.hpp"
+#include "support/process_figures.hpp"
 
 namespace sangdam::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// A number of /proc/self/status or smaps_rollup, by its name.
-long proc_number(const std::string& file, const std::string& name) {
-  std::ifstream stream("/proc/self/" + file);
-  for (std::string line; std::getline(stream, line);) {
-    if (line.rfind(name + ":", 0) == 0) return std::atol(line.c_str() + name.size() + 1);
-  }
-  return -1;
-}
-int entries_of(const char* folder) {
-  const base::FreePtr<DIR, closedir> open(opendir(folder));
-  int entries = 0;
-  while (open && readdir(open.get()) != nullptr) ++entries;
-  return entries;
-}
-
 /// A visit's pipelines stop on threads of their own: until nothing is left to stop.
 void wait_until_stopped() {
   std::pair<int, long> last;
   auto since = std::chrono::steady_clock::now();
   run_until([&] {
-    const std::pair now{entries_of("/proc/self/fd"), proc_number("status", "Threads")};
+    const std::pair now{entries_of("/proc/self/fd"), threads()};
     if (std::exchange(last, now) != now) since = std::chrono::steady_clock::now();
     return std::chrono::steady_clock::now() - since > 300ms;
   });
@@ -67,15 +48,15 @@ TEST_CASE("Thirty visits leave memory, threads and descriptors where they were",
     wait_until_stopped();
     base::release_memory();
     const long memory = proc_number("smaps_rollup", "Pss");
-    const long threads = proc_number("status", "Threads");
+    const long running = threads();
     const int descriptors = entries_of("/proc/self/fd");
     if (visit % 5 == 0) {
-      std::cout << "visit " << visit << ": " << memory / 1024 << " MiB, " << threads << " threads, "
+      std::cout << "visit " << visit << ": " << memory / 1024 << " MiB, " << running << " threads, "
                 << descriptors << " descriptors\n";
     }
-    if (visit == k_settled_after) settled = {memory, threads, descriptors};
+    if (visit == k_settled_after) settled = {memory, running, descriptors};
     if (visit <= k_settled_after) continue;
-    CHECK(threads <= settled.threads);
+    CHECK(running <= settled.threads);
     CHECK(descriptors <= settled.descriptors);
     if (visit == k_visits) CHECK(memory <= settled.memory + k_allowed_kib);
   }

@@ -4,6 +4,7 @@
 #include <gst/audio/audio.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -48,6 +49,39 @@ void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame,
   ++seen.frames;
 }
 
+/// Writes another size into each key frame (RFC 6386 section 9.1).
+void claim_size(GstElement* pipeline, std::pair<int, int> size) {
+  const auto payloader = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), "payloader"));
+  const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader.get(), "sink"));
+  using Size = std::pair<int, int>;
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
+        const auto& [width, height] = unbox<Size>(data);
+        GstBuffer* frame = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+        info->data = frame;
+        guint8 first = 1;
+        gst_buffer_extract(frame, 0, &first, 1);
+        if ((first & 1U) != 0) return GST_PAD_PROBE_OK;
+        const std::array<guint8, 4> claim{static_cast<guint8>(width & 0xff), static_cast<guint8>(width >> 8),
+                                          static_cast<guint8>(height & 0xff),
+                                          static_cast<guint8>(height >> 8)};
+        gst_buffer_fill(frame, 6, claim.data(), claim.size());
+        return GST_PAD_PROBE_OK;
+      },
+      box<Size>(size), free_box<Size>);
+}
+
+/// The first element of a kind inside of webrtcbin.
+Ref<GstElement> find_inside(GstElement* webrtc, const char* factory) {
+  const pipelines::IteratorPtr all(gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtc), factory));
+  GValue item = G_VALUE_INIT;
+  if (gst_iterator_next(all.get(), &item) != GST_ITERATOR_OK) return {};
+  auto element = Ref<GstElement>::share(GST_ELEMENT(g_value_get_object(&item)));
+  g_value_unset(&item);
+  return element;
+}
+
 }  // namespace
 
 TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std::move(callbacks)) {
@@ -59,7 +93,7 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
       "webrtc.sink_0 "
       "{} ! video/x-raw,width=640,height=360,framerate=20/1 ! timeoverlay valignment=bottom ! vp8enc "
       "deadline=1 cpu-used=8 threads=1 "
-      "target-bitrate={} keyframe-max-dist=600 ! rtpvp8pay pt=96 picture-id-mode=15-bit ! "
+      "target-bitrate={} keyframe-max-dist=600 ! rtpvp8pay name=payloader pt=96 picture-id-mode=15-bit ! "
       "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000 ! webrtc.sink_1",
       options.turn_server.empty() ? "" : "turn-server=" + options.turn_server, options.sound, options.picture,
       options.kbps * 1000);
@@ -67,6 +101,7 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   m_pipeline = Ref<GstElement>::sink(gst_parse_launch(description.c_str(), base::out(error)));
   if (!m_pipeline || error) g_error("test patient: %s", base::message_of(error).c_str());
   m_webrtc = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "webrtc"));
+  if (options.claimed_size) claim_size(m_pipeline.get(), *options.claimed_size);
   const Weak weak = m_anchor.weak();
   connect(m_webrtc.get(), "on-ice-candidate",
           G_CALLBACK(+[](GstElement*, guint mline, const char* text, gpointer data) noexcept {
@@ -201,6 +236,51 @@ bool TestPatient::send(const std::string& channel, const std::string& text) {
     }
   }
   return false;
+}
+
+void TestPatient::open_channels(int count) {
+  for (int i = 0; i < count; ++i) {
+    GstWebRTCDataChannel* channel = nullptr;
+    g_signal_emit_by_name(m_webrtc.get(), "create-data-channel", fmt::format("more-{}", i).c_str(), nullptr,
+                          &channel);
+    if (channel != nullptr) m_channels.push_back(Ref<GstWebRTCDataChannel>::adopt(channel));
+  }
+}
+
+bool TestPatient::encrypt(const char* kind, const std::vector<std::uint8_t>& packet) {
+  if (!m_encryption) m_encryption = find_inside(m_webrtc.get(), "srtpenc");
+  if (!m_encryption) return false;
+  const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(m_encryption.get(), kind));
+  if (!pad) return false;
+  GstBuffer* buffer = gst_buffer_new_memdup(packet.data(), packet.size());
+  return gst_pad_chain(pad.get(), buffer) == GST_FLOW_OK;
+}
+bool TestPatient::send_rtp(const std::vector<std::uint8_t>& packet) { return encrypt("rtp_sink_0", packet); }
+bool TestPatient::send_rtcp(const std::vector<std::uint8_t>& packet) {
+  return encrypt("rtcp_sink_0", packet);
+}
+
+TestPatient::Position TestPatient::picture_position() const {
+  const auto payloader = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "payloader"));
+  pipelines::StructurePtr stats;  // the properties are only what somebody wished
+  g_object_get(payloader.get(), "stats", static_cast<GstStructure**>(base::out(stats)), nullptr);
+  guint source = 0;
+  guint time = 0;
+  guint number = 0;
+  gst_structure_get_uint(stats.get(), "ssrc", &source);
+  gst_structure_get_uint(stats.get(), "timestamp", &time);
+  gst_structure_get_uint(stats.get(), "seqnum", &number);
+  return {source, time, static_cast<std::uint16_t>(number)};
+}
+
+void TestPatient::hush() {
+  for (const char* name : {"sink_0", "sink_1"}) {
+    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(m_webrtc.get(), name));
+    gst_pad_add_probe(
+        pad.get(), static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        [](GstPad*, GstPadProbeInfo*, gpointer) noexcept -> GstPadProbeReturn { return GST_PAD_PROBE_DROP; },
+        nullptr, nullptr);
+  }
 }
 
 void TestPatient::close() { gst_element_set_state(m_pipeline.get(), GST_STATE_NULL); }

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/main_thread.hpp"
@@ -24,6 +26,8 @@ class TestPatient {
     std::string sound = "audiotestsrc is-live=true wave=sine freq=440 volume=0.3";
     int kbps = 1500;
     std::string turn_server{};
+    /// What its key frames say their size is, whatever it is.
+    std::optional<std::pair<int, int>> claimed_size{};
   };
   /// What has come from the kiosk.
   struct Seen {
@@ -53,15 +57,28 @@ class TestPatient {
   void close();
   /// Falls silent without a word, as a phone in a lift does.
   void vanish();
+  /// Opens data channels of its own, as a page may.
+  void open_channels(int count);
+  /// Sends what no browser would, encrypted as it must be: whole RTP and RTCP packets. False once it has no
+  /// connection.
+  bool send_rtp(const std::vector<std::uint8_t>& packet);
+  bool send_rtcp(const std::vector<std::uint8_t>& packet);
+  /// Where the stream of its picture is: for packets that go on with it.
+  struct Position {
+    std::uint32_t source = 0, time = 0;
+    std::uint16_t number = 0;
+  };
+  [[nodiscard]] Position picture_position() const;
+  /// Stops sending picture and sound, so that what is sent by hand is all there is.
+  void hush();
   [[nodiscard]] const Seen& seen() const { return *m_seen; }
 
  private:
-  void on_pad(GstPad& pad);
-  void add_channel(base::Ref<GstWebRTCDataChannel> channel);
+  bool encrypt(const char* kind, const std::vector<std::uint8_t>& packet);
 
   Callbacks m_callbacks;
   std::shared_ptr<Seen> m_seen = std::make_shared<Seen>();
-  base::Ref<GstElement> m_pipeline, m_webrtc;
+  base::Ref<GstElement> m_pipeline, m_webrtc, m_encryption;
   std::vector<base::Ref<GstWebRTCDataChannel>> m_channels;
   base::Anchor<TestPatient> m_anchor{this};
 };

@@ -50,6 +50,7 @@ TEST_CASE("A browser's answer passes the checks", "[answer]") {
   CHECK(gst_sdp_message_medias_len(result->sdp.get()) == 3);
   REQUIRE(result->fingerprints.size() == 3);
   CHECK(result->fingerprints[0] == *parse_fingerprint(k_digest));
+  CHECK(result->is_dtls_client);
   CHECK(code_of(replaced("a=setup:active", "a=setup:passive")) == "fine");
 }
 
@@ -79,6 +80,13 @@ TEST_CASE("An answer that does not fit the offer is refused", "[answer]") {
   CHECK(code_of(replaced("a=group:BUNDLE", "a=group:LS")) == "answer-invalid");
   CHECK(code_of(replaced("a=group:BUNDLE audio0", "a=group:BUNDLE audio0 audio0")) == "answer-invalid");
   CHECK(code_of(replaced("SAVPF 96 97", "SAVPF 96 98")) == "answer-invalid");
+  CHECK(code_of(replaced("opus/48000/2", "OPUS/48000/2")) == "fine");
+  CHECK(code_of(replaced("opus/48000/2", "multiopus/48000/200")) == "answer-invalid");
+  CHECK(code_of(replaced("opus/48000/2", "opus/48000/255")) == "answer-invalid");
+  CHECK(code_of(replaced("a=rtpmap:96 VP8/90000", "a=rtpmap:96 H264/90000")) == "answer-invalid");
+  CHECK(code_of(replaced("a=rtpmap:96 VP8/90000", "a=rtpmap:96 VP8/90000\r\na=rtpmap:96 VP9/90000")) ==
+        "answer-invalid");
+  CHECK(code_of(replaced("a=rtpmap:96 VP8/90000\r\n", "")) == "answer-invalid");
   CHECK(code_of(replaced("UDP/TLS/RTP/SAVPF 111", "RTP/AVP 111")) == "answer-invalid");
   CHECK(code_of(replaced("a=setup:active", "a=setup:actpass")) == "answer-invalid");
   CHECK(code_of(replaced("a=ice-ufrag:abcd", "a=ice-ufrag:a")) == "answer-invalid");
@@ -86,6 +94,18 @@ TEST_CASE("An answer that does not fit the offer is refused", "[answer]") {
   CHECK(code_of(replaced("a=rtcp-mux\r\n", "")) == "answer-invalid");
   CHECK(code_of(replaced("a=fingerprint:" + k_digest + "\r\n", "")) == "fingerprint-missing");
   CHECK(code_of(replaced("sha-256 00:11", "sha-256 00-11")) == "fingerprint-malformed");
+}
+
+TEST_CASE("An answer of thousands of lines or sections is refused before it is parsed", "[answer][limits]") {
+  const auto repeated = [](const std::string& line, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += line;
+    return text;
+  };
+  CHECK(code_of(answer_text() + repeated("a=x\r\n", 300)) == "fine");
+  CHECK(code_of(answer_text() + repeated("a=x\r\n", 500)) == "answer-invalid");
+  CHECK(code_of(answer_text() + repeated("m=x 9 X 1\r\n", 2)) == "answer-invalid");
+  CHECK(code_of(answer_text() + "a=" + std::string(4'200, 'x') + "\r\n") == "answer-invalid");
 }
 
 TEST_CASE("Every truncation of an answer is refused or complete, never a crash", "[answer]") {
@@ -107,7 +127,9 @@ TEST_CASE("The browser is told where to start, and nothing else changes", "[offe
         "m=audio 9 X 111\r\na=rtpmap:111 OPUS/48000/2\r\na=fmtp:111 "
         "minptime=10;useinbandfec=1;sprop-stereo=0\r\n"
         "a=mid:audio0\r\na=msid:kiosk audio0\r\nm=video 0 X 96\r\na=rtpmap:96 VP8/90000\r\n"
-        "a=fmtp:96 x-google-start-bitrate=2000;x-google-min-bitrate=300;x-google-max-bitrate=3000\r\n"
+        "a=fmtp:96 "
+        "max-fs=8160;max-fr=60;x-google-start-bitrate=2000;x-google-min-bitrate=300;x-google-max-bitrate="
+        "3000\r\n"
         "a=mid:video1\r\na=msid:kiosk video1\r\n");
   CHECK(with_hints("nothing to do", {}) == "nothing to do");
 }

@@ -1,0 +1,45 @@
+// libFuzzer target: what a patient's browser sends, as the kiosk reads it before anything is allocated.
+// Whatever the bytes are, a reader stays inside of them, what it says is within its limits, and every rule
+// comes to a verdict.
+//
+//   build-fuzz/tests/fuzz/packets-fuzz -max_total_time=60 -max_len=1500 new-corpus
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "pipelines/packets.hpp"
+#include "pipelines/peer_rules.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sangdam::pipelines;
+  const Bytes bytes(data, size);
+  if (const auto rtp = read_rtp(bytes); rtp && (rtp->sources.count == 0 || rtp->payload_type > 127))
+    std::abort();
+  // A NACK of four bytes asks for 17 packets.
+  if (const auto rtcp = read_rtcp(bytes); rtcp && rtcp->nacked > size / 4 * 17) std::abort();
+  if (const auto sctp = read_sctp(bytes); sctp && sctp->streams.count > size / 16) std::abort();
+  if (const auto frame = read_vp8(bytes); frame && (frame->width > 16383 || frame->height > 16383))
+    std::abort();
+  if (const auto sound = read_opus(bytes); sound && *sound > std::chrono::milliseconds(120)) std::abort();
+
+  const PeerLimits limits;
+  const sangdam::base::Moment now{};
+  DatagramRules datagrams(limits);
+  StreamRules streams(limits);
+  ChannelRules channels(limits);
+  PictureRules pictures(limits);
+  SoundRules sounds(limits);
+  streams.allow_payload_type(96);
+  (void)datagrams.judge(bytes, now);
+  (void)streams.judge_rtp(bytes, now);
+  (void)streams.judge_rtcp(bytes, now);
+  (void)channels.judge(bytes, now);
+  (void)pictures.judge_packet(bytes);
+  const auto ruling = pictures.judge_frame(bytes, now);
+  const auto frame = read_vp8(bytes);
+  if (ruling.verdict == Verdict::pass && frame->is_key &&
+      frame->width * frame->height > k_max_macroblocks * 256)
+    std::abort();
+  (void)sounds.judge(bytes, now);
+  return 0;
+}

@@ -51,6 +51,12 @@ describe('the page at a real gateway', { timeout: 1200000 }, () => {
     await says('has already ended');
     await patient.enterCode(code('22222222'));
     await says('The time for this code is over');
+    const late = await gateway.openSession(code('44444444'));
+    gateway.say({ type: 'session-close', session: late, outcome: 'expired' });
+    await patient.enterCode(code('44444444'));
+    await says('The time for this code is over');
+    // Whoever has had a code is told whom to call.
+    await patient.page.getByRole('link', { name: /02-1234-5678/ }).waitFor();
   });
 
   it('tells a second browser that the code is in use', async () => {

@@ -201,7 +201,9 @@ test('messages of the gateway are read within their limits', () => {
   assert.deepEqual(read({ type: 'offer', peer: 2, sdp: 'v=0' }), { type: 'offer', peer: 2, sdp: 'v=0' });
   assert.deepEqual(read({ type: 'candidate', peer: 2, mline: 0, candidate: '' }), { type: 'candidate', peer: 2, mline: 0, candidate: '' });
   assert.deepEqual(read({ type: 'error', code: 'proof-needed', text: '', challenge: { nonce: 'n', bits: 20 } }),
-    { type: 'error', code: 'proof-needed', retryAfter: 0, challenge: { nonce: 'n', bits: 20 } });
+    { type: 'error', code: 'proof-needed', retryAfter: 0, challenge: { nonce: 'n', bits: 20 }, clinic: '', phone: '' });
+  assert.deepEqual(read({ type: 'error', code: 'code-expired', text: '', clinic: 'Clinic', phone: '02 123 4567' }),
+    { type: 'error', code: 'code-expired', retryAfter: 0, challenge: null, clinic: 'Clinic', phone: '02 123 4567' });
   assert.equal(read({ ...JOINED, v: 2 }).code, 'version-unsupported');
   assert.deepEqual(read({ ...JOINED, ice_servers: [{ urls: 'turn:a:1', username: 'u', credential: 'c' }, { urls: 'http://evil' }, null, { urls: ['stun:b', 7] }] }).iceServers,
     [{ urls: 'turn:a:1', username: 'u', credential: 'c' }]);

@@ -231,9 +231,12 @@ class Check:
 
     WORDS = {"en": {"add": "Add appointment", "chat": "Open messages, 2 new", "end": "End the visit",
                     "keep": "Keep talking", "back": "Back", "close": "Close messages",
-                    "open": "Open messages"},
+                    "open": "Open messages",
+                    "code": "Show the code", "renew": "New code: the old one stops working, whoever is here stays",
+                    "to-call": "Back to the call"},
              "ko": {"add": "예약 추가", "chat": "메시지 열기, 새 메시지 2개", "end": "진료 종료",
-                    "keep": "계속 진료하기", "back": "뒤로", "close": "메시지 닫기", "open": "메시지 열기"}}
+                    "keep": "계속 진료하기", "back": "뒤로", "close": "메시지 닫기", "open": "메시지 열기",
+                    "code": "접속 코드 보기", "renew": "새 코드: 이전 코드는 쓸 수 없게 되고, 이미 들어온 사람은 그대로 있습니다", "to-call": "진료 화면으로"}}
 
     def sheets_and_chat(self, language):
         words = self.WORDS[language]
@@ -244,6 +247,14 @@ class Check:
         self.scene_painted()
         self.picture(language, "sheet-add")
         self.press(words["back"])
+        self.scene("call")
+        self.press(words["code"])
+        self.wait_for(lambda: self.controls(words["renew"]), "the code of a running visit")
+        self.every_control_has_a_name(f"{language} code in the call")
+        self.scene_painted()
+        self.picture(language, "sheet-code")
+        self.press(words["to-call"])
+        self.wait_for(lambda: not self.controls(words["renew"]), "the way back to the call")
         self.scene("call-chat")
         self.press(words["chat"])
         self.wait_for(lambda: self.controls(words["close"]), "the chat panel")

@@ -476,6 +476,25 @@ TEST_CASE("A code another kiosk holds is drawn anew", "[encounter]") {
   CHECK(f.gateway.take() == Lines{"publish 482731906", "publish 111111111"});
 }
 
+TEST_CASE("A code that expires ends its session as expired, and a visit in a call outlives its code's time",
+          "[encounter][timeout]") {
+  Fixture late;
+  late.encounter.open("482731906");
+  late.gateway.take();
+  late.clock.advance(31min);
+  late.encounter.on_time();
+  CHECK(late.gateway.take() == Lines{"withdraw expired"});
+
+  Fixture talking;
+  talking.open_and_wait();
+  talking.encounter.admit();
+  talking.clock.advance(3h);
+  talking.encounter.on_time();
+  CHECK(talking.encounter.state() == State::admitted);
+  CHECK(talking.encounter.record().code == "482731906");
+  CHECK_FALSE(talking.encounter.record().code_expires);
+}
+
 TEST_CASE("A page asking for an offer over and over gets one peer at a time", "[encounter][security]") {
   Fixture f;
   f.talk();

@@ -21,6 +21,9 @@ import tempfile
 import time
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
+from ports import free_port  # noqa: E402
+
 GATEWAY = DOCUMENT = NGINX = ""
 DEADLINE = 30.0
 HOST = "visit.example.org"
@@ -48,12 +51,6 @@ def block_of(document, *first_lines):
             break
         block.append(line[4:])
     return "\n".join(block).strip() + "\n"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class WebSocket:

@@ -21,6 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"
 import desktop  # noqa: E402
 import kiosk_program  # noqa: E402
 from kiosk_program import DEADLINE, Kiosk  # noqa: E402
+from ports import free_port  # noqa: E402
 
 
 class Troubles(unittest.TestCase):
@@ -137,9 +138,7 @@ class Troubles(unittest.TestCase):
                         ["x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-out", certificate],
                         ["x509", "-req", "-in", request, "-signkey", key, "-days", "9", "-out", renewed]):
             subprocess.run(["openssl", *command], check=True, capture_output=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         with Kiosk(self.data, "--listen", f"127.0.0.1:{port}", "--tls-cert", certificate, "--tls-key", key) as kiosk:
             self.reads(kiosk, "certificate has expired")
             os.replace(renewed, certificate)

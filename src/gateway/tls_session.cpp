@@ -102,27 +102,24 @@ gssize TlsSession::pull(void* buffer, std::size_t size) {
   base::ErrorPtr error;
   const gssize got = g_socket_receive_with_blocking(m_socket.get(), static_cast<char*>(buffer), size, FALSE,
                                                     nullptr, base::out(error));
-  if (got >= 0) {
-    if (m_meter->take_raw(static_cast<std::size_t>(got))) return got;
-    m_socket_error.reset(
-        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "the client sends too much"));
-    gnutls_transport_set_errno(m_session, EIO);
-    return -1;
-  }
-  const bool waits = g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) != FALSE;
-  m_socket_error = std::move(error);
-  gnutls_transport_set_errno(m_session, waits ? EAGAIN : EIO);
-  return -1;
+  if (got < 0) return fail_transport(std::move(error));
+  if (m_meter->take_raw(static_cast<std::size_t>(got))) return got;
+  return fail_transport(base::ErrorPtr(
+      g_error_new_literal(G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "the client sends too much")));
 }
 
 gssize TlsSession::push(const void* data, std::size_t size) {
   base::ErrorPtr error;
   const gssize sent = g_socket_send_with_blocking(m_socket.get(), static_cast<const char*>(data), size, FALSE,
                                                   nullptr, base::out(error));
-  if (sent >= 0) return sent;
+  return sent >= 0 ? sent : fail_transport(std::move(error));
+}
+
+gssize TlsSession::fail_transport(base::ErrorPtr error) {
   const bool waits = g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) != FALSE;
-  m_socket_error = std::move(error);
   gnutls_transport_set_errno(m_session, waits ? EAGAIN : EIO);
+  // Waiting is no error: kept, it would hide what TLS itself finds wrong later.
+  if (!waits) m_socket_error = std::move(error);
   return -1;
 }
 

@@ -51,6 +51,7 @@ class TlsSession {
  private:
   gssize pull(void* buffer, std::size_t size);
   gssize push(const void* data, std::size_t size);
+  gssize fail_transport(base::ErrorPtr error);
   void set_error(GError** error, int code);
 
   std::shared_ptr<const TlsSettings> m_settings;  // outlives the session
@@ -58,7 +59,7 @@ class TlsSession {
   std::shared_ptr<StreamMeter> m_meter;
   gnutls_session_t m_session = nullptr;  // null: could not be made
   std::size_t m_unsent = 0;              // of a record that GnuTLS holds encrypted
-  base::ErrorPtr m_socket_error;         // what the socket said last
+  base::ErrorPtr m_socket_error;         // what ended the socket, if it was not TLS
   bool m_is_up = false;
   bool m_closed = false;
 };

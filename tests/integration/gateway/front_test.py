@@ -302,6 +302,27 @@ class FrontDoor(unittest.TestCase):
         self.assertIn(b"no renegotiation", output)
         join(gateway)
 
+    def test_a_record_that_is_no_record_ends_the_connection(self):
+        gateway = self.start()
+        for name, record in (("a record that nobody sealed", b"\x17\x03\x03\x00\x40" + bytes(64)),
+                             ("an unknown kind of record", b"\x63\x03\x03\x00\x01\x00"),
+                             ("a record longer than any", b"\x17\x03\x03\xff\xff" + bytes(2000))):
+            with self.subTest(name), gateway.connect() as plain:
+                incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+                tls = context().wrap_bio(incoming, outgoing)
+                while True:
+                    try:
+                        tls.do_handshake()
+                        break
+                    except ssl.SSLWantReadError:
+                        plain.sendall(outgoing.read())
+                        incoming.write(plain.recv(65536))
+                plain.sendall(outgoing.read() + record)
+                plain.settimeout(5)  # the gateway's own patience with a silent connection is longer
+                with contextlib.suppress(ConnectionResetError):
+                    while plain.recv(65536):
+                        pass
+
     def test_a_connection_serves_many_requests(self):
         gateway = self.start()
         connection = http.client.HTTPSConnection("127.0.0.1", gateway.port, context=context(), timeout=DEADLINE)

@@ -23,6 +23,7 @@ class Intake {
   explicit Intake(std::function<void(const char* why)> on_violation);
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
+  ~Intake() = default;
 
   /// Places 1, 2 and 5, as webrtcbin makes its elements. Before it makes any.
   void watch(GstElement* webrtc);

@@ -80,8 +80,8 @@ class StreamRules {
  public:
   explicit StreamRules(const PeerLimits& limits);
   void allow_payload_type(unsigned type);
-  [[nodiscard]] Ruling judge_rtp(Bytes packet, base::Moment now);
-  [[nodiscard]] Ruling judge_rtcp(Bytes packet, base::Moment now);
+  [[nodiscard]] Ruling judge_rtp(Bytes bytes, base::Moment now);
+  [[nodiscard]] Ruling judge_rtcp(Bytes bytes, base::Moment now);
 
  private:
   base::TokenBucket m_rtp, m_rtp_bytes, m_rtcp, m_nacked;
@@ -95,7 +95,7 @@ class ChannelRules {
   explicit ChannelRules(const PeerLimits& limits);
   /// Whoever is the DTLS client opens the even streams (RFC 8832 section 6); ours are the others.
   void set_patient_is_dtls_client(bool is_client) { m_first_stream = is_client ? 1 : 0; }
-  [[nodiscard]] Ruling judge(Bytes packet, base::Moment now);
+  [[nodiscard]] Ruling judge(Bytes bytes, base::Moment now);
 
  private:
   base::TokenBucket m_packets;
@@ -109,9 +109,9 @@ class PictureRules {
  public:
   explicit PictureRules(const PeerLimits& limits);
   /// Each RTP packet: what the depayloader collects has an end.
-  [[nodiscard]] Ruling judge_packet(Bytes packet);
+  [[nodiscard]] Ruling judge_packet(Bytes bytes);
   /// Each whole frame: a decoder allocates what a key frame says.
-  [[nodiscard]] Ruling judge_frame(Bytes frame, base::Moment now);
+  [[nodiscard]] Ruling judge_frame(Bytes bytes, base::Moment now);
 
  private:
   std::size_t m_most_bytes;

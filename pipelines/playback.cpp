@@ -20,7 +20,7 @@ constexpr unsigned k_margin_ms = 30;
 constexpr auto k_check_every = 500ms;
 // A sound server takes seconds to wake a Bluetooth or HDMI speaker.
 constexpr auto k_stall = 6s;
-constexpr gsize k_silence_bytes = 48000 / 1000 * 20 * sizeof(std::int16_t);  // 20 ms
+constexpr gsize k_silence_bytes = gsize{48000} / 1000 * 20 * sizeof(std::int16_t);  // 20 ms
 
 /// How many buffers a sink has played; nothing if it does not count.
 std::optional<guint64> rendered_by(GstElement* sink) {

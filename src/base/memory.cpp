@@ -15,8 +15,10 @@ constexpr int k_direct_from = 256 * 1024;
 }  // namespace
 
 void bound_memory() noexcept {
+  // NOLINTBEGIN(concurrency-mt-unsafe): called before any thread is started
   mallopt(M_ARENA_MAX, k_arenas);
   mallopt(M_MMAP_THRESHOLD, k_direct_from);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 void release_memory() noexcept { malloc_trim(0); }

@@ -1,6 +1,7 @@
 #include "gateway/connection_places.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/main_thread.hpp"
 
@@ -27,7 +28,7 @@ std::shared_ptr<void> ticket(Release release) {
 }  // namespace
 
 ConnectionPlaces::ConnectionPlaces(const base::Clock& clock, ConnectionLimits limits)
-    : m_clock(clock), m_limits(limits) {}
+    : m_clock(clock), m_limits(std::move(limits)) {}
 
 std::shared_ptr<void> ConnectionPlaces::take(const std::string& address, int descriptor) {
   base::assert_main_thread();

@@ -86,8 +86,8 @@ class Registry {
 
   Registry(Outlet& outlet, const base::Clock& clock, IceServers ice_servers, RegistryLimits limits = {});
 
-  // Kiosks. `kiosk` tells one kiosk from another: the hash of its token.
-  void kiosk_registered(ConnectionId connection, const std::string& kiosk, const protocol::Register& message);
+  // Kiosks. `name` tells one kiosk from another: the hash of its token.
+  void kiosk_registered(ConnectionId connection, const std::string& name, const protocol::Register& message);
   void kiosk_gone(ConnectionId connection);
   void open_session(ConnectionId connection, const protocol::SessionOpen& message);
   void close_session(ConnectionId connection, const protocol::SessionClose& message);
@@ -158,7 +158,7 @@ class Registry {
   void set_seat(const std::string& id, Session& session, Seat seat);
   void clear_seat(Session& session);
   void welcome(ConnectionId connection, const Session& session, const std::string& token, bool resumed);
-  void keep_waiting(Seat& seat, const protocol::FromPatientBody& message);
+  static void keep_waiting(Seat& seat, const protocol::FromPatientBody& message);
   void tell_seat_state(ConnectionId connection, const std::string& id, Session& session,
                        const std::optional<protocol::SeatKey>& known);
   /// A code that was good: what became of it is told to who still has it, and no other session gets it.

@@ -74,7 +74,7 @@ struct Server::Impl {
   /// Counts a connection of a trusted proxy for whom it speaks for; false if he has too many.
   [[nodiscard]] bool count_client(SoupServerMessage* message) const;
   void on_websocket(SoupServerMessage* message, const char* path, SoupWebsocketConnection* connection);
-  static void accept(Impl& self, Listener::Accepted accepted);
+  static void accept(Impl& self, const Listener::Accepted& accepted);
 
   Config config;
   const base::Clock& clock;
@@ -179,7 +179,7 @@ base::Result<> Server::start() {
 }
 
 base::Result<> Server::Impl::listen() {
-  const auto on_accepted = [this](Listener::Accepted accepted) { accept(*this, std::move(accepted)); };
+  const auto on_accepted = [this](const Listener::Accepted& accepted) { accept(*this, accepted); };
   listener.emplace(clock, places, on_accepted);
   Listener::Service service;
   if (identity.tls) {
@@ -348,7 +348,7 @@ void Server::Impl::on_websocket(SoupServerMessage* message, const char* path,
   }
 }
 
-void Server::Impl::accept(Impl& self, Listener::Accepted accepted) {
+void Server::Impl::accept(Impl& self, const Listener::Accepted& accepted) {
   // The address object is what libsoup hands back with every request of this connection: it carries the
   // meter.
   g_object_set_data_full(G_OBJECT(accepted.remote.get()), k_meter_key,

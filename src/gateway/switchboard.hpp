@@ -15,6 +15,8 @@ namespace sangdam::gateway {
 class Switchboard final : public Outlet {
  public:
   Switchboard(const base::Clock& clock, const Config& config, std::function<protocol::Address()> address);
+  Switchboard(const Switchboard&) = delete;
+  Switchboard& operator=(const Switchboard&) = delete;
   ~Switchboard() override;
 
   void add_patient(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,

@@ -65,6 +65,7 @@ gboolean call_closure(GObject* stream, gpointer closure) noexcept {
   return keep;
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): GLib takes a pointer to non-const
 GSourceFuncs read_source_functions{
     [](GSource* source, gint* timeout) noexcept -> gboolean {
       *timeout = -1;

@@ -15,7 +15,7 @@ std::string say_where_to_go(const std::string& address) {
   // The sentence is ours and may hold markup; the address is not.
   const std::string escaped = base::CharPtr(g_markup_escape_text(address.c_str(), -1)).get();
   return fill(tr("“On your phone or computer, go to {address} and type:”"),
-              fmt::arg("address", "<span weight=\"bold\" foreground=\"#0B6B62\">" + escaped + "</span>"));
+              fmt::arg("address", R"(<span weight="bold" foreground="#0B6B62">)" + escaped + "</span>"));
 }
 
 std::string spelled_code(const std::string& code) {

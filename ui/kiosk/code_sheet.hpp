@@ -20,6 +20,7 @@ class CodeSheet {
   explicit CodeSheet(Sheets& sheets) : m_sheets(sheets) {}
   CodeSheet(const CodeSheet&) = delete;
   CodeSheet& operator=(const CodeSheet&) = delete;
+  ~CodeSheet() = default;
 
   void open(const CallModel& model);
   /// Another code, or one that is good only now: an open sheet follows.

@@ -29,5 +29,11 @@ for ((i = 1; i < ${SANGDAM_TEST_CARDS:-1}; i++)); do
   ip link set "card$i" up
   ip link set "far$i" up
 done
+# An IPv6 link-local address is tentative for a second or two (RFC 4862); when it settles, the network has changed for
+# whoever watches it, and a browser gives up the page it is loading (ERR_NETWORK_CHANGED).
+for ((i = 0; i < 200; i++)); do
+  [[ -n $(ip -6 -o address show tentative) ]] || break
+  sleep 0.05
+done
 export SANGDAM_TEST_ADDRESS=10.77.0.1
 exec "$@"

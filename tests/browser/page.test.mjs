@@ -390,16 +390,20 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     assert.equal(await patient.page.getByRole('alert').filter({ visible: true }).count(), 0);
   });
 
-  it('says that the connection is lost while waiting, and comes back by itself', async () => {
+  it('says whose connection is lost while waiting, and comes back by itself', async () => {
     await open();
     await patient.goToWaiting(CODE, 'Kim');
     gateway.reachable = false;
     patient.gatewayMayFail = true;
     gateway.drop();
+    // The network of this device is fine, as far as its browser knows: nobody is sent to look at the Wi-Fi.
+    await patient.problem.filter({ hasText: 'cannot reach the clinic' }).waitFor();
+    await patient.page.context().setOffline(true);
     await patient.problem.filter({ hasText: 'no internet connection' }).waitFor();
+    await patient.page.context().setOffline(false);
     gateway.reachable = true;
     await gateway.wait('resume');
-    await patient.problem.filter({ hasText: 'no internet connection' }).waitFor({ state: 'hidden' });
+    await patient.problem.waitFor({ state: 'hidden' });
     await kiosk.admit();
     await patient.seesMovement();
   });

@@ -1,6 +1,7 @@
 // The call: the clinician large, oneself small, what one may do at the bottom, the chat beside or below the face.
 import { h, icon, put, say, show } from '../dom.js';
 import { chatPanel } from './chat_panel.js';
+import { offlineWords } from './frame.js';
 
 /**
  * @param {import('../app.js').App} app
@@ -113,8 +114,8 @@ export function call(app) {
 
   function bannerWords() {
     const { state } = app;
-    if (state.media === 'interrupted') return state.offline ? t('callOffline') : t('callReconnecting');
-    if (state.media === 'connecting' && state.offline) return t('callOffline');
+    if (state.media === 'interrupted') return state.offline ? offlineWords(app) : t('callReconnecting');
+    if (state.media === 'connecting' && state.offline) return offlineWords(app);
     if (state.media !== 'connected' && state.clinicAway) return t('clinicAway');
     return '';
   }

@@ -1,7 +1,7 @@
 // Step 1: the code.
 import { CODE_DIGITS, codeForPeople, digitsOf, isWellFormedCode } from '../code.js';
 import { h, say } from '../dom.js';
-import { frame, message } from './frame.js';
+import { frame, message, offlineWords } from './frame.js';
 
 /** @type {{[code: string]: import('../strings.js').Key}} */
 const WORDS = {
@@ -94,7 +94,7 @@ export function enterCode(app) {
   function problemWords() {
     const { state } = app;
     if (own !== '') return own;
-    if (state.offline) return t('noConnection');
+    if (state.offline) return offlineWords(app);
     if (state.problem === '' || state.proving || state.waitSeconds > 0) return '';
     if (state.problem === 'too-many-tries') {
       const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);

@@ -81,11 +81,18 @@ export function message(kind) {
 }
 
 /**
+ * The gateway is out of reach. Whether it is the person's own network that is gone, only the browser may know.
+ * @param {import('../app.js').App} app
+ */
+export const offlineWords = ({ t }) => (navigator.onLine ? t('noGateway') : t('noConnection'));
+
+/**
  * What every screen says of the connection.
  * @param {import('../app.js').App} app
  */
-export function connectionWords({ t, state }) {
-  if (state.offline) return t('noConnection');
+export function connectionWords(app) {
+  const { t, state } = app;
+  if (state.offline) return offlineWords(app);
   if (state.clinicAway) return t('clinicAway');
   return '';
 }

@@ -1,6 +1,6 @@
 // After the call: what became of it, and the way back if it was left by mistake.
 import { h, icon } from '../dom.js';
-import { frame, message } from './frame.js';
+import { frame, message, offlineWords } from './frame.js';
 
 /**
  * @param {import('../flow.js').PageState} state
@@ -20,6 +20,8 @@ export function endingWords(state) {
     case 'no-show':
     case 'expired': return ['goodbyeNoShowTitle', 'goodbyeNoShow'];
     case 'failed': return ['goodbyeFailedTitle', 'goodbyeFailed'];
+    case 'moved': return ['goodbyeMovedTitle', 'goodbyeMoved'];
+    case 'declined': return ['goodbyeDeclinedTitle', 'goodbyeDeclined'];
     default: return ['goodbyeCompletedTitle', 'goodbyeCompleted'];
   }
 }
@@ -52,5 +54,5 @@ export function goodbye(app) {
     ],
     actions,
   });
-  return { root, focus: heading, update: () => connection.say(app.state.offline ? t('noConnection') : '') };
+  return { root, focus: heading, update: () => connection.say(app.state.offline ? offlineWords(app) : '') };
 }

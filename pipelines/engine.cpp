@@ -1,6 +1,7 @@
 #include "pipelines/engine.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "base/log.hpp"
@@ -15,6 +16,9 @@ namespace {
 
 // A driver that does not let go of its device must not keep the program from ending.
 constexpr std::chrono::seconds k_last_wait{5};
+// For the last text of a peer: a retransmission or two over a lossy line (RFC 9260: at least a second each).
+constexpr std::chrono::milliseconds k_farewell{2500};
+constexpr std::size_t k_most_leaving = 4;
 
 /// Loads the plugins a peer needs and makes the DTLS certificate: the first dtlsdec of a process makes an RSA
 /// key, 0.5 to 4 s, which would otherwise be waited for in the first create-offer. All peers share that
@@ -47,6 +51,15 @@ struct Engine::Impl {
     presented = nullptr;
     patient_view->clear();
   }
+  void linger(std::unique_ptr<Pipeline> pipeline) {
+    if (leaving.size() == k_most_leaving) leaving.pop_front();
+    leaving.push_back(std::make_unique<Leaving>());
+    Leaving& last = *leaving.back();
+    last.pipeline = std::move(pipeline);
+    last.over.start_once(k_farewell, [this, &last] {
+      std::erase_if(leaving, [&last](const auto& each) { return each.get() == &last; });
+    });
+  }
   void on_devices() const {
     // The speaker first: a new one means a new echo probe for the microphone to find.
     playback->set_devices(device_list->devices());
@@ -62,6 +75,12 @@ struct Engine::Impl {
   std::shared_ptr<Relay> microphone_relay = std::make_shared<Relay>();
   std::shared_ptr<Relay> patient_sound = std::make_shared<Relay>();
   std::function<void(const Health&)> on_health;
+  /// A pipeline whose peer is closed, until its last text is delivered.
+  struct Leaving {
+    std::unique_ptr<Pipeline> pipeline;
+    base::Timer over;
+  };
+  std::deque<std::unique_ptr<Leaving>> leaving;
   WebRtcPeer* presented = nullptr;  // not owned; forget() clears it
   std::unique_ptr<Playback> playback;
   std::unique_ptr<Capture> camera, microphone;
@@ -113,6 +132,7 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
 Engine::~Engine() {
   Impl& impl = *m_impl;
   impl.on_health = nullptr;
+  impl.leaving.clear();
   impl.device_list.reset();
   impl.camera.reset();
   impl.microphone.reset();
@@ -132,6 +152,7 @@ std::unique_ptr<consultation::Peer> Engine::create_peer(consultation::PeerListen
   parts.patient_sound = impl.patient_sound;
   parts.present = [&impl](WebRtcPeer& peer) { impl.present(peer); };
   parts.gone = [&impl](WebRtcPeer& peer) { impl.forget(peer); };
+  parts.linger = [&impl](std::unique_ptr<Pipeline> pipeline) { impl.linger(std::move(pipeline)); };
   parts.relay_only = impl.config.relay_only;
   return std::make_unique<WebRtcPeer>(std::move(parts), listener, servers);
 }

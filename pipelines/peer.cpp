@@ -449,6 +449,20 @@ void WebRtcPeer::fail(PeerFailure failure, const std::string& detail) {
 
 void WebRtcPeer::close() {
   base::assert_main_thread();
+  end();
+  m_pipeline.reset();
+}
+
+void WebRtcPeer::close_with(const std::string& farewell) {
+  base::assert_main_thread();
+  const bool sent = send(Channel::control, farewell);
+  end();
+  if (!sent || !m_parts.linger) return m_pipeline.reset();
+  m_pipeline->detach();
+  m_parts.linger(std::move(m_pipeline));
+}
+
+void WebRtcPeer::end() {
   if (m_phase == Phase::failed) return;
   m_phase = Phase::failed;
   m_deadline.stop();
@@ -461,7 +475,6 @@ void WebRtcPeer::close() {
   for (PendingPromise* promise : {&m_offering, &m_answering, &m_counting}) *promise = {};
   m_session.reset();
   m_webrtc.reset();
-  m_pipeline.reset();
 }
 
 std::chrono::milliseconds WebRtcPeer::age() const {

@@ -45,6 +45,8 @@ class WebRtcPeer final : public consultation::Peer {
     std::function<void(WebRtcPeer&)> present;
     /// The peer is going: the engine forgets it.
     std::function<void(WebRtcPeer&)> gone;
+    /// Keeps the pipeline of a closed peer until its last text is delivered; without it there is no time.
+    std::function<void(std::unique_ptr<Pipeline>)> linger;
     bool relay_only = false;  // for the TURN self-test
     std::chrono::milliseconds connect_timeout{15000};
     std::chrono::milliseconds interrupted_after{3000};
@@ -58,6 +60,7 @@ class WebRtcPeer final : public consultation::Peer {
   WebRtcPeer& operator=(const WebRtcPeer&) = delete;
 
   void close() override;
+  void close_with(const std::string& farewell) override;
   void set_answer(const std::string& sdp) override;
   void add_candidate(unsigned mline_index, const std::string& candidate) override;
   bool send(consultation::Channel channel, const std::string& text) override;
@@ -83,6 +86,8 @@ class WebRtcPeer final : public consultation::Peer {
   void on_feedback(const TransportFeedback& feedback);
   void watch_silence();
   void fail(consultation::PeerFailure failure, const std::string& detail);
+  /// All but the pipeline ends: nothing more is sent, shown or told.
+  void end();
   [[nodiscard]] std::chrono::milliseconds age() const;
   [[nodiscard]] bool is_up() const { return m_phase == Phase::connected || m_phase == Phase::interrupted; }
 

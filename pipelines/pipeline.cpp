@@ -79,6 +79,8 @@ void Pipeline::play() {
   });
 }
 
+void Pipeline::detach() { m_on_message = std::make_shared<std::function<void(GstMessage&)>>(); }
+
 void Pipeline::dump(const char* why) const {
   const std::string file = m_name + "-" + why;
   GST_DEBUG_BIN_TO_DOT_FILE_WITH_TS(GST_BIN(m_pipeline.get()), GST_DEBUG_GRAPH_SHOW_ALL, file.c_str());

@@ -49,6 +49,8 @@ class Pipeline {
   void skip_latency();
   /// A start that fails arrives as an error message.
   void play();
+  /// Bus messages go nowhere from here on: the owner is gone, and the pipeline only ends what it has begun.
+  void detach();
   /// Writes NAME-WHY.dot if GST_DEBUG_DUMP_DOT_DIR is set.
   void dump(const char* why) const;
 

@@ -62,11 +62,11 @@ Allowances::Keep Allowances::keep_entry() {
   return ++m_entries == k_most_entries ? Keep::last : Keep::yes;
 }
 
-std::size_t WaitingMessages::add(Kind kind, const std::string& seat, const std::string& holder,
+std::size_t WaitingMessages::add(Kind kind, const std::string& seat, const std::vector<std::string>& known,
                                  std::function<void()> act) {
   const std::size_t replaced = std::erase_if(m_messages, [&](const Message& message) {
     if (message.seat == seat) return message.kind == kind;
-    return kind == Kind::arrived && message.seat != holder;
+    return kind == Kind::arrived && std::find(known.begin(), known.end(), message.seat) == known.end();
   });
   m_messages.push_back({kind, seat, std::move(act)});
   return replaced;

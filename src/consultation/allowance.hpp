@@ -124,13 +124,14 @@ class Allowances {
 };
 
 /// Messages of the gateway that wait for their rate, in order: of each kind the newest of a seat. A newcomer
-/// replaces the newcomers before, with all they said, so that a handful is the most there can be.
+/// replaces the arrivals before, with all they said, so that a handful is the most there can be.
 class WaitingMessages {
  public:
   enum class Kind : std::uint8_t { arrived, presence, knock, leave, request_offer };
 
-  /// Returns how many it replaced. `holder` is the seat whose messages stay when somebody else arrives.
-  std::size_t add(Kind kind, const std::string& seat, const std::string& holder, std::function<void()> act);
+  /// Returns how many it replaced. The messages of the seats in `known` stay when somebody else arrives.
+  std::size_t add(Kind kind, const std::string& seat, const std::vector<std::string>& known,
+                  std::function<void()> act);
   [[nodiscard]] bool empty() const { return m_messages.empty(); }
   [[nodiscard]] std::size_t size() const { return m_messages.size(); }
   /// Has `seat` something here?

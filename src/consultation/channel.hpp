@@ -40,6 +40,12 @@ struct QualityReport {
 struct Hello {
   bool ignores_unknown = false;  // lines of a type not known there
   bool reads_refusals = false;   // ChatRefused
+  bool reads_ended = false;      // Ended
+};
+/// The kiosk's last line: the visit is over for this browser. `outcome` is name_of() an outcome, or "moved":
+/// another browser has the place.
+struct Ended {
+  std::string outcome;
 };
 /// A line of a type not known here; a newer partner's, if it is not nonsense.
 struct UnknownLine {
@@ -47,7 +53,7 @@ struct UnknownLine {
 };
 
 using ChannelLine =
-    std::variant<ChatText, ChatReceived, ChatRefused, Hello, MediaState, QualityReport, UnknownLine>;
+    std::variant<ChatText, ChatReceived, ChatRefused, Hello, MediaState, QualityReport, Ended, UnknownLine>;
 
 class ChannelCodec {
  public:

@@ -16,12 +16,19 @@ Actor actor_of(EventKind event) noexcept {
     case EventKind::declined:
     case EventKind::ended:
     case EventKind::cancelled:
+    case EventKind::newcomer_admitted:
+    case EventKind::newcomer_declined:
     case EventKind::no_show: return Actor::staff;
     case EventKind::arrived:
     case EventKind::knocked:
     case EventKind::left:
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_returned:
     case EventKind::returned: return Actor::patient;
     case EventKind::away:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_gone:
     case EventKind::media_connected:
     case EventKind::media_lost:
     case EventKind::media_rejected:
@@ -33,30 +40,46 @@ Actor actor_of(EventKind event) noexcept {
   return Actor::system;
 }
 
-/// What an event says of the patient's seat. Whether it is admitted follows from the state: see apply().
-void update_seat(std::optional<Seat>& seat, const Event& event) {
+void knocks(std::optional<Seat>& seat, const Event& event) {
+  if (!seat || !event.seat) return;
+  if (seat->name != event.seat->name || seat->consent != event.seat->consent) ++seat->knock;
+  seat->name = event.seat->name;
+  seat->consent = event.seat->consent;
+  seat->has_camera = event.seat->has_camera;
+  seat->has_microphone = event.seat->has_microphone;
+}
+
+void returns(std::optional<Seat>& seat, const Event& event) {
+  if (!seat || !event.seat) return;
+  seat->present = true;
+  seat->language = event.seat->language;
+}
+
+/// What an event says of the seats. Whether one is admitted follows from the state: see apply().
+void update_seats(ConsultationRecord& record, const Event& event) {
+  std::optional<Seat>& seat = record.seat;
+  std::optional<Seat>& newcomer = record.newcomer;
   switch (event.kind) {
-    case EventKind::arrived: seat = event.seat; break;  // a newcomer: nothing of the earlier browser stays
-    case EventKind::knocked:
-      if (seat && event.seat) {
-        if (seat->name != event.seat->name || seat->consent != event.seat->consent) ++seat->knock;
-        seat->name = event.seat->name;
-        seat->consent = event.seat->consent;
-        seat->has_camera = event.seat->has_camera;
-        seat->has_microphone = event.seat->has_microphone;
-      }
-      break;
+    case EventKind::arrived: seat = event.seat; break;  // nothing of the earlier browser stays
+    case EventKind::knocked: knocks(seat, event); break;
     case EventKind::admitted:
       if (seat) seat->admitted = true;
       break;
     case EventKind::away:
       if (seat) seat->present = false;
       break;
-    case EventKind::returned:
-      if (seat && event.seat) {
-        seat->present = true;
-        seat->language = event.seat->language;
-      }
+    case EventKind::returned: returns(seat, event); break;
+    case EventKind::newcomer_arrived: newcomer = event.seat; break;
+    case EventKind::newcomer_knocked: knocks(newcomer, event); break;
+    case EventKind::newcomer_away:
+      if (newcomer) newcomer->present = false;
+      break;
+    case EventKind::newcomer_returned: returns(newcomer, event); break;
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_declined: newcomer.reset(); break;
+    case EventKind::newcomer_admitted:
+      seat = std::exchange(newcomer, std::nullopt);
+      if (seat) seat->admitted = true;
       break;
     case EventKind::opened:
     case EventKind::recoded:
@@ -111,9 +134,12 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   const Instant now = m_clock.now();
   const State from = m_record.state;
   m_record.state = transition.to;
-  update_seat(m_record.seat, event);
-  // Whoever is out of the room has to be let in anew, whichever way led out.
-  if (m_record.seat && !has_the_room(transition.to)) m_record.seat->admitted = false;
+  update_seats(m_record, event);
+  if (!has_the_room(transition.to)) {
+    // Whoever is out of the room has to be let in anew, whichever way led out.
+    if (m_record.seat) m_record.seat->admitted = false;
+    m_record.newcomer.reset();
+  }
 
   if (event.kind == EventKind::opened) m_record.opened = now;
   if (!event.code.empty()) m_record.code = event.code;
@@ -143,6 +169,10 @@ void Consultation::apply(const Event& event, const Transition& transition) {
     m_record.seat.reset();
   }
 
+  if (event.kind == EventKind::newcomer_arrived || event.kind == EventKind::newcomer_away ||
+      event.kind == EventKind::newcomer_returned) {
+    m_newcomer_since = m_clock.moment();
+  }
   const bool nobody_there = m_record.state == State::reconnecting ||
                             (m_record.state == State::waiting && m_record.seat && !m_record.seat->present);
   if (!nobody_there) {
@@ -166,11 +196,17 @@ LogEntry Consultation::entry_for(const Event& event, State from) const {
   entry.from = from;
   entry.to = m_record.state;
   if (!event.reason.empty()) entry.details["reason"] = event.reason;
-  if (event.kind == EventKind::knocked && m_record.seat) {
+  const bool knocked = event.kind == EventKind::knocked || event.kind == EventKind::newcomer_knocked;
+  const auto& who = event.kind == EventKind::knocked ? m_record.seat : m_record.newcomer;
+  if (knocked && who) {
+    entry.details["name"] = who->name;
+    entry.details["consent"] = who->consent;
+    entry.details["camera"] = who->has_camera ? "yes" : "no";
+    entry.details["microphone"] = who->has_microphone ? "yes" : "no";
+  }
+  // Who it was that was let in: the log has more than one name by then.
+  if (event.kind == EventKind::newcomer_admitted && m_record.seat) {
     entry.details["name"] = m_record.seat->name;
-    entry.details["consent"] = m_record.seat->consent;
-    entry.details["camera"] = m_record.seat->has_camera ? "yes" : "no";
-    entry.details["microphone"] = m_record.seat->has_microphone ? "yes" : "no";
   }
   if (m_record.outcome) entry.details["outcome"] = name_of(*m_record.outcome);
   return entry;
@@ -200,7 +236,19 @@ void Consultation::append(LogEntry entry, std::function<void()> then) {
                });
 }
 
+std::optional<Consultation::Due> Consultation::newcomer_due() const {
+  const auto& newcomer = m_record.newcomer;
+  if (!newcomer) return std::nullopt;
+  const auto after = [&](std::chrono::seconds grace, const char* reason) {
+    return Due{wall_time(m_clock, m_newcomer_since + grace), EventKind::newcomer_gone, reason};
+  };
+  if (!newcomer->present) return after(m_limits.wait_grace, "away");
+  if (newcomer->name.empty()) return after(m_limits.knock_grace, "no-name");
+  return std::nullopt;
+}
+
 std::optional<Consultation::Due> Consultation::due() const {
+  const auto newcomer = newcomer_due();
   switch (m_record.state) {
     case State::open:
       if (m_record.code_expires) return Due{*m_record.code_expires, EventKind::code_expired};
@@ -210,14 +258,16 @@ std::optional<Consultation::Due> Consultation::due() const {
         return Due{wall_time(m_clock, *m_away_since + m_limits.wait_grace), EventKind::wait_expired};
       return std::nullopt;
     case State::reconnecting:
-      if (m_away_since) {
-        return Due{wall_time(m_clock, *m_away_since + m_limits.reconnect_grace),
+      // Not while somebody waits to be let in.
+      if (m_away_since && (!m_record.newcomer || newcomer)) {
+        Due expiry{wall_time(m_clock, *m_away_since + m_limits.reconnect_grace),
                    EventKind::reconnect_expired};
+        return newcomer && newcomer->at < expiry.at ? *newcomer : expiry;
       }
-      return std::nullopt;
-    case State::scheduled:
+      return newcomer;
     case State::admitted:
-    case State::in_call:
+    case State::in_call: return newcomer;
+    case State::scheduled:
     case State::ended: return std::nullopt;
   }
   return std::nullopt;
@@ -232,7 +282,7 @@ void Consultation::on_time() {
   // More than one deadline may have passed since the last look (the clock was set, the machine was
   // suspended): each event may make the next one due.
   for (auto next_due = due(); next_due && next_due->at <= m_clock.now(); next_due = due()) {
-    if (!dispatch({.kind = next_due->event})) return;
+    if (!dispatch({.kind = next_due->event, .reason = next_due->reason})) return;
   }
 }
 

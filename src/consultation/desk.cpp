@@ -175,6 +175,10 @@ void Desk::on_gateway_ready(const std::vector<IceServer>& servers) {
   for (const auto& encounter : m_encounters) encounter->on_gateway_ready(servers);
 }
 
+void Desk::on_gateway_lost() {
+  for (const auto& encounter : m_encounters) encounter->on_gateway_lost();
+}
+
 void Desk::on_ice_servers(const std::vector<IceServer>& servers) {
   m_ice_servers = servers;
   for (const auto& encounter : m_encounters) encounter->on_ice_servers(servers);
@@ -246,7 +250,10 @@ void Desk::on_changed(const Encounter& encounter) {
 void Desk::on_event(const Encounter& encounter, std::string_view event,
                     const std::map<std::string, std::string>& details) {
   m_parts.observer.on_event(encounter, event, details);
-  if (event != "patient-waiting" || !m_parts.auto_admit) return;
+  // Into a call that goes on nobody comes by himself.
+  const bool at_the_door =
+      event == "patient-waiting" || (event == "newcomer-waiting" && encounter.state() == State::reconnecting);
+  if (!at_the_door || !m_parts.auto_admit) return;
   const Seat* caller = encounter.at_the_door();
   if (caller == nullptr) return;
   base::post_to_main(m_anchor.weak(), [id = encounter.record().id, knock = knock_of(*caller)](Desk& self) {

@@ -67,6 +67,7 @@ class Desk final : private EncounterObserver {
 
   // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);
+  void on_gateway_lost();
   void on_ice_servers(const std::vector<IceServer>& servers);
   void on_code_taken(const std::string& consultation);
   /// The encounter a message is for; null if it is over or was never here.

@@ -33,12 +33,17 @@ Encounter::Encounter(ConsultationRecord record, Parts parts)
 Encounter::~Encounter() = default;
 
 bool Encounter::dispatch(const Event& event) {
+  const std::optional<Seat> newcomer = record().newcomer;
   const bool moved = m_consultation.dispatch(event);
   // The log and the telling may wait for the disk; ending what is sent and shown may not.
-  if (!may_answer()) {
-    retire(std::move(m_current));
+  // With it the page is told why, on the same path: a picture that only stops looks like a broken line.
+  const bool handed_over = moved && event.kind == EventKind::newcomer_admitted;
+  if (!may_answer() || handed_over) {
+    retire(std::move(m_current), handed_over ? "moved" : ending());
     if (m_next && m_next->answered()) retire(std::move(m_next));
   }
+  // The place is free: whoever stood at the door is the next to wait for staff.
+  if (newcomer && state() == State::open) dispatch({.kind = EventKind::arrived, .seat = newcomer});
   return moved;
 }
 
@@ -48,8 +53,15 @@ bool Encounter::open(const std::string& code) { return dispatch({.kind = EventKi
 bool Encounter::renew_code(const std::string& fresh_code) {
   return dispatch({.kind = EventKind::renewed, .code = fresh_code});
 }
-bool Encounter::admit() { return dispatch({.kind = EventKind::admitted}); }
-bool Encounter::decline() { return dispatch({.kind = EventKind::declined}); }
+bool Encounter::admit() {
+  if (!has_the_room()) return dispatch({.kind = EventKind::admitted});
+  const auto& newcomer = record().newcomer;
+  return newcomer && !newcomer->name.empty() && dispatch({.kind = EventKind::newcomer_admitted});
+}
+bool Encounter::decline() {
+  if (!has_the_room()) return dispatch({.kind = EventKind::declined});
+  return record().newcomer && dispatch({.kind = EventKind::newcomer_declined});
+}
 bool Encounter::cancel() { return dispatch({.kind = EventKind::cancelled}); }
 bool Encounter::no_show() { return dispatch({.kind = EventKind::no_show}); }
 bool Encounter::end(std::optional<Outcome> outcome) {
@@ -60,7 +72,16 @@ bool Encounter::end(std::optional<Outcome> outcome) {
 
 void Encounter::on_gateway_ready(const std::vector<IceServer>& servers) {
   m_ice_servers = servers;
+  if (std::exchange(m_gateway_lost, false)) m_consultation.note("gateway-back", Actor::system, {});
   if (state() != State::scheduled && state() != State::ended) m_parts.signalling.publish(record());
+}
+
+void Encounter::on_gateway_lost() {
+  // Of interest only while somebody is there; and a gateway that comes and goes is noted when it is away for
+  // good.
+  if (!record().seat || m_gateway_lost || !m_allowances.take(Inbound::path, m_parts.clock.moment())) return;
+  m_gateway_lost = true;
+  m_consultation.note("gateway-lost", Actor::system, {});
 }
 
 void Encounter::on_code_taken(const std::string& fresh_code) {
@@ -69,27 +90,31 @@ void Encounter::on_code_taken(const std::string& fresh_code) {
 
 void Encounter::arrived(Seat seat) {
   // A gateway we come back to may introduce the one we know already.
-  if (is_seat(seat.id)) return returned(seat.id, seat.language, 0);
-  dispatch({.kind = EventKind::arrived, .seat = std::move(seat)});
+  if (is_seat(seat.id) || is_newcomer(seat.id)) return returned(seat.id, seat.language, 0);
+  dispatch(
+      {.kind = has_the_room() ? EventKind::newcomer_arrived : EventKind::arrived, .seat = std::move(seat)});
 }
 
 void Encounter::returned(const std::string& seat, const std::string& language, unsigned peer) {
-  if (!is_seat(seat)) return;
-  Seat update = *record().seat;
+  if (!is_seat(seat) && !is_newcomer(seat)) return;
+  Seat update = is_seat(seat) ? *record().seat : *record().newcomer;
   update.language = language;
-  dispatch({.kind = EventKind::returned, .seat = std::move(update), .peer = peer});
+  dispatch({.kind = is_seat(seat) ? EventKind::returned : EventKind::newcomer_returned,
+            .seat = std::move(update),
+            .peer = peer});
 }
 
 void Encounter::knocked(const std::string& seat, Seat said) {
-  if (!is_seat(seat)) return;
+  if (!is_seat(seat) && !is_newcomer(seat)) return;
   // Somebody who was let in already has no door to knock at: the page missed that, and is told again.
-  if (may_answer()) return tell(Notice::admitted);
-  Seat update = *record().seat;
+  if (is_seat(seat) && may_answer()) return tell(Notice::admitted);
+  Seat update = is_seat(seat) ? *record().seat : *record().newcomer;
   update.name = base::single_line(said.name, k_max_name_code_points);
   update.consent = std::move(said.consent);
   update.has_camera = said.has_camera;
   update.has_microphone = said.has_microphone;
-  dispatch({.kind = EventKind::knocked, .seat = std::move(update)});
+  dispatch(
+      {.kind = is_seat(seat) ? EventKind::knocked : EventKind::newcomer_knocked, .seat = std::move(update)});
 }
 
 void Encounter::on_answer(const std::string& seat, unsigned peer, const std::string& sdp) {
@@ -159,7 +184,13 @@ void Encounter::restore(const EarlierLog& earlier) {
 
 // --- What it is doing ---
 
+std::string Encounter::ending() const {
+  if (state() != State::ended) return {};
+  return std::string(name_of(record().outcome.value_or(Outcome::completed)));
+}
+
 const Seat* Encounter::at_the_door() const {
+  if (record().newcomer) return &*record().newcomer;
   return state() == State::waiting && record().seat ? &*record().seat : nullptr;
 }
 
@@ -171,6 +202,10 @@ Quality Encounter::quality() const {
 }
 
 bool Encounter::is_seat(const std::string& seat) const { return record().seat && record().seat->id == seat; }
+
+bool Encounter::is_newcomer(const std::string& seat) const {
+  return record().newcomer && record().newcomer->id == seat;
+}
 
 bool Encounter::may_answer() const { return has_the_room() && record().seat && record().seat->admitted; }
 
@@ -199,6 +234,10 @@ void Encounter::tell(Notice notice) {
   if (record().seat) m_parts.signalling.tell(record().id, record().seat->id, notice);
 }
 
+void Encounter::tell_newcomer(Notice notice) {
+  if (record().newcomer) m_parts.signalling.tell(record().id, record().newcomer->id, notice);
+}
+
 void Encounter::on_step(const Step& step) {
   m_shown = step.after;
   const bool moved = step.from != step.to;
@@ -213,12 +252,11 @@ void Encounter::on_step(const Step& step) {
     case EventKind::renewed: break;
     case EventKind::arrived:
       discard_peers();
+      if (step.after.seat) m_parts.signalling.give_seat(step.after.id, step.after.seat->id);
       prepare_peer();
       tell(Notice::getting_ready);
       break;
     case EventKind::knocked:
-      // Out of a call this is a newcomer, or the patient through a new browser: nothing of the old one stays.
-      if (step.from != State::open && step.from != State::waiting) discard_peers();
       if (!m_next || m_next->made() + k_offer_lifetime <= m_parts.clock.moment()) {
         prepare_peer();
       } else if (m_next->withdrawn()) {
@@ -248,7 +286,28 @@ void Encounter::on_step(const Step& step) {
       m_patient_left = false;
       welcome_back(step.peer);
       break;
+    // Whoever stands at the door of a call has no peer: there is nothing to look at before staff say so.
+    case EventKind::newcomer_arrived: tell_newcomer(Notice::getting_ready); break;
+    case EventKind::newcomer_knocked: tell_newcomer(Notice::waiting); break;
+    case EventKind::newcomer_away: break;
+    case EventKind::newcomer_returned:
+      tell_newcomer(step.after.newcomer && step.after.newcomer->name.empty() ? Notice::getting_ready
+                                                                             : Notice::waiting);
+      break;
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_declined:
+      if (step.before.newcomer) m_parts.signalling.void_seat(step.after.id, step.before.newcomer->id);
+      break;
+    case EventKind::newcomer_admitted:
+      m_patient_left = false;
+      discard_peers("moved");
+      if (step.after.seat) m_parts.signalling.give_seat(step.after.id, step.after.seat->id);
+      prepare_peer();
+      tell(Notice::admitted);
+      break;
     case EventKind::media_rejected:
+      // Nobody goes past one who waits already.
+      if (step.before.newcomer) m_parts.signalling.void_seat(step.after.id, step.before.newcomer->id);
       tell(Notice::refused);
       prepare_peer();
       break;
@@ -263,7 +322,7 @@ void Encounter::on_step(const Step& step) {
     case EventKind::no_show:
     case EventKind::code_expired:
     case EventKind::reconnect_expired:
-      discard_peers();
+      discard_peers(ending());
       m_waiting.clear();
       note_repeats(m_allowances.settle_all());
       // Nobody has to have stayed away for a code to expire: the patient hears what happened, not the
@@ -280,6 +339,9 @@ void Encounter::on_step(const Step& step) {
   };
   if (step.event == EventKind::knocked && step.after.seat) {
     event("patient-waiting", {{"knock", knock_of(*step.after.seat)}});
+  }
+  if (step.event == EventKind::newcomer_knocked && step.after.newcomer) {
+    event("newcomer-waiting", {{"knock", knock_of(*step.after.newcomer)}});
   }
   if (moved) {
     switch (step.to) {
@@ -335,9 +397,9 @@ void Encounter::prepare_peer() {
   m_next->start(m_parts.media, m_ice_servers);
 }
 
-void Encounter::discard_peers() {
+void Encounter::discard_peers(const std::string& ending) {
   retire(std::move(m_next));
-  retire(std::move(m_current));
+  retire(std::move(m_current), ending);
   m_retry_at.reset();
   m_failures_in_a_row = 0;
   m_quality.reset();
@@ -346,9 +408,13 @@ void Encounter::discard_peers() {
   m_statistics.reset();
 }
 
-void Encounter::retire(std::unique_ptr<LivePeer> peer) {
+void Encounter::retire(std::unique_ptr<LivePeer> peer, const std::string& ending) {
   if (!peer) return;
-  peer->close();
+  if (ending.empty()) {
+    peer->close();
+  } else {
+    peer->close_with(m_parts.codec.encode(Ended{ending}));
+  }
   m_parts.observer.on_changed(*this);  // it may have been on air
   // We may be inside one of its callbacks: it is destroyed when the stack is clean.
   m_retired.push_back(std::move(peer));

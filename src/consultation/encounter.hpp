@@ -3,8 +3,10 @@
 // The consultation (consultation.hpp) decides what state the visit is in; the encounter acts on its steps and
 // feeds it what the gateway and the media engine notice. A peer is prepared as soon as somebody arrives: the
 // offer goes out at once, the kiosk's addresses (candidates) after the knock, so that admission is one answer
-// away from a picture. When the network changes a second peer is built and takes over once it is connected
-// (make before break). What comes from outside has its effect at the rates of allowance.hpp, no faster.
+// away from a picture. Another browser that gives the code while the admitted one's signalling is away waits
+// beside it as the newcomer, without a peer, until staff decide; the call does not notice. When the network
+// changes a second peer is built and takes over once it is connected (make before break). What comes from
+// outside has its effect at the rates of allowance.hpp, no faster.
 //
 // Main thread. Owns its peers; everything in Parts outlives it.
 #pragma once
@@ -62,6 +64,7 @@ class Encounter {
   // --- Staff. False: it means nothing in the present state. ---
   bool open(const std::string& code);
   bool renew_code(const std::string& fresh_code);
+  /// The one at the door: out of a call the newcomer, who then takes the place of the one before.
   bool admit();
   bool decline();
   bool end(std::optional<Outcome> outcome = std::nullopt);
@@ -76,11 +79,14 @@ class Encounter {
   // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);
   void on_ice_servers(const std::vector<IceServer>& servers) { m_ice_servers = servers; }
+  /// Nothing is heard of the patient's page until on_gateway_ready(). The call may well go on.
+  void on_gateway_lost();
   /// The gateway does not take the code: another session has or had it. Go on with a fresh one.
   void on_code_taken(const std::string& fresh_code);
   void on_arrived(Seat seat);
   void on_returned(const std::string& seat, const std::string& language, unsigned peer);
-  void on_away(const std::string& seat);
+  /// `restored`: the gateway was restarted and has not seen the seat's page yet.
+  void on_away(const std::string& seat, bool restored = false);
   void on_knock(const std::string& seat, const std::string& name, const std::string& consent, bool camera,
                 bool microphone);
   void on_answer(const std::string& seat, unsigned peer, const std::string& sdp);
@@ -99,7 +105,8 @@ class Encounter {
   /// As far as the log has it, and what screens show: while the disk is busy record() is a step ahead.
   [[nodiscard]] const ConsultationRecord& shown() const { return m_shown; }
   [[nodiscard]] State state() const { return m_consultation.state(); }
-  /// Who has knocked and waits for staff; null if nobody does.
+  /// Who has knocked and waits for staff; in a call the newcomer, who may have given no name yet. Null:
+  /// nobody.
   [[nodiscard]] const Seat* at_the_door() const;
   /// A patient was admitted and the visit is not over: the camera is taken.
   [[nodiscard]] bool has_the_room() const;
@@ -127,8 +134,12 @@ class Encounter {
   bool dispatch(const Event& event);
   void on_step(const Step& step);
   void tell(Notice notice);
+  void tell_newcomer(Notice notice);
   [[nodiscard]] bool is_seat(const std::string& seat) const;
+  [[nodiscard]] bool is_newcomer(const std::string& seat) const;
   [[nodiscard]] bool may_answer() const;
+  /// What the patient is told of the end; empty before it.
+  [[nodiscard]] std::string ending() const;
   [[nodiscard]] bool wants_peer() const;
   [[nodiscard]] bool may_see_addresses() const;
 
@@ -150,8 +161,8 @@ class Encounter {
   void offer_requested(const std::string& seat, unsigned peer);
 
   void prepare_peer();
-  void discard_peers();
-  void retire(std::unique_ptr<LivePeer> peer);
+  void discard_peers(const std::string& ending = {});
+  void retire(std::unique_ptr<LivePeer> peer, const std::string& ending = {});
   void retry_later();
   void offer_prepared_peer();
   void send_addresses();
@@ -191,6 +202,7 @@ class Encounter {
   Allowances m_allowances;
   WaitingMessages m_waiting;
   bool m_over = false;
+  bool m_gateway_lost = false;  // and the log says so
   bool m_patient_left = false;  // the call was left by the patient's own button
   QualityMeter m_quality;
   std::optional<PeerStatistics> m_statistics;

@@ -63,8 +63,8 @@ void Encounter::on_peer_channel_open(LivePeer& peer, Channel channel) {
       m_parts.observer.on_changed(*this);
       break;
     case Channel::control:
-      peer.send(Channel::control,
-                m_parts.codec.encode(Hello{.ignores_unknown = true, .reads_refusals = true}));
+      peer.send(Channel::control, m_parts.codec.encode(Hello{
+                                      .ignores_unknown = true, .reads_refusals = true, .reads_ended = true}));
       peer.send(Channel::control, m_parts.codec.encode(m_sending));
       break;
   }
@@ -74,7 +74,8 @@ void Encounter::on_peer_text(LivePeer& peer, Channel channel, const std::string&
   const std::optional<ChannelLine> line = m_parts.codec.decode(channel, text);
   const auto* unknown = line ? std::get_if<UnknownLine>(&*line) : nullptr;
   if (unknown != nullptr && peer.ignore(*unknown, m_parts.clock.moment())) return;
-  if (line && unknown == nullptr) return on_line(peer, *line);
+  const bool is_ours_to_say = line && std::holds_alternative<Ended>(*line);
+  if (line && unknown == nullptr && !is_ours_to_say) return on_line(peer, *line);
   count_repeat(Inbound::line);
   if (peer.count_malformed()) {
     on_peer_failed(peer, PeerFailure::protocol_violation, "too many malformed lines on a data channel");

@@ -18,9 +18,10 @@ void Encounter::on_returned(const std::string& seat, const std::string& language
               [this, seat, language, peer] { returned(seat, language, peer); });
 }
 
-void Encounter::on_away(const std::string& seat) {
-  at_the_rate(WaitingMessages::Kind::presence, seat, [this, seat] {
-    if (is_seat(seat)) dispatch({.kind = EventKind::away});
+void Encounter::on_away(const std::string& seat, bool restored) {
+  at_the_rate(WaitingMessages::Kind::presence, seat, [this, seat, restored] {
+    if (is_seat(seat)) dispatch({.kind = EventKind::away, .reason = restored ? "gateway" : ""});
+    if (is_newcomer(seat)) dispatch({.kind = EventKind::newcomer_away});
   });
 }
 
@@ -41,19 +42,27 @@ void Encounter::on_request_offer(const std::string& seat, unsigned peer) {
 
 void Encounter::on_leave(const std::string& seat) {
   at_the_rate(WaitingMessages::Kind::leave, seat, [this, seat] {
-    if (is_seat(seat)) dispatch({.kind = EventKind::left});
+    if (is_seat(seat)) {
+      dispatch({.kind = EventKind::left});
+    } else if (is_newcomer(seat)) {
+      dispatch({.kind = EventKind::newcomer_gone, .reason = "left"});
+    }
   });
 }
 
 void Encounter::at_the_rate(WaitingMessages::Kind kind, const std::string& seat, std::function<void()> act) {
-  const bool known = kind == WaitingMessages::Kind::arrived || is_seat(seat) || m_waiting.knows(seat);
+  const bool known =
+      kind == WaitingMessages::Kind::arrived || is_seat(seat) || is_newcomer(seat) || m_waiting.knows(seat);
   if (!known || state() == State::ended) return;
   const base::Moment now = m_parts.clock.moment();
   // In order: nothing overtakes what waits already.
   const bool first = m_waiting.empty();
   if (first && m_allowances.take(Inbound::door, now)) return act();
-  count_repeat(Inbound::door,
-               m_waiting.add(kind, seat, record().seat ? record().seat->id : std::string(), std::move(act)));
+  std::vector<std::string> seats;
+  for (const auto* place : {&record().seat, &record().newcomer}) {
+    if (*place) seats.push_back((*place)->id);
+  }
+  count_repeat(Inbound::door, m_waiting.add(kind, seat, seats, std::move(act)));
   if (first) m_parts.observer.on_changed(*this);  // there is a new deadline
 }
 

@@ -30,6 +30,12 @@ class Encounter::LivePeer final : public PeerListener {
     // The engine's peer may be calling us: it goes with this object, at the next turn of the loop.
     if (m_peer) m_peer->close();
   }
+  /// The same, and the page is told why, if it reads that: its gateway connection may be gone.
+  void close_with(const std::string& farewell) {
+    if (!m_reads_ended) return close();
+    m_closed = true;
+    if (m_peer) m_peer->close_with(farewell);
+  }
 
   [[nodiscard]] unsigned number() const { return m_number; }
   [[nodiscard]] base::Moment made() const { return m_made; }
@@ -65,6 +71,7 @@ class Encounter::LivePeer final : public PeerListener {
   void agree(const Hello& hello) {
     m_unknown_types.agree(hello.ignores_unknown);
     m_reads_refusals = hello.reads_refusals;
+    m_reads_ended = hello.reads_ended;
   }
   [[nodiscard]] bool reads_refusals() const { return m_reads_refusals; }
   /// False: a line of a type not known here counts as malformed.
@@ -133,6 +140,7 @@ class Encounter::LivePeer final : public PeerListener {
   int m_malformed = 0;
   base::UnknownTypes m_unknown_types;
   bool m_reads_refusals = false;
+  bool m_reads_ended = false;
   std::unique_ptr<Peer> m_peer;  // last: its threads stop before the rest goes
 };
 

@@ -76,6 +76,9 @@ class Peer {
   virtual ~Peer() = default;
   /// Ends the connection now, without waiting for its threads. No listener call comes afterwards.
   virtual void close() = 0;
+  /// The same, but a last text goes out on the control channel if that is open: media ends now, the
+  /// connection once there was time to deliver it.
+  virtual void close_with(const std::string& farewell) = 0;
   virtual void set_answer(const std::string& sdp) = 0;
   virtual void add_candidate(unsigned mline_index, const std::string& candidate) = 0;
   /// False if the channel is not open (the caller keeps the text).

@@ -60,8 +60,9 @@ struct ConsultationRecord {
   std::optional<Outcome> outcome;
   std::string code;  // nine digits; empty before opening and after the end: a used code is worth nothing
   std::optional<Instant>
-      code_expires;          // only while nobody waits or talks: then it lives as long as the visit
-  std::optional<Seat> seat;  // emptied at the end
+      code_expires;              // only while nobody waits or talks: then it lives as long as the visit
+  std::optional<Seat> seat;      // emptied at the end
+  std::optional<Seat> newcomer;  // beside an admitted seat; not kept on the disk: the gateway knows it
   Instant created;
   std::optional<Instant> opened, waiting_since, admitted, connected, ended;
   friend bool operator==(const ConsultationRecord&, const ConsultationRecord&) = default;

@@ -73,6 +73,13 @@ base::Failure refusal_of(State state, EventKind event) {
     case EventKind::left:
     case EventKind::away:
     case EventKind::returned:
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_returned:
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_admitted:
+    case EventKind::newcomer_declined:
     case EventKind::media_connected:
     case EventKind::media_lost:
     case EventKind::media_rejected:

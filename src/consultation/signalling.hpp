@@ -24,6 +24,11 @@ class Signalling {
   /// The code is good no more; whoever is connected is told the outcome and let go.
   /// `ending` is name_of() an outcome, or "expired".
   virtual void withdraw(const std::string& consultation, std::string_view ending) = 0;
+  /// The seat has the place now; any other of this consultation is void, and its page is told. Repeating it
+  /// is harmless.
+  virtual void give_seat(const std::string& consultation, const std::string& seat) = 0;
+  /// The newcomer's seat is void, and its page is told.
+  virtual void void_seat(const std::string& consultation, const std::string& seat) = 0;
   virtual void tell(const std::string& consultation, const std::string& seat, Notice notice) = 0;
   virtual void send_offer(const std::string& consultation, const std::string& seat, unsigned peer,
                           const std::string& sdp) = 0;

@@ -26,6 +26,13 @@ std::optional<Transition> from_scheduled(EventKind event) noexcept {
     case EventKind::media_rejected:
     case EventKind::code_expired:
     case EventKind::wait_expired:
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_returned:
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_admitted:
+    case EventKind::newcomer_declined:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -51,6 +58,13 @@ std::optional<Transition> from_open(EventKind event) noexcept {
     case EventKind::media_lost:
     case EventKind::media_rejected:
     case EventKind::wait_expired:
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_returned:
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_admitted:
+    case EventKind::newcomer_declined:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -79,6 +93,13 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
     case EventKind::media_connected:
     case EventKind::media_lost:
     case EventKind::media_rejected:
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_returned:
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_admitted:
+    case EventKind::newcomer_declined:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -86,19 +107,27 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
 
 std::optional<Transition> from_admitted(EventKind event) noexcept {
   switch (event) {
+    // Nothing of the visit moves for one who only stands at the door.
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_returned:
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_declined: return to(State::admitted);
+    case EventKind::newcomer_admitted: return to(State::admitted);
     case EventKind::media_connected: return to(State::in_call);
     case EventKind::recoded:
     case EventKind::renewed:
     case EventKind::media_lost:
     case EventKind::away:
     case EventKind::returned: return to(State::admitted);
-    // A newcomer, or a connection that could not prove itself, waits for staff again.
-    case EventKind::knocked:
+    // A connection that could not prove itself waits for staff again.
     case EventKind::media_rejected: return to(State::waiting);
-    case EventKind::arrived:
     case EventKind::left: return to(State::open);
     case EventKind::ended: return finish(Outcome::failed);
     case EventKind::cancelled: return finish(Outcome::cancelled);
+    case EventKind::arrived:
+    case EventKind::knocked:
     case EventKind::code_expired:
     case EventKind::opened:
     case EventKind::admitted:
@@ -112,17 +141,25 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
 
 std::optional<Transition> from_in_call(EventKind event) noexcept {
   switch (event) {
+    // Nothing of the visit moves for one who only stands at the door.
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_returned:
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_declined: return to(State::in_call);
+    case EventKind::newcomer_admitted: return to(State::admitted);
     case EventKind::recoded:
     case EventKind::renewed:
     case EventKind::media_connected:  // a second peer took over from the first
     case EventKind::away:
     case EventKind::returned: return to(State::in_call);
     case EventKind::media_lost:
-    case EventKind::left:
-    case EventKind::arrived: return to(State::reconnecting);
-    case EventKind::knocked:
+    case EventKind::left: return to(State::reconnecting);
     case EventKind::media_rejected: return to(State::waiting);
     case EventKind::ended: return finish(Outcome::completed);
+    case EventKind::arrived:
+    case EventKind::knocked:
     case EventKind::code_expired:  // the code opens the door; it does not end a talk
     case EventKind::opened:
     case EventKind::admitted:
@@ -137,18 +174,26 @@ std::optional<Transition> from_in_call(EventKind event) noexcept {
 
 std::optional<Transition> from_reconnecting(EventKind event) noexcept {
   switch (event) {
+    // Nothing of the visit moves for one who only stands at the door.
+    case EventKind::newcomer_arrived:
+    case EventKind::newcomer_knocked:
+    case EventKind::newcomer_away:
+    case EventKind::newcomer_returned:
+    case EventKind::newcomer_gone:
+    case EventKind::newcomer_declined: return to(State::reconnecting);
+    case EventKind::newcomer_admitted: return to(State::admitted);
     case EventKind::media_connected: return to(State::in_call);
     case EventKind::recoded:
     case EventKind::renewed:
     case EventKind::media_lost:
     case EventKind::left:
     case EventKind::away:
-    case EventKind::returned:
-    case EventKind::arrived: return to(State::reconnecting);
-    case EventKind::knocked:
+    case EventKind::returned: return to(State::reconnecting);
     case EventKind::media_rejected: return to(State::waiting);
     case EventKind::ended:
     case EventKind::reconnect_expired: return finish(Outcome::completed);
+    case EventKind::arrived:
+    case EventKind::knocked:
     case EventKind::code_expired:
     case EventKind::opened:
     case EventKind::admitted:
@@ -213,6 +258,13 @@ std::string_view name_of(EventKind event) noexcept {
     case EventKind::left: return "patient-left";
     case EventKind::away: return "patient-away";
     case EventKind::returned: return "patient-returned";
+    case EventKind::newcomer_arrived: return "newcomer-arrived";
+    case EventKind::newcomer_knocked: return "newcomer-knocked";
+    case EventKind::newcomer_away: return "newcomer-away";
+    case EventKind::newcomer_returned: return "newcomer-returned";
+    case EventKind::newcomer_gone: return "newcomer-gone";
+    case EventKind::newcomer_admitted: return "newcomer-admitted";
+    case EventKind::newcomer_declined: return "newcomer-declined";
     case EventKind::media_connected: return "media-connected";
     case EventKind::media_lost: return "media-lost";
     case EventKind::media_rejected: return "media-rejected";

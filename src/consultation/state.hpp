@@ -34,6 +34,14 @@ enum class EventKind : std::uint8_t {
   left,      // pressed "leave"
   away,      // the browser's signalling connection is gone; media may well go on
   returned,  // the same browser is back
+  // Another browser that gave the code while the admitted one's signalling was away
+  newcomer_arrived,
+  newcomer_knocked,
+  newcomer_away,
+  newcomer_returned,
+  newcomer_gone,      // left, or away or without a name for too long
+  newcomer_admitted,  // staff let it in, in the place of the one before
+  newcomer_declined,  // staff do not: the one before keeps the place
   // The media connection
   media_connected,
   media_lost,
@@ -60,6 +68,13 @@ inline constexpr std::array k_event_kinds{EventKind::opened,
                                           EventKind::left,
                                           EventKind::away,
                                           EventKind::returned,
+                                          EventKind::newcomer_arrived,
+                                          EventKind::newcomer_knocked,
+                                          EventKind::newcomer_away,
+                                          EventKind::newcomer_returned,
+                                          EventKind::newcomer_gone,
+                                          EventKind::newcomer_admitted,
+                                          EventKind::newcomer_declined,
                                           EventKind::media_connected,
                                           EventKind::media_lost,
                                           EventKind::media_rejected,
@@ -77,9 +92,9 @@ struct Transition {
 /// `ended` is a sink.
 [[nodiscard]] std::optional<Transition> next(State state, EventKind event) noexcept;
 
-/// Names as the record and the protocol spell them: "in-call", "no-show", "media-lost".
-/// The patient was let in and the visit goes on, connected or not.
+/// The patient was let in and the visit goes on, connected or not. Only then can there be a newcomer.
 [[nodiscard]] bool has_the_room(State state) noexcept;
+/// Names as the record and the protocol spell them: "in-call", "no-show", "media-lost".
 [[nodiscard]] std::string_view name_of(State state) noexcept;
 [[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
 [[nodiscard]] std::string_view name_of(EventKind event) noexcept;

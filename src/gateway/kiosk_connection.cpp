@@ -59,6 +59,9 @@ void KioskConnection::on_text(std::string_view text) {
   }
   if (const auto* close = std::get_if<protocol::SessionClose>(&*message))
     return m_registry.close_session(m_id, *close);
+  if (const auto* give = std::get_if<protocol::SeatGive>(&*message)) return m_registry.give_seat(m_id, *give);
+  if (const auto* voided = std::get_if<protocol::SeatVoid>(&*message))
+    return m_registry.void_seat(m_id, *voided);
   if (const auto* envelope = std::get_if<protocol::ToPatient>(&*message))
     m_registry.to_patient(m_id, *envelope);
 }

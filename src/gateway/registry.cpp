@@ -72,6 +72,7 @@ void Registry::kiosk_registered(ConnectionId connection, const std::string& name
   kiosk.connection = connection;
   kiosk.clinic = message.clinic;
   kiosk.phone = message.phone;
+  kiosk.knows_newcomers = protocol::has_feature(message.features, protocol::k_newcomer);
   kiosk.since = m_clock.moment();
   m_kiosk_connections[connection] = name;
 }
@@ -87,8 +88,9 @@ void Registry::kiosk_gone(ConnectionId connection) {
   for (auto& [id, session] : m_sessions) {
     if (session.kiosk != name) continue;
     session.confirmed_by.reset();
-    if (session.seat && session.seat->connection) {
-      m_outlet.send_to_patient(*session.seat->connection, status("clinic-away"));
+    for (const auto* place : {&session.seat, &session.newcomer}) {
+      if (*place && (*place)->connection)
+        m_outlet.send_to_patient(*(*place)->connection, status("clinic-away"));
     }
   }
 }
@@ -188,32 +190,42 @@ void Registry::open_now(ConnectionId connection, Kiosk& kiosk, const protocol::S
   session.expires = now + message.lifetime;
   const bool is_first_of_connection = session.confirmed_by != connection;
   session.confirmed_by = connection;
+  // The word that gave the place to the newcomer may have been lost with the kiosk's connection.
+  if (message.seat && session.newcomer && session.newcomer->id == message.seat->seat) give(session);
   // A seat this gateway knows is newer than one the kiosk remembers: seats are only given here.
-  if (!session.seat && message.seat && !m_by_token_hash.contains(message.seat->token_hash)) {
-    set_seat(message.session, session,
-             Seat{.id = message.seat->seat,
-                  .token_hash = message.seat->token_hash,
+  const auto restore = [&](std::optional<Seat>& place, const std::optional<protocol::SeatKey>& key) {
+    if (place || !key || m_by_token_hash.contains(key->token_hash)) return;
+    set_seat(message.session, place,
+             Seat{.id = key->seat,
+                  .token_hash = key->token_hash,
                   .language = "ko",
                   .connection = std::nullopt,
                   .peer = 0,
+                  .restored = true,
                   .waiting = {}});
-  }
+  };
+  restore(session.seat, message.seat);
+  if (session.seat) restore(session.newcomer, message.newcomer);
   m_outlet.send_to_kiosk(connection, protocol::SessionOpened{message.session});
-  if (is_first_of_connection) tell_seat_state(connection, message.session, session, message.seat);
+  if (!is_first_of_connection) return;
+  for (auto* place : {&session.seat, &session.newcomer}) {
+    if (!*place) continue;
+    const std::string& seat = (*place)->id;
+    tell_seat_state(
+        connection, message.session, **place,
+        (message.seat && message.seat->seat == seat) || (message.newcomer && message.newcomer->seat == seat));
+  }
 }
 
-void Registry::tell_seat_state(ConnectionId connection, const std::string& id, Session& session,
-                               const std::optional<protocol::SeatKey>& known) {
-  if (!session.seat) return;
-  Seat& seat = *session.seat;
+void Registry::tell_seat_state(ConnectionId connection, const std::string& id, Seat& seat, bool known) {
   // What was on its way when the kiosk's connection broke may be lost: the kiosk learns how things stand now.
-  if (!known || known->seat != seat.id) {
+  if (!known) {
     m_outlet.send_to_kiosk(connection, protocol::Arrived{id, {seat.id, seat.token_hash}, seat.language});
-    if (!seat.connection) m_outlet.send_to_kiosk(connection, protocol::Away{id, seat.id});
+    if (!seat.connection) m_outlet.send_to_kiosk(connection, protocol::Away{id, seat.id, seat.restored});
   } else if (seat.connection) {
     m_outlet.send_to_kiosk(connection, protocol::Returned{id, seat.id, seat.language, seat.peer});
   } else {
-    m_outlet.send_to_kiosk(connection, protocol::Away{id, seat.id});
+    m_outlet.send_to_kiosk(connection, protocol::Away{id, seat.id, seat.restored});
   }
   const Waiting waiting = std::exchange(seat.waiting, {});
   if (waiting.knock) m_outlet.send_to_kiosk(connection, protocol::FromPatient{id, seat.id, *waiting.knock});
@@ -241,10 +253,28 @@ void Registry::to_patient(ConnectionId connection, const protocol::ToPatient& me
   Session* session = own_session(connection, message.session);
   if (session == nullptr) return;
   // A message for a seat that was just taken over, or whose browser is away, is late, not wrong.
-  if (!session->seat || session->seat->id != message.seat || !session->seat->connection) return;
-  m_outlet.send_to_patient(
-      *session->seat->connection,
-      std::visit([](const auto& body) { return GatewayToPatient(body); }, message.message));
+  for (const auto* place : {&session->seat, &session->newcomer}) {
+    if (!*place || (*place)->id != message.seat || !(*place)->connection) continue;
+    m_outlet.send_to_patient(
+        *(*place)->connection,
+        std::visit([](const auto& body) { return GatewayToPatient(body); }, message.message));
+  }
+}
+
+void Registry::give_seat(ConnectionId connection, const protocol::SeatGive& message) {
+  Session* session = own_session(connection, message.session);
+  if (session != nullptr && session->newcomer && session->newcomer->id == message.seat) give(*session);
+}
+
+void Registry::void_seat(ConnectionId connection, const protocol::SeatVoid& message) {
+  Session* session = own_session(connection, message.session);
+  if (session == nullptr || !session->newcomer || session->newcomer->id != message.seat) return;
+  end_seat(session->newcomer, "declined");
+}
+
+void Registry::give(Session& session) {
+  end_seat(session.seat, "moved");
+  session.seat = std::exchange(session.newcomer, std::nullopt);
 }
 
 // --- Patients ---
@@ -266,9 +296,11 @@ tl::expected<void, RefusedJoin> Registry::join(ConnectionId connection, const pr
   if (session.seat && session.seat->connection) return refuse(JoinRefusal::occupied, clinic);
   const auto kiosk = kiosk_connection(session);
   if (!kiosk) return refuse(JoinRefusal::clinic_away, clinic);
+  if (session.newcomer && session.newcomer->connection) return refuse(JoinRefusal::occupied, clinic);
 
   const std::string token = base::random_hex(k_token_bytes);
-  set_seat(id, session,
+  std::optional<Seat>& place = session.seat && clinic.knows_newcomers ? session.newcomer : session.seat;
+  set_seat(id, place,
            Seat{.id = base::random_hex(k_seat_bytes),
                 .token_hash = base::sha256_hex(token),
                 .language = message.language,
@@ -276,7 +308,7 @@ tl::expected<void, RefusedJoin> Registry::join(ConnectionId connection, const pr
                 .peer = 0,
                 .waiting = {}});
   m_by_patient[connection] = id;
-  const Seat& seat = *session.seat;
+  const Seat& seat = *place;
   welcome(connection, session, token, false);
   m_outlet.send_to_kiosk(*kiosk, protocol::Arrived{id, {seat.id, seat.token_hash}, seat.language});
   return {};
@@ -287,7 +319,8 @@ bool Registry::resume(ConnectionId connection, const protocol::Resume& message) 
   if (holder == m_by_token_hash.end()) return false;
   const std::string id = holder->second;
   Session& session = m_sessions.at(id);
-  Seat& seat = *session.seat;
+  const bool is_newcomer = session.newcomer && session.newcomer->token_hash == holder->first;
+  Seat& seat = is_newcomer ? *session.newcomer : *session.seat;
   if (seat.connection) {
     const ConnectionId old = *seat.connection;
     m_by_patient.erase(old);
@@ -296,6 +329,7 @@ bool Registry::resume(ConnectionId connection, const protocol::Resume& message) 
   seat.connection = connection;
   seat.language = message.language;
   seat.peer = message.peer;
+  seat.restored = false;
   seat.waiting.left = false;  // whoever is back has not left
   m_by_patient[connection] = id;
   welcome(connection, session, message.token, true);
@@ -311,7 +345,7 @@ void Registry::from_patient(ConnectionId connection, const protocol::FromPatient
   const auto found = m_by_patient.find(connection);
   if (found == m_by_patient.end()) return;
   Session& session = m_sessions.at(found->second);
-  Seat& seat = *session.seat;
+  Seat& seat = *seat_held_by(session, connection);
   // Not the highest number but the last: a restarted kiosk counts from one again.
   if (const auto* answer = std::get_if<protocol::Answer>(&message)) seat.peer = answer->peer;
   if (const auto kiosk = kiosk_connection(session)) {
@@ -341,9 +375,10 @@ void Registry::patient_gone(ConnectionId connection) {
   const std::string id = found->second;
   m_by_patient.erase(found);
   Session& session = m_sessions.at(id);
-  session.seat->connection.reset();
+  Seat& seat = *seat_held_by(session, connection);
+  seat.connection.reset();
   if (const auto kiosk = kiosk_connection(session)) {
-    m_outlet.send_to_kiosk(*kiosk, protocol::Away{id, session.seat->id});
+    m_outlet.send_to_kiosk(*kiosk, protocol::Away{id, seat.id});
   }
 }
 
@@ -396,17 +431,30 @@ Registry::Session* Registry::own_session(ConnectionId connection, const std::str
   return nullptr;
 }
 
-void Registry::set_seat(const std::string& id, Session& session, Seat seat) {
-  clear_seat(session);
-  m_by_token_hash[seat.token_hash] = id;
-  session.seat = std::move(seat);
+Registry::Seat* Registry::seat_held_by(Session& session, ConnectionId connection) {
+  return session.newcomer && session.newcomer->connection == connection ? &*session.newcomer : &*session.seat;
 }
 
-void Registry::clear_seat(Session& session) {
-  if (!session.seat) return;
-  m_by_token_hash.erase(session.seat->token_hash);
-  if (session.seat->connection) m_by_patient.erase(*session.seat->connection);
-  session.seat.reset();
+void Registry::set_seat(const std::string& id, std::optional<Seat>& place, Seat seat) {
+  clear_seat(place);
+  m_by_token_hash[seat.token_hash] = id;
+  place = std::move(seat);
+}
+
+void Registry::clear_seat(std::optional<Seat>& place) {
+  if (!place) return;
+  m_by_token_hash.erase(place->token_hash);
+  if (place->connection) m_by_patient.erase(*place->connection);
+  place.reset();
+}
+
+void Registry::end_seat(std::optional<Seat>& place, const std::string& outcome) {
+  if (!place) return;
+  const std::optional<ConnectionId> patient = place->connection;
+  clear_seat(place);  // first: its connection goes because the seat ends, and the kiosk knows that
+  if (!patient) return;
+  m_outlet.send_to_patient(*patient, status("ended", outcome));
+  m_outlet.finish(*patient);
 }
 
 void Registry::welcome(ConnectionId connection, const Session& session, const std::string& token,
@@ -432,13 +480,8 @@ void Registry::remember_used(const Session& session, JoinRefusal fate) {
 void Registry::drop(const std::string& id, const std::string& outcome) {
   const auto found = m_sessions.find(id);
   Session& session = found->second;
-  if (session.seat && session.seat->connection) {
-    const ConnectionId patient = *session.seat->connection;
-    m_outlet.send_to_patient(patient, status("ended", outcome));
-    m_by_patient.erase(patient);  // first: it leaves because the session ends, and the kiosk knows that
-    m_outlet.finish(patient);
-  }
-  clear_seat(session);
+  end_seat(session.seat, outcome);
+  end_seat(session.newcomer, outcome);
   m_by_code.erase(session.code);
   Kiosk& kiosk = m_kiosks.at(session.kiosk);
   --kiosk.sessions;

@@ -6,7 +6,10 @@
 //
 // Life of a seat: join() with a good code makes it and voids an earlier one; its token (of which only the
 // SHA-256 is kept) lets the same browser take it again with resume(). The newest connection of a seat wins. A
-// code is occupied while its seat's connection lives; afterwards another browser may take the seat over.
+// code is occupied while its seat's connection lives. Another browser that gives it afterwards is a newcomer:
+// it gets a seat of its own beside the first, whose token stays good, and the kiosk decides which of the two
+// has the place (give_seat(), void_seat()). For a kiosk that does not know newcomers the new seat takes the
+// place at once.
 //
 // When a kiosk's connection ends: sessions nobody sits in are dropped after `kiosk_grace`, those with a seat
 // after `seat_grace` (the call may well go on, peer to peer). A kiosk that comes back opens its sessions
@@ -91,6 +94,10 @@ class Registry {
   void kiosk_gone(ConnectionId connection);
   void open_session(ConnectionId connection, const protocol::SessionOpen& message);
   void close_session(ConnectionId connection, const protocol::SessionClose& message);
+  /// The newcomer takes the place; the other seat is void. Nothing if it has the place already.
+  void give_seat(ConnectionId connection, const protocol::SeatGive& message);
+  /// The newcomer's seat is void; never the seat that has the place.
+  void void_seat(ConnectionId connection, const protocol::SeatVoid& message);
   void to_patient(ConnectionId connection, const protocol::ToPatient& message);
 
   // Patients.
@@ -113,6 +120,7 @@ class Registry {
     std::optional<ConnectionId> connection;
     std::string clinic;
     std::string phone;
+    bool knows_newcomers = false;
     base::Moment since;  // registered, or gone
     std::size_t sessions = 0;
     // Its codes; they outlast its connections.
@@ -134,7 +142,8 @@ class Registry {
     std::string token_hash;
     std::string language;
     std::optional<ConnectionId> connection;
-    unsigned peer = 0;  // the newest peer the browser spoke of
+    unsigned peer = 0;      // the newest peer the browser spoke of
+    bool restored = false;  // from the kiosk's memory; its browser was not seen yet
     Waiting waiting;
   };
   struct Session {
@@ -142,7 +151,8 @@ class Registry {
     std::string code;
     base::Moment expires;                      // not on the wall clock, which the kiosk's need not agree with
     std::optional<ConnectionId> confirmed_by;  // the kiosk connection that opened it last
-    std::optional<Seat> seat;
+    std::optional<Seat> seat;                  // has the place
+    std::optional<Seat> newcomer;              // gave the code while the connection of `seat` was away
   };
 
   Kiosk* kiosk_of(ConnectionId connection);
@@ -155,12 +165,15 @@ class Registry {
   void tell_taken();
   std::optional<ConnectionId> kiosk_connection(const Session& session) const;
   Session* own_session(ConnectionId connection, const std::string& id);
-  void set_seat(const std::string& id, Session& session, Seat seat);
-  void clear_seat(Session& session);
+  void set_seat(const std::string& id, std::optional<Seat>& place, Seat seat);
+  void clear_seat(std::optional<Seat>& place);
+  /// Tells the page how the visit ended for it, and voids its seat.
+  void end_seat(std::optional<Seat>& place, const std::string& outcome);
+  void give(Session& session);
+  static Seat* seat_held_by(Session& session, ConnectionId connection);
   void welcome(ConnectionId connection, const Session& session, const std::string& token, bool resumed);
   static void keep_waiting(Seat& seat, const protocol::FromPatientBody& message);
-  void tell_seat_state(ConnectionId connection, const std::string& id, Session& session,
-                       const std::optional<protocol::SeatKey>& known);
+  void tell_seat_state(ConnectionId connection, const std::string& id, Seat& seat, bool known);
   /// A code that was good: what became of it is told to who still has it, and no other session gets it.
   void remember_used(const Session& session, JoinRefusal fate);
   /// Ends `status` to the patient, if there is one, and forgets the session.

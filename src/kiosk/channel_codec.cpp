@@ -40,6 +40,9 @@ std::string WireChannelCodec::encode(const consultation::ChannelLine& line) cons
           [](const consultation::Hello&) {
             return protocol::encode(protocol::ControlLine(protocol::Hello{protocol::own_features()}));
           },
+          [](const consultation::Ended& ended) {
+            return protocol::encode(protocol::ControlLine(protocol::Ended{ended.outcome}));
+          },
           [](const consultation::UnknownLine&) { return std::string(); },  // only ever read
           [](const consultation::MediaState& media) {
             return protocol::encode(
@@ -76,20 +79,23 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
     case consultation::Channel::control: {
       const auto line = protocol::decode_control(text);
       if (!line) return unknown(line.error());
-      return std::visit(Overloaded{
-                            [](const protocol::Hello& hello) {
-                              return Line(consultation::Hello{
-                                  protocol::has_feature(hello.features, protocol::k_ignore_unknown),
-                                  protocol::has_feature(hello.features, protocol::k_chat_refused)});
-                            },
-                            [](const protocol::MediaState& media) {
-                              return Line(consultation::MediaState{media.microphone, media.camera});
-                            },
-                            [](const protocol::QualityLevel& report) {
-                              return Line(consultation::QualityReport{quality_named(report.level)});
-                            },
-                        },
-                        *line);
+      return std::visit(
+          Overloaded{
+              [](const protocol::Hello& hello) {
+                return Line(
+                    consultation::Hello{protocol::has_feature(hello.features, protocol::k_ignore_unknown),
+                                        protocol::has_feature(hello.features, protocol::k_chat_refused),
+                                        protocol::has_feature(hello.features, protocol::k_ended_line)});
+              },
+              [](const protocol::Ended& ended) { return Line(consultation::Ended{ended.outcome}); },
+              [](const protocol::MediaState& media) {
+                return Line(consultation::MediaState{media.microphone, media.camera});
+              },
+              [](const protocol::QualityLevel& report) {
+                return Line(consultation::QualityReport{quality_named(report.level)});
+              },
+          },
+          *line);
     }
   }
   return std::nullopt;

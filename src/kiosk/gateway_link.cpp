@@ -158,6 +158,7 @@ void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
     m_unknown_types.agree(protocol::has_feature(registered->features, protocol::k_ignore_unknown));
     m_published.clear();
     m_knows_expired = protocol::has_feature(registered->features, protocol::k_expired);
+    m_knows_newcomers = protocol::has_feature(registered->features, protocol::k_newcomer);
     for (const auto& [session, ending] : m_withdrawn) close_session(session, ending);
     m_withdrawn.clear();
     set_state(LinkState::ready);
@@ -232,6 +233,9 @@ void GatewayLink::publish(const consultation::ConsultationRecord& record) {
   if (std::exchange(m_codes[record.id], record.code) != record.code) m_published.erase(record.id);
   protocol::SessionOpen open{record.id, record.code, lifetime, std::nullopt};
   if (record.seat) open.seat = protocol::SeatKey{record.seat->id, record.seat->token_hash};
+  if (record.newcomer && m_knows_newcomers) {
+    open.newcomer = protocol::SeatKey{record.newcomer->id, record.newcomer->token_hash};
+  }
   send(open);
 }
 
@@ -248,6 +252,16 @@ void GatewayLink::withdraw(const std::string& consultation, std::string_view end
 void GatewayLink::close_session(const std::string& session, const std::string& ending) {
   const bool is_known = ending != protocol::k_expired || m_knows_expired;
   send(protocol::SessionClose{session, is_known ? ending : "no-show"});
+}
+
+// A gateway that knows no newcomers has given the place already, and its seats are not to be taken away.
+void GatewayLink::give_seat(const std::string& consultation, const std::string& seat) {
+  if (m_knows_newcomers) send(protocol::SeatGive{consultation, seat});
+}
+
+void GatewayLink::void_seat(const std::string& consultation, const std::string& seat) {
+  if (m_knows_newcomers) return send(protocol::SeatVoid{consultation, seat});
+  tell(consultation, seat, consultation::Notice::declined);
 }
 
 void GatewayLink::tell(const std::string& consultation, const std::string& seat,

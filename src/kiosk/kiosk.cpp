@@ -310,6 +310,8 @@ bool Kiosk::delivers(pipelines::Part part) const {
 
 void Kiosk::on_changed(const Encounter& encounter) {
   m_screens->refresh();
+  const Encounter* call = m_desk->in_the_room();
+  if (call == nullptr || !call->record().newcomer) m_notices.clear("door");
   if (!encounter.is_over()) return;
   m_screens->leave_visit(encounter.record().id);
   m_release_memory.start_once(k_release_after, [this] {
@@ -347,6 +349,15 @@ void Kiosk::on_event(const Encounter& encounter, std::string_view event,
           "them again.");
     });
   }
+  // The call screen says it itself.
+  if (event == "newcomer-waiting" && !m_screens->is_in_front(id)) {
+    m_notices.raise("door", ui::Health::warning, [] {
+      return tr(
+          "Somebody else with the code is at the door of the visit in progress. The call goes on; go to it "
+          "to "
+          "see who it is, and let them in or turn them away.");
+    });
+  }
   if ((event == "connected" || event == "reconnected") && m_restored.erase(id) > 0) m_screens->return_to(id);
   m_printer.print(event, id, details);
 }
@@ -372,6 +383,7 @@ void Kiosk::on_log_caught_up() {
 
 void Kiosk::on_link_state(LinkState state) {
   if (m_screens) m_screens->refresh();  // what they will show when they come, they read then
+  if (state == LinkState::unreachable || state == LinkState::refused) m_desk->on_gateway_lost();
   if (state == LinkState::refused) {
     m_notices.raise(
         "link", ui::Health::bad,
@@ -466,7 +478,7 @@ void Kiosk::on_returned(const protocol::Returned& returned) {
 }
 
 void Kiosk::on_away(const protocol::Away& away) {
-  if (Encounter* encounter = encounter_for(away.session)) encounter->on_away(away.seat);
+  if (Encounter* encounter = encounter_for(away.session)) encounter->on_away(away.seat, away.restored);
 }
 
 void Kiosk::on_from_patient(const protocol::FromPatient& message) {

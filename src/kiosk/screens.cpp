@@ -327,6 +327,9 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.address = invitation.name.empty() ? invitation.address : invitation.name;
   model.link = invitation.link;
   model.code_ready = invitation.gateway_ready && !invitation.no_network;
+  if (record.newcomer) {
+    model.door = {record.newcomer->name, consultation::knock_of(*record.newcomer), record.newcomer->present};
+  }
   for (const auto& message : encounter.chat().messages()) {
     model.chat.push_back(
         {message.id, message.from_patient, message.text, message.time, message.delivered, message.refused});

@@ -48,7 +48,6 @@ class Screens {
   void return_to(const std::string& consultation);
   /// The visit in front has ended: back to the list.
   void leave_visit(const std::string& consultation);
-  [[nodiscard]] bool is_in_front(const std::string& consultation) const;
   void retranslate();
 
   // --- What they show ---
@@ -60,6 +59,8 @@ class Screens {
   void set_microphone(ui::HealthItem item);
   /// Something the models are made of has changed; the screens follow at the next quiet moment.
   void refresh();
+  /// The visit is what staff look at, on the session or the call screen.
+  [[nodiscard]] bool is_in_front(const std::string& consultation) const;
 
  private:
   void refresh_now();

@@ -24,7 +24,8 @@ bool is_ice_url(std::string_view url) {
 namespace sangdam::protocol {
 
 Features own_features() {
-  return {std::string(k_ignore_unknown), std::string(k_chat_refused), std::string(k_expired)};
+  return {std::string(k_ignore_unknown), std::string(k_chat_refused), std::string(k_expired),
+          std::string(k_newcomer), std::string(k_ended_line)};
 }
 
 bool has_feature(const Features& features, std::string_view name) {
@@ -50,7 +51,7 @@ Status read_status(Reader& in, bool from_gateway) {
                               "clinic-away", "clinic-back"})
           : in.word("state", {"getting-ready", "waiting", "admitted", "declined", "ended", "refused"});
   if (status.state == "ended") {
-    status.outcome = in.word("outcome", {"completed", "no-show", "cancelled", "failed", "expired"}, true);
+    status.outcome = in.word("outcome", k_endings, true);
   }
   return status;
 }

@@ -1,6 +1,8 @@
 // Members that several messages share, decoded once. Internal to src/protocol.
 #pragma once
 
+#include <array>
+#include <string_view>
 #include <vector>
 
 #include "protocol/messages.hpp"
@@ -13,6 +15,9 @@ inline constexpr std::size_t k_session_hex = 32;
 inline constexpr std::size_t k_seat_hex = 16;
 inline constexpr std::size_t k_token_hex = 32;
 inline constexpr std::size_t k_token_hash_hex = 64;
+/// How the visit ends for a browser: the outcomes, and what is no outcome of the visit.
+inline constexpr std::array<std::string_view, 7> k_endings{"completed", "no-show", "cancelled", "failed",
+                                                           "expired",   "moved",   "declined"};
 
 [[nodiscard]] Candidate read_candidate(Reader& in);
 [[nodiscard]] Status read_status(Reader& in, bool from_gateway);

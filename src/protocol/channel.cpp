@@ -1,6 +1,7 @@
 // The lines of the two data channels between the peers.
 #include <nlohmann/json.hpp>
 
+#include "protocol/bodies.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/reader.hpp"
 #include "protocol/writer.hpp"
@@ -55,6 +56,10 @@ base::Result<ControlLine> decode_control(std::string_view text) {
     Reader in(*line, "quality");
     return in.result<ControlLine>(QualityLevel{.level = in.word("level", {"good", "fair", "poor"})});
   }
+  if (*type == "ended") {
+    Reader in(*line, "ended");
+    return in.result<ControlLine>(Ended{.outcome = in.word("outcome", detail::k_endings, true)});
+  }
   return tl::unexpected<base::Failure>(detail::unexpected_type(*type));
 }
 
@@ -83,6 +88,9 @@ std::string encode(const ControlLine& line) {
                      },
                      [](const QualityLevel& each) -> json {
                        return {{"type", "quality"}, {"level", each.level}};
+                     },
+                     [](const Ended& each) -> json {
+                       return {{"type", "ended"}, {"outcome", each.outcome}};
                      }},
                  line));
 }

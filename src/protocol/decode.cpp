@@ -36,23 +36,25 @@ base::Result<KioskMessage> read_register(const json& message) {
                                           .features = in.features("features")});
 }
 
+std::optional<SeatKey> read_seat_key(Reader& in, const char* member) {
+  const json* seat = in.object(member, true);
+  if (seat == nullptr) return std::nullopt;
+  Reader nested(*seat, member);
+  auto key = nested.result(SeatKey{.seat = nested.hex("seat", detail::k_seat_hex),
+                                   .token_hash = nested.hex("token_hash", detail::k_token_hash_hex)});
+  if (key) return *std::move(key);
+  in.fail(key.error());
+  return std::nullopt;
+}
+
 base::Result<KioskMessage> read_session_open(const json& message) {
   Reader in(message, "session-open");
   SessionOpen open{.session = in.hex("session", detail::k_session_hex),
                    .code = in.digits("code", 9, 9),
                    .lifetime = std::chrono::seconds(
                        in.number("lifetime", 0, static_cast<unsigned>(k_max_code_lifetime.count()))),
-                   .seat = std::nullopt};
-  if (const json* seat = in.object("seat", true)) {
-    Reader nested(*seat, "seat");
-    auto key = nested.result(SeatKey{.seat = nested.hex("seat", detail::k_seat_hex),
-                                     .token_hash = nested.hex("token_hash", detail::k_token_hash_hex)});
-    if (key) {
-      open.seat = *std::move(key);
-    } else {
-      in.fail(key.error());
-    }
-  }
+                   .seat = read_seat_key(in, "seat"),
+                   .newcomer = read_seat_key(in, "newcomer")};
   return in.result<KioskMessage>(std::move(open));
 }
 
@@ -97,6 +99,16 @@ base::Result<KioskMessage> decode_kiosk(std::string_view text) {
   if (*type == "session-open") return read_session_open(*message);
   if (*type == "to-patient") return read_to_patient_envelope(*message);
   if (*type == "ping") return KioskMessage(Ping{});
+  if (*type == "seat-give") {
+    Reader in(*message, "seat-give");
+    return in.result<KioskMessage>(SeatGive{.session = in.hex("session", detail::k_session_hex),
+                                            .seat = in.hex("seat", detail::k_seat_hex)});
+  }
+  if (*type == "seat-void") {
+    Reader in(*message, "seat-void");
+    return in.result<KioskMessage>(SeatVoid{.session = in.hex("session", detail::k_session_hex),
+                                            .seat = in.hex("seat", detail::k_seat_hex)});
+  }
   if (*type == "session-close") {
     Reader in(*message, "session-close");
     return in.result<KioskMessage>(SessionClose{

@@ -114,7 +114,8 @@ base::Result<GatewayToKiosk> decode_gateway_to_kiosk(std::string_view text) {
   if (*type == "away") {
     Reader in(*message, "away");
     return in.result<GatewayToKiosk>(Away{.session = in.hex("session", detail::k_session_hex),
-                                          .seat = in.hex("seat", detail::k_seat_hex)});
+                                          .seat = in.hex("seat", detail::k_seat_hex),
+                                          .restored = in.has("restored") && in.boolean("restored")});
   }
   if (*type == "error") {
     Reader in(*message, "error");

@@ -82,13 +82,21 @@ json to_json(const Register& each) {
   return with({{"type", "register"}, {"v", k_version}, {"clinic", each.clinic}, {"phone", each.phone}},
               each.features);
 }
+json to_json(const SeatKey& each) { return {{"seat", each.seat}, {"token_hash", each.token_hash}}; }
 json to_json(const SessionOpen& each) {
   json message{{"type", "session-open"},
                {"session", each.session},
                {"code", each.code},
                {"lifetime", each.lifetime.count()}};
-  if (each.seat) message["seat"] = {{"seat", each.seat->seat}, {"token_hash", each.seat->token_hash}};
+  if (each.seat) message["seat"] = to_json(*each.seat);
+  if (each.newcomer) message["newcomer"] = to_json(*each.newcomer);
   return message;
+}
+json to_json(const SeatGive& each) {
+  return {{"type", "seat-give"}, {"session", each.session}, {"seat", each.seat}};
+}
+json to_json(const SeatVoid& each) {
+  return {{"type", "seat-void"}, {"session", each.session}, {"seat", each.seat}};
 }
 json to_json(const SessionClose& each) {
   return {{"type", "session-close"}, {"session", each.session}, {"outcome", each.outcome}};
@@ -133,7 +141,11 @@ json to_json(const Returned& each) {
           {"language", each.language},
           {"peer", each.peer}};
 }
-json to_json(const Away& each) { return {{"type", "away"}, {"session", each.session}, {"seat", each.seat}}; }
+json to_json(const Away& each) {
+  json message{{"type", "away"}, {"session", each.session}, {"seat", each.seat}};
+  if (each.restored) message["restored"] = true;
+  return message;
+}
 json to_json(const FromPatient& each) {
   return {{"type", "from-patient"},
           {"session", each.session},

@@ -48,6 +48,11 @@ inline constexpr std::string_view k_ignore_unknown = "ignore-unknown";
 inline constexpr std::string_view k_chat_refused = "chat-refused";
 /// A session may be closed, and a visit end, as "expired": both as a feature and as the outcome's word.
 inline constexpr std::string_view k_expired = "expired";
+/// Between gateway and kiosk: a browser that gives the code while the seat's own is away is a newcomer, for
+/// whom the kiosk decides (SeatGive, SeatVoid).
+inline constexpr std::string_view k_newcomer = "newcomer";
+/// On the control channel: the line Ended.
+inline constexpr std::string_view k_ended_line = "ended";
 [[nodiscard]] Features own_features();
 [[nodiscard]] bool has_feature(const Features& features, std::string_view name);
 
@@ -117,7 +122,8 @@ struct Joined {
 };
 struct Status {
   std::string state;
-  std::string outcome;  // only with "ended"; otherwise empty
+  std::string
+      outcome;  // only with "ended"; otherwise empty. "moved": another browser has the place; "declined"
   bool operator==(const Status&) const = default;
 };
 struct Offer {
@@ -164,7 +170,20 @@ struct SessionOpen {
   std::string code;
   std::chrono::seconds lifetime{};  // of the code, from now: the two machines' clocks need not agree
   std::optional<SeatKey> seat;
+  std::optional<SeatKey> newcomer{};  // beside `seat`
   bool operator==(const SessionOpen&) const = default;
+};
+/// The newcomer takes the place; the seat that had it is void, and its page is told `ended` `moved`.
+struct SeatGive {
+  std::string session;
+  std::string seat;
+  bool operator==(const SeatGive&) const = default;
+};
+/// The newcomer's seat is void, and its page is told `ended` `declined`.
+struct SeatVoid {
+  std::string session;
+  std::string seat;
+  bool operator==(const SeatVoid&) const = default;
 };
 struct SessionClose {
   std::string session;
@@ -177,7 +196,7 @@ struct ToPatient {
   ToPatientBody message;
   bool operator==(const ToPatient&) const = default;
 };
-using KioskMessage = std::variant<Register, SessionOpen, SessionClose, ToPatient, Ping>;
+using KioskMessage = std::variant<Register, SessionOpen, SessionClose, SeatGive, SeatVoid, ToPatient, Ping>;
 
 // --- Gateway -> kiosk ---
 /// How people reach the gateway.
@@ -217,6 +236,8 @@ struct Returned {
 struct Away {
   std::string session;
   std::string seat;
+  bool restored =
+      false;  // the gateway has the seat from the kiosk and has not seen its page: it was restarted
   bool operator==(const Away&) const = default;
 };
 struct FromPatient {
@@ -271,7 +292,12 @@ struct QualityLevel {
   bool operator==(const QualityLevel&) const = default;
 };
 using ChatLine = std::variant<ChatText, ChatReceived, ChatRefused>;
-using ControlLine = std::variant<Hello, MediaState, QualityLevel>;
+/// The last line, of the kiosk: the visit is over for this browser. `outcome` as in Status.
+struct Ended {
+  std::string outcome;
+  bool operator==(const Ended&) const = default;
+};
+using ControlLine = std::variant<Hello, MediaState, QualityLevel, Ended>;
 inline constexpr std::size_t k_max_channel_bytes = 16UL * 1024;
 inline constexpr std::size_t k_max_chat_code_points = 2000;
 

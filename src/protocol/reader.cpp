@@ -19,12 +19,13 @@ bool is_name(char c) noexcept { return (c >= 'a' && c <= 'z') || is_digit(c) || 
 bool is_token(char c) noexcept { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
 /// Every type of docs/protocol.md.
-constexpr std::array<std::string_view, 30> k_types{
+constexpr std::array<std::string_view, 34> k_types{
     "join",        "resume",         "knock",        "answer",        "candidate",  "request-offer",
     "leave",       "ping",           "joined",       "status",        "offer",      "pong",
     "error",       "register",       "session-open", "session-close", "to-patient", "registered",
     "ice-servers", "session-opened", "arrived",      "returned",      "away",       "from-patient",
-    "text",        "received",       "refused",      "hello",         "media",      "quality"};
+    "text",        "received",       "refused",      "hello",         "media",      "quality",
+    "address",     "seat-give",      "seat-void",    "ended"};
 
 bool is_name_of(std::string_view text, std::size_t max_bytes) noexcept {
   return !text.empty() && text.size() <= max_bytes && std::all_of(text.begin(), text.end(), is_name);
@@ -130,7 +131,7 @@ const std::string* Reader::text(const char* key, bool optional) {
   return found->get_ptr<const std::string*>();
 }
 
-std::string Reader::word(const char* key, std::initializer_list<std::string_view> words, bool optional) {
+std::string Reader::word(const char* key, std::span<const std::string_view> words, bool optional) {
   const std::string* value = text(key, optional);
   if (value == nullptr) return {};
   if (std::find(words.begin(), words.end(), *value) != words.end()) return *value;

@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +33,10 @@ class Reader {
   Reader(const nlohmann::json& object, const char* where) : m_object(object), m_where(where) {}
 
   /// One of the words; an absent optional word is "".
-  std::string word(const char* key, std::initializer_list<std::string_view> words, bool optional = false);
+  std::string word(const char* key, std::span<const std::string_view> words, bool optional = false);
+  std::string word(const char* key, std::initializer_list<std::string_view> words, bool optional = false) {
+    return word(key, std::span(words.begin(), words.size()), optional);
+  }
   /// Exactly `length` lower-case hexadecimal digits.
   std::string hex(const char* key, std::size_t length, bool optional = false);
   /// `min` to `max` decimal digits.

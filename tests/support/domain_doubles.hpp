@@ -94,6 +94,10 @@ class HandPeer final : public consultation::Peer {
       : listener(its_listener), m_media(media) {}
   ~HandPeer() override;
   void close() override { closed = true; }
+  void close_with(const std::string& text) override {
+    closed = true;
+    farewell = text;
+  }
   void set_answer(const std::string& sdp) override { answer = sdp; }
   void add_candidate(unsigned, const std::string& candidate) override { candidates.push_back(candidate); }
   bool send(consultation::Channel channel, const std::string& text) override {
@@ -104,6 +108,7 @@ class HandPeer final : public consultation::Peer {
 
   consultation::PeerListener& listener;
   std::string answer;
+  std::string farewell;
   std::vector<std::string> candidates;
   std::vector<std::pair<consultation::Channel, std::string>> sent;
   bool presented = false;
@@ -153,7 +158,10 @@ class HandGateway final : public consultation::Signalling {
   void withdraw(const std::string&, std::string_view ending) override {
     lines.push_back("withdraw " + std::string(ending));
   }
-  void tell(const std::string&, const std::string&, consultation::Notice notice) override {
+  void give_seat(const std::string&, const std::string& seat) override { placed = seat; }
+  void void_seat(const std::string&, const std::string& seat) override { lines.push_back("void " + seat); }
+  void tell(const std::string&, const std::string& seat, consultation::Notice notice) override {
+    told[seat] = notice;
     lines.push_back("tell " + std::string(consultation::name_of(notice)));
   }
   void send_offer(const std::string&, const std::string&, unsigned peer, const std::string& sdp) override {
@@ -169,6 +177,8 @@ class HandGateway final : public consultation::Signalling {
   std::vector<std::string> take() { return std::exchange(lines, {}); }
 
   std::vector<std::string> lines;
+  std::string placed;                                // the seat that has the place
+  std::map<std::string, consultation::Notice> told;  // the last of each seat
 };
 
 /// "hello", "hello old", "text:<id>:<text>", "refused:<id>:<reason>", "received:<id>", "media:<0|1><0|1>",
@@ -186,6 +196,7 @@ class HandCodec final : public consultation::ChannelCodec {
     if (const auto* media = std::get_if<MediaState>(&line)) {
       return std::string("media:") + (media->microphone ? "1" : "0") + (media->camera ? "1" : "0");
     }
+    if (const auto* ended = std::get_if<Ended>(&line)) return "ended:" + ended->outcome;
     return "quality:" + std::string(name_of(std::get<QualityReport>(line).quality));
   }
   [[nodiscard]] std::optional<consultation::ChannelLine> decode(consultation::Channel,
@@ -198,7 +209,7 @@ class HandCodec final : public consultation::ChannelCodec {
       return ChatText{std::string(rest.substr(0, colon)), base::multi_line(words, words.size())};
     }
     if (text.starts_with("received:")) return ChatReceived{std::string(text.substr(9))};
-    if (text == "hello") return Hello{.ignores_unknown = true, .reads_refusals = true};
+    if (text == "hello") return Hello{.ignores_unknown = true, .reads_refusals = true, .reads_ended = true};
     if (text.starts_with("refused:")) {
       const std::string_view rest = text.substr(8);
       const std::size_t colon = rest.find(':');

@@ -68,6 +68,7 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
       m_ui("call.ui"),
       m_self(m_ui.overlay("stage"), self_view),
       m_code_sheet(sheets),
+      m_door(sheets, m_ui.box("door")),
       m_microphone(m_ui.button("microphone")),
       m_camera(m_ui.button("camera")),
       m_chat_button(m_ui.button("chat")),
@@ -135,12 +136,14 @@ void CallScreen::fade() {
 }
 
 void CallScreen::set(const CallModel& model) {
-  const bool calmer = model.state == m_model.state && model.consultation == m_model.consultation;
+  const bool calmer = model.state == m_model.state && model.consultation == m_model.consultation &&
+                      (!model.door || m_model.door);
   m_model = model;
   if (!calmer) wake();
   set_text(m_ui.label("name"), patient_or(model.patient));
   m_chat.set(model.chat, model.can_chat);
   m_code_sheet.set(model);
+  m_door.set(model);
   m_self.set_camera_off(model.camera_off);
   draw_placeholder();
   draw_quality();

@@ -7,6 +7,7 @@
 #include "base/main_thread.hpp"
 #include "ui/kiosk/chat_panel.hpp"
 #include "ui/kiosk/code_sheet.hpp"
+#include "ui/kiosk/door_card.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/self_view.hpp"
 #include "ui/kiosk/sheet.hpp"
@@ -60,6 +61,7 @@ class CallScreen {
   ChatPanel m_chat;
   SelfView m_self;
   CodeSheet m_code_sheet;
+  DoorCard m_door;
   ActionButton m_microphone, m_camera, m_chat_button, m_code, m_end;
   base::Timer m_fade;
   Signals m_signals;

@@ -150,6 +150,14 @@ struct CallModel {
   // For whoever has lost the page; as in SessionModel, but one address: the name if there is one.
   std::string code, address, link;
   bool code_ready = false;
+  /// Somebody else with the code, who waits for staff while the call goes on.
+  struct Door {
+    std::string name;   // empty: not given yet
+    std::string knock;  // for k_admit and k_decline
+    bool present = true;
+    friend bool operator==(const Door&, const Door&) = default;
+  };
+  std::optional<Door> door{};
   std::vector<ChatItem> chat;
   friend bool operator==(const CallModel&, const CallModel&) = default;
 };

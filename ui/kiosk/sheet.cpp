@@ -23,7 +23,11 @@ void Sheets::ask(const Question& question) {
   gtk_box_set_homogeneous(GTK_BOX(row), TRUE);
   ActionButton keep = new_button("sd-back-symbolic", question.keep, {});
   ActionButton go = new_button(question.icon, question.go, {question.dangerous ? "danger" : "primary"});
-  go.bind(question.action, question.target);
+  if (question.second.empty()) {
+    go.bind(question.action, question.target);
+  } else {
+    go.bind(question.action, question.target, question.second);
+  }
   gtk_box_append(GTK_BOX(row), keep.widget());
   gtk_box_append(GTK_BOX(row), go.widget());
   gtk_box_append(GTK_BOX(box), row);

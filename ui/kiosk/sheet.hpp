@@ -20,6 +20,7 @@ struct Question {
   const char* icon;
   const char* action;
   std::string target;
+  std::string second{};  // of the action's target, if it takes two
   bool dangerous = true;
 };
 

@@ -53,6 +53,44 @@ Moment end_of(const LogEntry& entry) {
   return {"sd-end-symbolic", outcome == Outcome::failed ? Tone::danger : Tone::good, sentence, {}};
 }
 
+Moment absence(const LogEntry& entry) {
+  const std::string reason = detail(entry, "reason");
+  const char* sentence = tr("The patient's page was closed or lost its network.");
+  if (reason == "gateway") {
+    sentence = tr("The gateway was restarted. It waited for the patient's page to come back.");
+  } else if (reason == "restored") {
+    sentence = tr("The kiosk was restarted. It waited for the patient's page to come back.");
+  }
+  return {"sd-warning-symbolic", Tone::warning, sentence, {}};
+}
+
+Moment loss(const LogEntry& entry) {
+  const char* sentence = tr("Picture and sound were lost. The kiosk tried to reconnect.");
+  if (detail(entry, "reason") == "restored") {
+    sentence = tr("Picture and sound ended with the restart of the kiosk. It tried to reconnect.");
+  }
+  return {"sd-warning-symbolic", Tone::warning, sentence, {}};
+}
+
+Moment newcomer_gone(const LogEntry& entry) {
+  const std::string reason = detail(entry, "reason");
+  const char* sentence = tr("The other person at the door left.");
+  if (reason == "away") {
+    sentence = tr("The other person at the door was gone too long to keep the place.");
+  } else if (reason == "no-name") {
+    sentence = tr("The other person at the door gave no name for a long time and was sent away.");
+  }
+  return {"sd-leave-symbolic", Tone::neutral, sentence, {}};
+}
+
+Moment newcomer_knocked(const LogEntry& entry) {
+  return {"sd-waiting-symbolic",
+          Tone::warning,
+          fill(tr("{name} agreed to the terms and waited at the door. The call went on."),
+               fmt::arg("name", patient_or(detail(entry, "name")))),
+          {}};
+}
+
 Moment moment_of_event(EventKind event, const LogEntry& entry) {
   switch (event) {
     case EventKind::opened: return {"sd-key-symbolic", Tone::primary, tr("Staff gave out the code."), {}};
@@ -80,17 +118,36 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
     case EventKind::knocked: return knock(entry);
     case EventKind::left:
       return {"sd-leave-symbolic", Tone::neutral, tr("The patient left by pressing “Leave”."), {}};
-    case EventKind::away:
-      return {
-          "sd-warning-symbolic", Tone::warning, tr("The patient's page was closed or lost its network."), {}};
+    case EventKind::away: return absence(entry);
     case EventKind::returned:
       return {"sd-person-symbolic", Tone::good, tr("The patient's page came back."), {}};
     case EventKind::media_connected:
       return {"sd-call-symbolic", Tone::good, tr("Picture and sound are connected."), {}};
-    case EventKind::media_lost:
-      return {"sd-warning-symbolic",
+    case EventKind::media_lost: return loss(entry);
+    case EventKind::newcomer_arrived:
+      return {"sd-person-symbolic",
               Tone::warning,
-              tr("Picture and sound were lost. The kiosk tried to reconnect."),
+              tr("Someone else typed the code while the patient's page was away. The call went on."),
+              {}};
+    case EventKind::newcomer_knocked: return newcomer_knocked(entry);
+    case EventKind::newcomer_away:
+      return {"sd-warning-symbolic",
+              Tone::neutral,
+              tr("The page of the other person at the door was closed or lost its network."),
+              {}};
+    case EventKind::newcomer_returned:
+      return {"sd-person-symbolic", Tone::neutral, tr("The page of the other person came back."), {}};
+    case EventKind::newcomer_gone: return newcomer_gone(entry);
+    case EventKind::newcomer_admitted:
+      return {"sd-admit-symbolic",
+              Tone::primary,
+              fill(tr("Staff let {name} in, in the place of who was there before."),
+                   fmt::arg("name", patient_or(detail(entry, "name")))),
+              {}};
+    case EventKind::newcomer_declined:
+      return {"sd-cross-symbolic",
+              Tone::neutral,
+              tr("Staff turned the other person at the door away. The call went on."),
               {}};
     case EventKind::media_rejected:
       return {"sd-warning-symbolic",
@@ -210,6 +267,16 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
                   tr("The patient's page caused more entries than a visit may have. From here on only what "
                      "staff did and how the visit went is noted."),
                   {}};
+  }
+  if (kind == "gateway-lost") {
+    return Moment{"sd-warning-symbolic",
+                  Tone::warning,
+                  tr("The kiosk lost its connection to the gateway. A call in progress goes on without it."),
+                  {}};
+  }
+  if (kind == "gateway-back") {
+    return Moment{
+        "sd-info-symbolic", Tone::neutral, tr("The kiosk's connection to the gateway is back."), {}};
   }
   if (kind == "restored") {
     return Moment{

@@ -321,6 +321,12 @@ export class App {
 
   /** @param {import('./peer.js').ControlLine} line */
   #onControl(line) {
+    if (line.type === 'ended') {
+      // The gateway may not have said it, or not yet: what it would come back to is no more.
+      this.signalling.close();
+      this.dispatch({ type: 'status', state: 'ended', outcome: line.outcome });
+      return;
+    }
     if (line.type === 'media') {
       if (this.call.clinicMicrophone && !line.microphone) this.#display.announce(this.t('callClinicMuted'));
       if (this.call.clinicCamera && !line.camera) this.#display.announce(this.t('callClinicDark'));

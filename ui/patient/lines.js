@@ -12,6 +12,7 @@ export const MAX_CHAT_CODE_POINTS = 2000;
 /** @typedef {{type: 'media', microphone: boolean, camera: boolean}} MediaState */
 /** @typedef {{type: 'quality', level: import('./quality.js').Level}} QualityLine */
 
+/** @typedef {{type: 'ended', outcome: string}} EndedLine the clinic's last: the visit is over for this browser */
 /** @typedef {{type: 'hello', features: string[]}} Hello the first line on the control channel, both ways */
 /** @typedef {import('./features.js').Unknown} Unknown */
 
@@ -61,7 +62,7 @@ export function decodeChat(data) {
 
 /**
  * @param {unknown} data
- * @returns {Hello | MediaState | QualityLine | Unknown | null}
+ * @returns {Hello | MediaState | QualityLine | EndedLine | Unknown | null}
  */
 export function decodeControl(data) {
   const line = objectOf(data);
@@ -75,6 +76,9 @@ export function decodeControl(data) {
   }
   if (line.type === 'quality' && ['good', 'fair', 'poor'].includes(line.level)) {
     return { type: 'quality', level: line.level };
+  }
+  if (line.type === 'ended' && (line.outcome === undefined || isReason(line.outcome))) {
+    return { type: 'ended', outcome: line.outcome ?? '' };
   }
   return unknownOf(line.type);
 }

@@ -22,7 +22,7 @@ const MAX_MALFORMED = 20;
 const MAX_HELD_CANDIDATES = 200;
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
-/** @typedef {import('./lines.js').MediaState | import('./lines.js').QualityLine} ControlLine */
+/** @typedef {import('./lines.js').MediaState | import('./lines.js').QualityLine | import('./lines.js').EndedLine} ControlLine */
 /** @typedef {import('./lines.js').ChatText | import('./lines.js').ChatReceived | import('./lines.js').ChatRefused} ChatLine */
 /**
  * @typedef {object} PeersOptions

@@ -331,6 +331,19 @@ const std::map<std::string, Scene>& scenes() {
          call.can_chat = false;
          show_call(window, call);
        }},
+      {"call-door",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.door = {"이민수", "seat:1", true};
+         show_call(window, call);
+       }},
+      {"call-door-no-name",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.state = State::reconnecting;
+         call.door = {"", "seat:0", true};
+         show_call(window, call);
+       }},
       {"call-patient-left",
        [](KioskWindow& window, Instant now) {
          CallModel call = running_call(now);

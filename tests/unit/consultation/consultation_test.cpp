@@ -189,13 +189,18 @@ TEST_CASE("A newcomer with the same code has to knock and be admitted for itself
   Fixture f;
   f.talk();
   f.visit.dispatch({.kind = EventKind::media_lost});
-  f.visit.dispatch({.kind = EventKind::arrived, .seat = Fixture::seat("s2")});
+  f.visit.dispatch({.kind = EventKind::newcomer_arrived, .seat = Fixture::seat("s2")});
   CHECK(f.visit.state() == State::reconnecting);
-  CHECK_FALSE(f.visit.record().seat->admitted);
+  CHECK_FALSE(f.visit.record().newcomer->admitted);
   Seat who = Fixture::seat("s2");
   who.name = "Somebody";
-  f.visit.dispatch({.kind = EventKind::knocked, .seat = who});
-  CHECK(f.visit.state() == State::waiting);
+  f.visit.dispatch({.kind = EventKind::newcomer_knocked, .seat = who});
+  CHECK(f.visit.state() == State::reconnecting);
+  CHECK(f.visit.record().seat->id != "s2");
+  f.visit.dispatch({.kind = EventKind::newcomer_admitted});
+  CHECK(f.visit.state() == State::admitted);
+  CHECK(f.visit.record().seat->id == "s2");
+  CHECK(f.visit.record().seat->admitted);
   CHECK(f.visit.record().patient_name == "김순자");  // the record keeps who the visit began with
 }
 
@@ -278,8 +283,7 @@ TEST_CASE("A patient declined after the code's time keeps a good code", "[consul
 TEST_CASE("A visit that had a call is never a no-show", "[consultation][timeout]") {
   Fixture f;
   f.talk();
-  f.visit.dispatch({.kind = EventKind::media_lost});
-  f.knock("s2", "Somebody");
+  f.visit.dispatch({.kind = EventKind::media_rejected});
   f.visit.dispatch({.kind = EventKind::declined});
   f.clock.advance(2h);
   f.visit.on_time();

@@ -1,69 +1,12 @@
 #include "consultation/encounter.hpp"
 
-#include "support/catch.hpp"
-#include "support/domain_doubles.hpp"
-#include "support/main_loop.hpp"
+#include "encounter_fixture.hpp"
 
 using namespace sangdam::consultation;
 using namespace sangdam::tests;
 using namespace std::chrono_literals;
+using Fixture = EncounterFixture;
 using Lines = std::vector<std::string>;
-
-namespace {
-
-struct Fixture {
-  HandClock clock;
-  HandLog log;
-  HandMedia media;
-  HandGateway gateway;
-  HandCodec codec;
-  HandObserver observer;
-  Encounter encounter{record(), {log, clock, media, gateway, codec, observer, Limits{}}};
-
-  static ConsultationRecord record() {
-    ConsultationRecord record;
-    record.id = "0123456789abcdef0123456789abcdef";
-    return record;
-  }
-  static Seat seat(const std::string& id) {
-    Seat seat;
-    seat.id = id;
-    return seat;
-  }
-  HandPeer& peer() { return *media.newest(); }
-  void arrive(const std::string& id = "s1") {
-    encounter.on_arrived(seat(id));
-    peer().listener.on_offer("sdp");
-  }
-  void wait(const std::string& id = "s1") {
-    arrive(id);
-    encounter.on_knock(id, "김순자", "2026-1", true, true);
-  }
-  void open_and_wait() {
-    encounter.open("482731906");
-    wait();
-  }
-  void admit_and_connect() {
-    REQUIRE(encounter.admit());
-    encounter.on_answer("s1", number(), "answer");
-    peer().listener.on_connected();
-    peer().listener.on_channel_open(Channel::chat);
-    peer().listener.on_channel_open(Channel::control);
-  }
-  void talk() {
-    open_and_wait();
-    admit_and_connect();
-    gateway.take();
-  }
-  [[nodiscard]] unsigned number() const { return static_cast<unsigned>(media.made); }
-  void settle() {
-    bool done = false;
-    sangdam::base::post_to_main([&] { done = true; });
-    REQUIRE(run_until([&] { return done; }));
-  }
-};
-
-}  // namespace
 
 TEST_CASE("A peer is offered when somebody arrives, its addresses only after the knock", "[encounter]") {
   Fixture f;
@@ -258,15 +201,14 @@ TEST_CASE("A patient who leaves the call may come back without a new code", "[en
   CHECK_FALSE(f.encounter.patient_left());
 }
 
-TEST_CASE("A newcomer during a broken call learns no address before knocking", "[encounter][security]") {
+TEST_CASE("A newcomer during a broken call learns no address before being let in", "[encounter][security]") {
   Fixture f;
   f.talk();
   f.peer().listener.on_failed(PeerFailure::connection_lost, "");
   f.gateway.take();
   f.encounter.on_arrived(Fixture::seat("s2"));
-  f.peer().listener.on_offer("sdp");
-  f.peer().listener.on_candidate(0, "c1");
-  CHECK(f.gateway.take() == Lines{"tell getting-ready", "offer 3 sdp"});
+  f.encounter.on_knock("s2", "이민수", "2026-1", true, true);
+  CHECK(f.gateway.take() == Lines{"tell getting-ready", "tell waiting"});
   f.encounter.on_answer("s2", f.number(), "answer");
   CHECK(f.peer().answer.empty());
 }
@@ -527,14 +469,14 @@ TEST_CASE("Screens show no more than the log has", "[encounter]") {
   CHECK(f.peer().presented);
 }
 
-TEST_CASE("A peer that connects after its patient was replaced is not shown", "[encounter][security]") {
+TEST_CASE("A peer that connects after its patient has left is not shown", "[encounter][security]") {
   Fixture f;
   f.open_and_wait();
   f.encounter.admit();
   f.encounter.on_answer("s1", 1, "answer");
   HandPeer& late = f.peer();
   f.log.hold();
-  f.encounter.on_arrived(Fixture::seat("s2"));
+  f.encounter.on_leave("s1");
   late.listener.on_connected();
   CHECK_FALSE(late.presented);
   CHECK(late.closed);

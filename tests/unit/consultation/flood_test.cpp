@@ -3,10 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "consultation/encounter.hpp"
-#include "support/catch.hpp"
-#include "support/domain_doubles.hpp"
-#include "support/main_loop.hpp"
+#include "encounter_fixture.hpp"
 
 using namespace sangdam::consultation;
 using namespace sangdam::tests;
@@ -14,67 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture {
-  HandClock clock;
-  HandLog log;
-  HandMedia media;
-  HandGateway gateway;
-  HandCodec codec;
-  HandObserver observer;
-  Encounter encounter{record(), {log, clock, media, gateway, codec, observer, Limits{}}};
-
-  static ConsultationRecord record() {
-    ConsultationRecord record;
-    record.id = "0123456789abcdef0123456789abcdef";
-    return record;
-  }
-  static Seat seat(const std::string& id) {
-    Seat seat;
-    seat.id = id;
-    return seat;
-  }
-  void wait() {
-    encounter.open("482731906");
-    encounter.on_arrived(seat("s1"));
-    media.newest()->listener.on_offer("sdp");
-    encounter.on_knock("s1", "김순자", "2026-1", true, true);
-  }
-  void talk() {
-    wait();
-    REQUIRE(encounter.admit());
-    encounter.on_answer("s1", static_cast<unsigned>(media.made), "answer");
-    media.newest()->listener.on_connected();
-    media.newest()->listener.on_channel_open(Channel::chat);
-    media.newest()->listener.on_channel_open(Channel::control);
-  }
-  void line(Channel channel, const std::string& text) const {
-    if (HandPeer* peer = media.newest()) peer->listener.on_channel_text(channel, text);
-  }
-  /// As the desk does: at each deadline.
-  void pass(std::chrono::seconds time) {
-    const Instant end = clock.now() + time;
-    while (const auto next = encounter.next_deadline()) {
-      if (*next > end) break;
-      clock.advance(std::max(*next - clock.now(), std::chrono::milliseconds(1)));
-      encounter.on_time();
-    }
-    if (clock.now() < end) clock.advance(end - clock.now());
-    encounter.on_time();
-  }
-  [[nodiscard]] int calls() const { return observer.changes + static_cast<int>(observer.events.size()); }
-  [[nodiscard]] std::size_t count(const std::string& kind) const {
-    const auto kinds = log.kinds();
-    return static_cast<std::size_t>(std::count(kinds.begin(), kinds.end(), kind));
-  }
-  [[nodiscard]] std::size_t repeats(const std::string& of) const {
-    std::size_t all = 0;
-    for (const LogEntry& entry : log.entries) {
-      if (entry.kind == "repeated" && entry.details.at("of") == of)
-        all += std::stoul(entry.details.at("count"));
-    }
-    return all;
-  }
-};
+using Fixture = EncounterFixture;
 
 struct Kind {
   const char* name;
@@ -137,6 +74,15 @@ std::vector<Kind> kinds() {
          f.encounter.on_leave(id);
        },
        30, 8, 65},
+      {"a new browser each time at the door of the call", true,
+       [](Fixture& f, int i) {
+         const std::string id = "seat " + std::to_string(i / 3);
+         if (i == 0) f.encounter.on_away("s1");
+         if (i % 3 == 0) return f.encounter.on_arrived(Fixture::seat(id));
+         if (i % 3 == 1) return f.encounter.on_knock(id, "name", "1", true, true);
+         f.encounter.on_leave(id);
+       },
+       30, 0, 65},
       {"away and returned", false,
        [](Fixture& f, int i) {
          if (i % 2 == 0) return f.encounter.on_away("s1");
@@ -196,7 +142,7 @@ TEST_CASE("Ten thousand of anything lead to a handful of entries, peers and redr
       if (kind.in_call) {
         f.talk();
       } else {
-        f.wait();
+        f.open_and_wait();
       }
       const std::size_t entries = f.log.entries.size();
       const int peers = f.media.made;
@@ -255,7 +201,7 @@ TEST_CASE("A burst that goes on is written down every minute", "[flood]") {
 
 TEST_CASE("What waits at the door keeps its order, and the last word counts", "[flood]") {
   Fixture f;
-  f.wait();
+  f.open_and_wait();
   for (int i = 0; i < 1000; ++i) {
     f.encounter.on_leave("s1");
     f.encounter.on_knock("s1", std::to_string(i), "1", true, true);
@@ -273,7 +219,7 @@ TEST_CASE("What waits at the door keeps its order, and the last word counts", "[
 
 TEST_CASE("A storm of newcomers does not keep the one in the call from coming back", "[flood]") {
   Fixture f;
-  f.wait();
+  f.open_and_wait();
   for (int i = 0; i < 1000; ++i) {
     const std::string id = "stranger " + std::to_string(i);
     f.encounter.on_arrived(Fixture::seat(id));
@@ -288,7 +234,7 @@ TEST_CASE("A storm of newcomers does not keep the one in the call from coming ba
 
 TEST_CASE("Whoever leaves the door and comes back is offered the same peer", "[flood]") {
   Fixture f;
-  f.wait();
+  f.open_and_wait();
   f.gateway.take();
   f.encounter.on_leave("s1");
   CHECK(f.media.open_peers() == 1);

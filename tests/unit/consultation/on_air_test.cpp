@@ -1,8 +1,6 @@
 // What the kiosk says it sends is what it sends: from the moment a peer is connected to the moment it is
 // closed.
-#include "consultation/encounter.hpp"
-#include "support/catch.hpp"
-#include "support/domain_doubles.hpp"
+#include "encounter_fixture.hpp"
 
 using namespace sangdam::consultation;
 using namespace sangdam::tests;
@@ -13,27 +11,9 @@ constexpr MediaState k_both{.microphone = true, .camera = true};
 constexpr MediaState k_sound{.microphone = true, .camera = false};
 constexpr MediaState k_nothing{.microphone = false, .camera = false};
 
-struct Fixture {
-  HandClock clock;
-  HandLog log;
-  HandMedia media;
-  HandGateway gateway;
-  HandCodec codec;
-  HandObserver observer;
-  Encounter encounter{record(), {log, clock, media, gateway, codec, observer, Limits{}}};
-
-  static ConsultationRecord record() {
-    ConsultationRecord record;
-    record.id = "0123456789abcdef0123456789abcdef";
-    return record;
-  }
+struct Fixture : EncounterFixture {
   void admit() {
-    encounter.open("482731906");
-    Seat seat;
-    seat.id = "s1";
-    encounter.on_arrived(seat);
-    media.newest()->listener.on_offer("sdp");
-    encounter.on_knock("s1", "김순자", "2026-1", true, true);
+    open_and_wait();
     REQUIRE(encounter.admit());
     encounter.on_answer("s1", 1, "answer");
   }

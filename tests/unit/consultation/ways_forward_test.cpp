@@ -17,7 +17,7 @@ using namespace sangdam::tests;
 namespace {
 
 /// One visit with both of its ends played by hand. The pages behave as the gateway makes them: a message of a
-/// seat comes only while its connection stands.
+/// seat comes only while its connection stands, and the code is occupied while one of its pages is connected.
 class World {
  public:
   World() {
@@ -26,6 +26,7 @@ class World {
   }
 
   void arrive() {
+    if (present_seat() || present_newcomer()) return;
     Seat seat;
     seat.id = "s" + std::to_string(++m_seats);
     encounter.on_arrived(seat);
@@ -34,6 +35,34 @@ class World {
   void knock() {
     if (const auto seat = present_seat()) encounter.on_knock(*seat, "김순자", "2026-1", true, true);
     settle();
+  }
+  void newcomer_knock() {
+    if (const auto seat = present_newcomer()) encounter.on_knock(*seat, "이민수", "2026-1", true, true);
+    settle();
+  }
+  void newcomer_leave() {
+    const auto seat = present_newcomer();
+    if (!seat) return;
+    encounter.on_leave(*seat);
+    settle();
+  }
+  void newcomer_away() {
+    if (const auto seat = present_newcomer()) encounter.on_away(*seat);
+  }
+  void newcomer_come_back() {
+    if (encounter.record().newcomer) encounter.on_returned(encounter.record().newcomer->id, "ko", 0);
+    settle();
+  }
+  /// Whoever may: a browser with the code that has no seat, or the one at the door.
+  void somebody_knocks() {
+    if (encounter.record().newcomer) {
+      newcomer_come_back();
+    } else {
+      away();
+      arrive();
+    }
+    if (encounter.record().newcomer) return newcomer_knock();
+    knock();
   }
   void answer() {
     HandPeer* peer = media.newest();
@@ -86,6 +115,10 @@ class World {
     const auto& seat = encounter.record().seat;
     return seat && seat->present ? std::optional(seat->id) : std::nullopt;
   }
+  [[nodiscard]] std::optional<std::string> present_newcomer() const {
+    const auto& newcomer = encounter.record().newcomer;
+    return newcomer && newcomer->present ? std::optional(newcomer->id) : std::nullopt;
+  }
   [[nodiscard]] State state() const { return encounter.state(); }
   /// What tells one situation from another, without names and times.
   [[nodiscard]] std::string situation() const {
@@ -95,10 +128,20 @@ class World {
     if (seat && !seat->name.empty()) words += " named";
     if (seat && seat->admitted) words += " admitted";
     if (encounter.patient_left()) words += " left";
+    return words + peers() + door() + (encounter.record().connected ? " met" : "");
+  }
+  [[nodiscard]] std::string door() const {
+    const auto& newcomer = encounter.record().newcomer;
+    if (!newcomer) return {};
+    return std::string(" + newcomer") + (newcomer->present ? " present" : " away") +
+           (newcomer->name.empty() ? "" : " named");
+  }
+  [[nodiscard]] std::string peers() const {
+    std::string words;
     for (const HandPeer* peer : media.peers) {
       if (!peer->closed) words += peer->answer.empty() ? " peer" : peer->presented ? " shown" : " answered";
     }
-    return words + (encounter.record().connected ? " met" : "");
+    return words;
   }
 
   HandClock clock;
@@ -134,6 +177,10 @@ const std::vector<Act> k_acts{
     {"away", [](World& w) { w.away(); }},
     {"return", [](World& w) { w.come_back(0); }},
     {"return with its peer", [](World& w) { w.come_back(static_cast<unsigned>(std::max(w.media.made, 1))); }},
+    {"the newcomer knocks", [](World& w) { w.newcomer_knock(); }},
+    {"the newcomer leaves", [](World& w) { w.newcomer_leave(); }},
+    {"the newcomer is away", [](World& w) { w.newcomer_away(); }},
+    {"the newcomer returns", [](World& w) { w.newcomer_come_back(); }},
     {"ask for an offer", [](World& w) { w.ask_for_offer(); }},
     {"a minute", [](World& w) { w.wait(std::chrono::seconds(61)); }},
     {"three minutes", [](World& w) { w.wait(std::chrono::seconds(181)); }},
@@ -188,6 +235,7 @@ void everywhere(const std::function<void(World&)>& check) {
 }
 
 bool comes_to_talk(World& world) {
+  world.settle();
   if (world.media.newest() == nullptr)
     world.wait(std::chrono::seconds(10));  // the kiosk tries again by itself
   world.answer();
@@ -208,7 +256,7 @@ TEST_CASE("The walk reaches every state of an open visit", "[encounter][forward]
     INFO(name_of(state));
     CHECK((state == State::scheduled || states.contains(state)));
   }
-  CHECK(situations().size() > 40);
+  CHECK(situations().size() > 100);
 }
 
 TEST_CASE("Staff can end a visit in every situation", "[encounter][forward]") {
@@ -256,11 +304,43 @@ TEST_CASE("A patient who comes back goes on where the visit is", "[encounter][fo
 
 TEST_CASE("Another browser with the code can be let in from every situation", "[encounter][forward]") {
   everywhere([](World& world) {
-    world.away();
-    world.arrive();
-    world.knock();
+    world.somebody_knocks();
     REQUIRE(world.encounter.admit());
     CHECK(comes_to_talk(world));
+  });
+}
+
+TEST_CASE("Nobody who only has the code moves a call, and turned away leaves no trace",
+          "[encounter][forward]") {
+  everywhere([](World& world) {
+    if (!has_the_room(world.state())) return;
+    const std::string peers = world.peers();
+    const int made = world.media.made;
+    const State before = world.state();
+    const std::string seat = world.encounter.record().seat->id;
+    const auto unmoved = [&] {
+      CHECK(world.state() == before);
+      CHECK(world.encounter.record().seat->id == seat);
+      CHECK(world.encounter.record().seat->admitted);
+      CHECK(world.peers() == peers);
+      CHECK(world.media.made == made);
+    };
+    world.somebody_knocks();
+    unmoved();
+    REQUIRE(world.encounter.record().newcomer);
+    const std::string newcomer = world.encounter.record().newcomer->id;
+    REQUIRE(world.encounter.decline());
+    CHECK(world.gateway.lines.back() == "void " + newcomer);
+    unmoved();
+    CHECK_FALSE(world.encounter.record().newcomer);
+    world.come_back(0);
+    CHECK(world.gateway.told.at(seat) == Notice::admitted);
+  });
+}
+
+TEST_CASE("The gateway gives the place to whom the record names", "[encounter][forward]") {
+  everywhere([](World& world) {
+    if (world.encounter.record().seat) CHECK(world.gateway.placed == world.encounter.record().seat->id);
   });
 }
 

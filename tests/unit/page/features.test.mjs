@@ -39,6 +39,12 @@ test('every type the kiosk knows is known to the page as such', () => {
   for (const type of list) assert.equal(unknownOf(type), null, type);
 });
 
+test('the clinic\'s last line says how the visit ended, or nothing', () => {
+  assert.deepEqual(decodeControl('{"type":"ended","outcome":"completed"}'), { type: 'ended', outcome: 'completed' });
+  assert.deepEqual(decodeControl('{"type":"ended"}'), { type: 'ended', outcome: '' });
+  for (const outcome of ['7', '"' + 'x'.repeat(33) + '"', 'null']) assert.equal(decodeControl(`{"type":"ended","outcome":${outcome}}`), null);
+});
+
 test('lines of the data channels: the hello, unknown ones and nonsense are told apart', () => {
   assert.deepEqual(decodeControl('{"type":"hello","features":["ignore-unknown"]}'), { type: 'hello', features: ['ignore-unknown'] });
   assert.deepEqual(decodeControl('{"type":"hello"}'), { type: 'hello', features: [] });

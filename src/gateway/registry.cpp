@@ -150,7 +150,8 @@ void Registry::forget_waiting(Kiosk& kiosk, const std::string& session) {
 
 void Registry::tell_taken() {
   while (!m_taken.empty() && m_taken.begin()->first <= m_clock.moment()) {
-    const Taken taken = std::move(m_taken.extract(m_taken.begin()).mapped());
+    const Taken taken = m_taken.begin()->second;
+    m_taken.erase(m_taken.begin());
     m_outlet.send_to_kiosk(
         taken.connection,
         kiosk_error("code-taken", "another session has or had this code: draw a new one", taken.session));

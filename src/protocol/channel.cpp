@@ -89,8 +89,10 @@ std::string encode(const ControlLine& line) {
                      [](const QualityLevel& each) -> json {
                        return {{"type", "quality"}, {"level", each.level}};
                      },
-                     [](const Ended& each) -> json {
-                       return {{"type", "ended"}, {"outcome", each.outcome}};
+                     [](const Ended& each) {
+                       json message{{"type", "ended"}};
+                       if (!each.outcome.empty()) message["outcome"] = each.outcome;
+                       return message;
                      }},
                  line));
 }

@@ -71,6 +71,10 @@ TEST_CASE("every message of a kiosk reads as it was written", "[protocol]") {
            Register{"서울의원", "", own_features()},
            SessionOpen{k_session, "482731906", std::chrono::minutes(30), std::nullopt},
            SessionOpen{k_session, "482731906", std::chrono::minutes(30), SeatKey{k_seat, k_hash}},
+           SessionOpen{k_session, "482731906", std::chrono::minutes(30), SeatKey{k_seat, k_hash},
+                       SeatKey{k_seat, k_hash}},
+           SeatGive{k_session, k_seat},
+           SeatVoid{k_session, k_seat},
            SessionClose{k_session, "completed"},
            ToPatient{k_session, k_seat, Status{"admitted", ""}},
            ToPatient{k_session, k_seat, Offer{1, "v=0\r\n"}},
@@ -95,6 +99,7 @@ TEST_CASE("every message to a kiosk reads as it was written", "[protocol]") {
            Returned{k_session, k_seat, "en", 0},
            Returned{k_session, k_seat, "en", 4},
            Away{k_session, k_seat},
+           Away{k_session, k_seat, true},
            FromPatient{k_session, k_seat, Knock{"김영희", "2026-11", false, false}},
            FromPatient{k_session, k_seat, Answer{1, "v=0\r\n"}},
            FromPatient{k_session, k_seat, Candidate{1, 0, "candidate:1"}},
@@ -123,6 +128,8 @@ TEST_CASE("the lines of the data channels read as they were written", "[protocol
            MediaState{true, false},
            MediaState{false, true},
            QualityLevel{"poor"},
+           Ended{"moved"},
+           Ended{""},
        }) {
     check_round_trip(line, decode_control);
   }

@@ -28,6 +28,7 @@ namespace sangdam::consultation {
 
 enum class Inbound : std::uint8_t {
   door,         // the gateway: arrived, returned, away, knock, leave, request-offer
+  newcomer,     // the same of who stands at the door of a call: it does not slow the patient's
   peer,         // a peer begun, for whatever reason
   report,       // microphone, camera and quality as the patient's page reports them
   chat,         // a new text
@@ -38,9 +39,9 @@ enum class Inbound : std::uint8_t {
   statistics,   // one second of a peer
   line,         // a line on a data channel that was malformed, or dropped before it was read
 };
-inline constexpr std::array k_inbound{Inbound::door,        Inbound::peer, Inbound::report,  Inbound::chat,
-                                      Inbound::chat_repeat, Inbound::path, Inbound::failure, Inbound::level,
-                                      Inbound::statistics,  Inbound::line};
+inline constexpr std::array k_inbound{Inbound::door,  Inbound::newcomer,    Inbound::peer, Inbound::report,
+                                      Inbound::chat,  Inbound::chat_repeat, Inbound::path, Inbound::failure,
+                                      Inbound::level, Inbound::statistics,  Inbound::line};
 
 struct Allowance {
   std::string_view name;  // in the log
@@ -51,6 +52,7 @@ struct Allowance {
   switch (inbound) {
     // A phone in a lift comes and goes every few seconds for minutes; nobody knocks thirty times.
     case Inbound::door: return {"door", {30, 1.0 / 3}};
+    case Inbound::newcomer: return {"newcomer", {30, 1.0 / 3}};
     // Each is a webrtcbin with its threads and sockets. Changing networks takes one; the retries of a call
     // that does not come about are 8 s apart.
     case Inbound::peer: return {"peer", {8, 1.0 / 6}};

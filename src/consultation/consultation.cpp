@@ -98,15 +98,18 @@ void update_seats(ConsultationRecord& record, const Event& event) {
   }
 }
 
+/// The place is kept for somebody who is away, and not for ever.
+bool is_nobody_there(const ConsultationRecord& record) {
+  const bool before_the_call = record.state == State::waiting || record.state == State::admitted;
+  return record.state == State::reconnecting || (before_the_call && record.seat && !record.seat->present);
+}
+
 }  // namespace
 
 Consultation::Consultation(ConsultationRecord record, EventLog& log, const base::Clock& clock, Limits limits)
     : m_record(std::move(record)), m_log(log), m_clock(clock), m_limits(limits) {
   // A consultation restored after a power cut starts its patience anew: what happened meanwhile is unknown.
-  if (m_record.state == State::reconnecting ||
-      (m_record.state == State::waiting && m_record.seat && !m_record.seat->present)) {
-    m_away_since = clock.moment();
-  }
+  if (is_nobody_there(m_record)) m_away_since = clock.moment();
 }
 
 bool Consultation::dispatch(const Event& event) {
@@ -169,12 +172,9 @@ void Consultation::apply(const Event& event, const Transition& transition) {
     m_record.seat.reset();
   }
 
-  if (event.kind == EventKind::newcomer_arrived || event.kind == EventKind::newcomer_away ||
-      event.kind == EventKind::newcomer_returned) {
-    m_newcomer_since = m_clock.moment();
-  }
-  const bool nobody_there = m_record.state == State::reconnecting ||
-                            (m_record.state == State::waiting && m_record.seat && !m_record.seat->present);
+  if (event.kind == EventKind::newcomer_arrived) m_newcomer_arrived = m_clock.moment();
+  if (event.kind == EventKind::newcomer_away) m_newcomer_away = m_clock.moment();
+  const bool nobody_there = is_nobody_there(m_record);
   if (!nobody_there) {
     m_away_since.reset();
   } else if (!m_away_since || transition.to != from) {
@@ -239,12 +239,15 @@ void Consultation::append(LogEntry entry, std::function<void()> then) {
 std::optional<Consultation::Due> Consultation::newcomer_due() const {
   const auto& newcomer = m_record.newcomer;
   if (!newcomer) return std::nullopt;
-  const auto after = [&](std::chrono::seconds grace, const char* reason) {
-    return Due{wall_time(m_clock, m_newcomer_since + grace), EventKind::newcomer_gone, reason};
+  const auto gone = [&](base::Moment when, const char* reason) {
+    return Due{wall_time(m_clock, when), EventKind::newcomer_gone, reason};
   };
-  if (!newcomer->present) return after(m_limits.wait_grace, "away");
-  if (newcomer->name.empty()) return after(m_limits.knock_grace, "no-name");
-  return std::nullopt;
+  // Coming and going wins no time.
+  const Due late = newcomer->name.empty() ? gone(m_newcomer_arrived + m_limits.knock_grace, "no-name")
+                                          : gone(m_newcomer_arrived + m_limits.door_grace, "undecided");
+  if (newcomer->present) return late;
+  const Due away = gone(m_newcomer_away + m_limits.wait_grace, "away");
+  return away.at < late.at ? away : late;
 }
 
 std::optional<Consultation::Due> Consultation::due() const {
@@ -258,14 +261,17 @@ std::optional<Consultation::Due> Consultation::due() const {
         return Due{wall_time(m_clock, *m_away_since + m_limits.wait_grace), EventKind::wait_expired};
       return std::nullopt;
     case State::reconnecting:
-      // Not while somebody waits to be let in.
-      if (m_away_since && (!m_record.newcomer || newcomer)) {
-        Due expiry{wall_time(m_clock, *m_away_since + m_limits.reconnect_grace),
+      if (newcomer) return newcomer;  // not while somebody waits to be let in
+      if (m_away_since) {
+        return Due{wall_time(m_clock, *m_away_since + m_limits.reconnect_grace),
                    EventKind::reconnect_expired};
-        return newcomer && newcomer->at < expiry.at ? *newcomer : expiry;
       }
-      return newcomer;
-    case State::admitted:
+      return std::nullopt;
+    case State::admitted: {
+      if (!m_away_since) return newcomer;
+      Due gone{wall_time(m_clock, *m_away_since + m_limits.wait_grace), EventKind::wait_expired};
+      return newcomer && newcomer->at < gone.at ? *newcomer : gone;
+    }
     case State::in_call: return newcomer;
     case State::scheduled:
     case State::ended: return std::nullopt;

@@ -28,6 +28,7 @@ struct Limits {
   std::chrono::seconds appointment_code_lifetime{60 * 60};  // from the later of opening and the planned start
   std::chrono::seconds wait_grace{120};  // away while waiting, before the seat counts as given up
   std::chrono::minutes knock_grace{10};  // for a newcomer to give a name: the door is kept for nobody else
+  std::chrono::minutes door_grace{30};   // for staff to decide about a newcomer
   std::chrono::minutes reconnect_grace{30};  // nobody in the call, nobody ended it
 };
 
@@ -91,7 +92,7 @@ class Consultation {
   const base::Clock& m_clock;
   Limits m_limits;
   std::optional<base::Moment> m_away_since;  // of the seat while waiting, or of the media while reconnecting
-  base::Moment m_newcomer_since{};           // there, or away
+  base::Moment m_newcomer_arrived{}, m_newcomer_away{};
   std::function<void(const Step&)> m_listener;
   std::function<void(const base::Failure&)> m_failure_listener;
   base::Anchor<Consultation> m_anchor{this};

@@ -251,8 +251,9 @@ void Desk::on_event(const Encounter& encounter, std::string_view event,
                     const std::map<std::string, std::string>& details) {
   m_parts.observer.on_event(encounter, event, details);
   // Into a call that goes on nobody comes by himself.
+  const bool is_free = encounter.state() == State::reconnecting;
   const bool at_the_door =
-      event == "patient-waiting" || (event == "newcomer-waiting" && encounter.state() == State::reconnecting);
+      event == "patient-waiting" || (is_free && (event == "newcomer-waiting" || event == "disconnected"));
   if (!at_the_door || !m_parts.auto_admit) return;
   const Seat* caller = encounter.at_the_door();
   if (caller == nullptr) return;

@@ -56,7 +56,8 @@ bool Encounter::renew_code(const std::string& fresh_code) {
 bool Encounter::admit() {
   if (!has_the_room()) return dispatch({.kind = EventKind::admitted});
   const auto& newcomer = record().newcomer;
-  return newcomer && !newcomer->name.empty() && dispatch({.kind = EventKind::newcomer_admitted});
+  return newcomer && newcomer->present && !newcomer->name.empty() &&
+         dispatch({.kind = EventKind::newcomer_admitted});
 }
 bool Encounter::decline() {
   if (!has_the_room()) return dispatch({.kind = EventKind::declined});
@@ -98,6 +99,10 @@ void Encounter::arrived(Seat seat) {
 void Encounter::returned(const std::string& seat, const std::string& language, unsigned peer) {
   if (!is_seat(seat) && !is_newcomer(seat)) return;
   Seat update = is_seat(seat) ? *record().seat : *record().newcomer;
+  // How things stand, as a gateway says that we come back to: no news for the log.
+  if (update.present && update.language == language) {
+    return is_seat(seat) ? welcome_back(peer) : welcome_newcomer();
+  }
   update.language = language;
   dispatch({.kind = is_seat(seat) ? EventKind::returned : EventKind::newcomer_returned,
             .seat = std::move(update),
@@ -238,6 +243,15 @@ void Encounter::tell_newcomer(Notice notice) {
   if (record().newcomer) m_parts.signalling.tell(record().id, record().newcomer->id, notice);
 }
 
+void Encounter::welcome_newcomer() {
+  if (!record().newcomer) return;
+  tell_newcomer(record().newcomer->name.empty() ? Notice::getting_ready : Notice::waiting);
+}
+
+void Encounter::void_newcomer(const Step& step, Signalling::Void why) {
+  if (step.before.newcomer) m_parts.signalling.void_seat(step.after.id, step.before.newcomer->id, why);
+}
+
 void Encounter::on_step(const Step& step) {
   m_shown = step.after;
   const bool moved = step.from != step.to;
@@ -252,7 +266,9 @@ void Encounter::on_step(const Step& step) {
     case EventKind::renewed: break;
     case EventKind::arrived:
       discard_peers();
-      if (step.after.seat) m_parts.signalling.give_seat(step.after.id, step.after.seat->id);
+      if (step.after.seat) {
+        m_parts.signalling.give_seat(step.after.id, step.after.seat->id, Signalling::Give::if_away);
+      }
       prepare_peer();
       tell(Notice::getting_ready);
       break;
@@ -290,24 +306,24 @@ void Encounter::on_step(const Step& step) {
     case EventKind::newcomer_arrived: tell_newcomer(Notice::getting_ready); break;
     case EventKind::newcomer_knocked: tell_newcomer(Notice::waiting); break;
     case EventKind::newcomer_away: break;
-    case EventKind::newcomer_returned:
-      tell_newcomer(step.after.newcomer && step.after.newcomer->name.empty() ? Notice::getting_ready
-                                                                             : Notice::waiting);
-      break;
-    case EventKind::newcomer_gone:
-    case EventKind::newcomer_declined:
-      if (step.before.newcomer) m_parts.signalling.void_seat(step.after.id, step.before.newcomer->id);
-      break;
+    case EventKind::newcomer_returned: welcome_newcomer(); break;
+    case EventKind::newcomer_gone: void_newcomer(step, Signalling::Void::lapsed); break;
+    case EventKind::newcomer_declined: void_newcomer(step, Signalling::Void::declined); break;
     case EventKind::newcomer_admitted:
       m_patient_left = false;
       discard_peers("moved");
-      if (step.after.seat) m_parts.signalling.give_seat(step.after.id, step.after.seat->id);
+      // Whoever was there had unread texts coming: they were for that person.
+      for (const ChatText& text : m_chat.unacknowledged()) {
+        if (m_chat.refused(text.id))
+          m_consultation.note("chat-undelivered", Actor::system, {{"id", text.id}});
+      }
+      if (step.after.seat) {
+        m_parts.signalling.give_seat(step.after.id, step.after.seat->id, Signalling::Give::always);
+      }
       prepare_peer();
       tell(Notice::admitted);
       break;
     case EventKind::media_rejected:
-      // Nobody goes past one who waits already.
-      if (step.before.newcomer) m_parts.signalling.void_seat(step.after.id, step.before.newcomer->id);
       tell(Notice::refused);
       prepare_peer();
       break;
@@ -324,6 +340,7 @@ void Encounter::on_step(const Step& step) {
     case EventKind::reconnect_expired:
       discard_peers(ending());
       m_waiting.clear();
+      m_newcomer_waiting.clear();
       note_repeats(m_allowances.settle_all());
       // Nobody has to have stayed away for a code to expire: the patient hears what happened, not the
       // outcome.
@@ -488,6 +505,8 @@ void Encounter::on_peer_failed(LivePeer& peer, PeerFailure failure, const std::s
   if (failure == PeerFailure::fingerprint_mismatch) {
     // Somebody sits on the path of the media. Nothing was shown; staff decide whether to try again.
     discard_peers();
+    // Nobody goes past one who waits already.
+    if (record().newcomer) dispatch({.kind = EventKind::newcomer_gone, .reason = "visit-waits"});
     dispatch({.kind = EventKind::media_rejected, .reason = "fingerprint-mismatch"});
     return;
   }

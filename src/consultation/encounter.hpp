@@ -135,6 +135,8 @@ class Encounter {
   void on_step(const Step& step);
   void tell(Notice notice);
   void tell_newcomer(Notice notice);
+  void welcome_newcomer();
+  void void_newcomer(const Step& step, Signalling::Void why);
   [[nodiscard]] bool is_seat(const std::string& seat) const;
   [[nodiscard]] bool is_newcomer(const std::string& seat) const;
   [[nodiscard]] bool may_answer() const;
@@ -153,6 +155,7 @@ class Encounter {
   void count_repeat(Inbound inbound, std::size_t number = 1);
   /// An entry that the patient caused: at most so many are kept of a visit.
   void note_outside(std::string kind, Actor actor, std::map<std::string, std::string> details);
+  [[nodiscard]] bool may_note_outside();
   [[nodiscard]] std::optional<base::Moment> next_catching_up() const;
 
   void arrived(Seat seat);
@@ -201,6 +204,7 @@ class Encounter {
   bool m_path_waits = false;
   Allowances m_allowances;
   WaitingMessages m_waiting;
+  WaitingMessages m_newcomer_waiting;
   bool m_over = false;
   bool m_gateway_lost = false;  // and the log says so
   bool m_patient_left = false;  // the call was left by the patient's own button

@@ -20,8 +20,12 @@ void Encounter::on_returned(const std::string& seat, const std::string& language
 
 void Encounter::on_away(const std::string& seat, bool restored) {
   at_the_rate(WaitingMessages::Kind::presence, seat, [this, seat, restored] {
-    if (is_seat(seat)) dispatch({.kind = EventKind::away, .reason = restored ? "gateway" : ""});
-    if (is_newcomer(seat)) dispatch({.kind = EventKind::newcomer_away});
+    const std::string reason = restored ? "gateway" : "";
+    // A gateway that we come back to says how things stand: that is news only if they stand otherwise.
+    if (is_seat(seat) && record().seat->present) dispatch({.kind = EventKind::away, .reason = reason});
+    if (is_newcomer(seat) && record().newcomer->present) {
+      dispatch({.kind = EventKind::newcomer_away, .reason = reason});
+    }
   });
 }
 
@@ -51,18 +55,26 @@ void Encounter::on_leave(const std::string& seat) {
 }
 
 void Encounter::at_the_rate(WaitingMessages::Kind kind, const std::string& seat, std::function<void()> act) {
+  const bool is_beside = has_the_room() && !is_seat(seat);
+  WaitingMessages& waiting = is_beside ? m_newcomer_waiting : m_waiting;
+  const Inbound inbound = is_beside ? Inbound::newcomer : Inbound::door;
   const bool known =
-      kind == WaitingMessages::Kind::arrived || is_seat(seat) || is_newcomer(seat) || m_waiting.knows(seat);
+      kind == WaitingMessages::Kind::arrived || is_seat(seat) || is_newcomer(seat) || waiting.knows(seat);
   if (!known || state() == State::ended) return;
+  // What happens beside a call moves nothing of the visit, so its entries are not needed to understand it.
+  if (is_beside)
+    act = [this, act = std::move(act)] {
+      if (may_note_outside()) act();
+    };
   const base::Moment now = m_parts.clock.moment();
   // In order: nothing overtakes what waits already.
-  const bool first = m_waiting.empty();
-  if (first && m_allowances.take(Inbound::door, now)) return act();
+  const bool first = waiting.empty();
+  if (first && m_allowances.take(inbound, now)) return act();
   std::vector<std::string> seats;
   for (const auto* place : {&record().seat, &record().newcomer}) {
     if (*place) seats.push_back((*place)->id);
   }
-  count_repeat(Inbound::door, m_waiting.add(kind, seat, seats, std::move(act)));
+  count_repeat(inbound, waiting.add(kind, seat, seats, std::move(act)));
   if (first) m_parts.observer.on_changed(*this);  // there is a new deadline
 }
 
@@ -123,6 +135,8 @@ void Encounter::follow_path() {
 void Encounter::catch_up() {
   const base::Moment now = m_parts.clock.moment();
   while (!m_waiting.empty() && m_allowances.take(Inbound::door, now)) m_waiting.take()();
+  while (!m_newcomer_waiting.empty() && m_allowances.take(Inbound::newcomer, now))
+    m_newcomer_waiting.take()();
   if (m_report_waits && m_allowances.take(Inbound::report, now)) {
     m_report_waits = false;
     show_report();
@@ -143,6 +157,7 @@ std::optional<base::Moment> Encounter::next_catching_up() const {
     if (!next || ready < *next) next = ready;
   };
   consider(!m_waiting.empty(), Inbound::door);
+  consider(!m_newcomer_waiting.empty(), Inbound::newcomer);
   consider(m_report_waits, Inbound::report);
   consider(m_path_waits, Inbound::path);
   return next;
@@ -161,11 +176,16 @@ void Encounter::note_repeats(const std::vector<Allowances::Repeats>& all) {
 }
 
 void Encounter::note_outside(std::string kind, Actor actor, std::map<std::string, std::string> details) {
+  if (may_note_outside()) m_consultation.note(std::move(kind), actor, std::move(details));
+}
+
+bool Encounter::may_note_outside() {
   switch (m_allowances.keep_entry()) {
-    case Allowances::Keep::yes: m_consultation.note(std::move(kind), actor, std::move(details)); break;
-    case Allowances::Keep::last: m_consultation.note("entries-not-kept", Actor::system, {}); break;
-    case Allowances::Keep::no: break;
+    case Allowances::Keep::yes: return true;
+    case Allowances::Keep::last: m_consultation.note("entries-not-kept", Actor::system, {}); return false;
+    case Allowances::Keep::no: return false;
   }
+  return false;
 }
 
 }  // namespace sangdam::consultation

@@ -24,11 +24,14 @@ class Signalling {
   /// The code is good no more; whoever is connected is told the outcome and let go.
   /// `ending` is name_of() an outcome, or "expired".
   virtual void withdraw(const std::string& consultation, std::string_view ending) = 0;
-  /// The seat has the place now; any other of this consultation is void, and its page is told. Repeating it
-  /// is harmless.
-  virtual void give_seat(const std::string& consultation, const std::string& seat) = 0;
-  /// The newcomer's seat is void, and its page is told.
-  virtual void void_seat(const std::string& consultation, const std::string& seat) = 0;
+  enum class Give : std::uint8_t { always, if_away };
+  /// The seat has the place now; any other of this consultation is void, and its page is told. With `if_away`
+  /// the one that had it keeps it if it is back meanwhile, and is introduced again. Repeating it is harmless.
+  virtual void give_seat(const std::string& consultation, const std::string& seat, Give give) = 0;
+  /// The newcomer's seat is void, and its page is told: staff declined, or it waited too long. Not lost when
+  /// the gateway is away.
+  enum class Void : std::uint8_t { declined, lapsed };
+  virtual void void_seat(const std::string& consultation, const std::string& seat, Void why) = 0;
   virtual void tell(const std::string& consultation, const std::string& seat, Notice notice) = 0;
   virtual void send_offer(const std::string& consultation, const std::string& seat, unsigned peer,
                           const std::string& sdp) = 0;

@@ -123,7 +123,8 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
     case EventKind::returned: return to(State::admitted);
     // A connection that could not prove itself waits for staff again.
     case EventKind::media_rejected: return to(State::waiting);
-    case EventKind::left: return to(State::open);
+    case EventKind::left:
+    case EventKind::wait_expired: return to(State::open);
     case EventKind::ended: return finish(Outcome::failed);
     case EventKind::cancelled: return finish(Outcome::cancelled);
     case EventKind::arrived:
@@ -133,7 +134,6 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::no_show:
-    case EventKind::wait_expired:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;

@@ -48,7 +48,7 @@ enum class EventKind : std::uint8_t {
   media_rejected,  // the other end is not who the signalling said (DTLS fingerprint): nothing was shown
   // The clock
   code_expired,
-  wait_expired,       // away too long while waiting
+  wait_expired,       // away too long while waiting, or admitted and not connected yet
   reconnect_expired,  // nobody came back and nobody ended the visit
 };
 

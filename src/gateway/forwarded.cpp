@@ -111,6 +111,10 @@ Address client_in(std::string_view list, bool in_elements, const TrustedProxies&
 
 }  // namespace
 
+// No owner of proxies has more: 10.0.0.0/8, fd00::/8.
+constexpr guint k_widest_ipv4 = 8;
+constexpr guint k_widest_ipv6 = 8;
+
 base::Result<base::Ref<GInetAddressMask>> parse_network(const std::string& text) {
   base::ErrorPtr error;
   auto mask =
@@ -121,11 +125,12 @@ base::Result<base::Ref<GInetAddressMask>> parse_network(const std::string& text)
         "it is not an address or a network. Write it like 127.0.0.1, 10.0.0.0/28 or fd00:1::/64, "
         "with zeros after the network's part");
   }
-  if (g_inet_address_mask_get_length(mask.get()) == 0) {
+  const bool is_ipv4 = g_inet_address_mask_get_family(mask.get()) == G_SOCKET_FAMILY_IPV4;
+  if (g_inet_address_mask_get_length(mask.get()) < (is_ipv4 ? k_widest_ipv4 : k_widest_ipv6)) {
     return base::failure(
         "usage",
-        "it is everybody: whoever likes could then choose the address that limits count for. "
-        "Write the proxy's own address, like 127.0.0.1");
+        "it is half the Internet or more than one owner's network: whoever is in it could choose the address "
+        "that limits count for. Write the proxy's own address, like 127.0.0.1");
   }
   return mask;
 }

@@ -84,6 +84,8 @@ base::Result<Config> read_options(int argc, char** argv) {
     return base::failure("usage",
                          "--turn-url needs --turn-secret-file, the TURN server's static-auth-secret.");
   }
+  if (config.ice.turn_urls.empty() && !given.turn_secret_file.empty())
+    return base::failure("usage", "--turn-secret-file needs --turn-url, the TURN server's address.");
   auto tokens = base::read_secrets(given.token_file);
   if (!tokens) return tl::unexpected<base::Failure>(std::move(tokens).error());
   config.kiosk_tokens = *std::move(tokens);

@@ -144,7 +144,8 @@ void PatientConnection::look_up(const protocol::Join& join) {
   const auto joined = m_registry.join(m_id, join);
   if (joined) return take_seat(join.features);
   const RefusedJoin& refused = joined.error();
-  if (refused.why == JoinRefusal::wrong) m_limiter.failed(m_address, moment());
+  // Of a code that no clinic stands behind it is not known that it is right.
+  if (refused.clinic.empty()) m_limiter.failed(m_address, moment());
   auto error = error_of(std::string(code_of(refused.why)), std::string(text_of(refused.why)));
   // Whoever has, or had, the code is told the same after it let them in.
   error.clinic = refused.clinic;

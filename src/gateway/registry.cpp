@@ -199,6 +199,7 @@ void Registry::open_now(ConnectionId connection, Kiosk& kiosk, const protocol::S
     set_seat(message.session, place,
              Seat{.id = key->seat,
                   .token_hash = key->token_hash,
+                  .code = session.code,
                   .language = "ko",
                   .connection = std::nullopt,
                   .peer = 0,
@@ -264,13 +265,22 @@ void Registry::to_patient(ConnectionId connection, const protocol::ToPatient& me
 
 void Registry::give_seat(ConnectionId connection, const protocol::SeatGive& message) {
   Session* session = own_session(connection, message.session);
-  if (session != nullptr && session->newcomer && session->newcomer->id == message.seat) give(*session);
+  if (session == nullptr || !session->newcomer || session->newcomer->id != message.seat) return;
+  // Nobody let the newcomer in, and who was there first is back already: it keeps the place.
+  if (message.if_away && is_occupied(session->seat, *session)) {
+    end_seat(session->newcomer, "moved");
+    const Seat& seat = *session->seat;
+    m_outlet.send_to_kiosk(connection,
+                           protocol::Arrived{message.session, {seat.id, seat.token_hash}, seat.language});
+    return;
+  }
+  give(*session);
 }
 
 void Registry::void_seat(ConnectionId connection, const protocol::SeatVoid& message) {
   Session* session = own_session(connection, message.session);
   if (session == nullptr || !session->newcomer || session->newcomer->id != message.seat) return;
-  end_seat(session->newcomer, "declined");
+  end_seat(session->newcomer, message.outcome);
 }
 
 void Registry::give(Session& session) {
@@ -288,22 +298,27 @@ tl::expected<void, RefusedJoin> Registry::join(ConnectionId connection, const pr
   if (holder == m_by_code.end()) {
     const auto used = m_used_codes.find(hash_of(message.code));
     if (used != m_used_codes.end()) return refuse(used->second.fate, *used->second.kiosk);
-    return tl::make_unexpected(RefusedJoin{JoinRefusal::wrong, {}, {}});
+    // A gateway that has just started knows no code before the first kiosk is back.
+    const bool knows_nobody = may_be_restored() && m_kiosk_connections.empty();
+    return tl::make_unexpected(
+        RefusedJoin{knows_nobody ? JoinRefusal::clinic_away : JoinRefusal::wrong, {}, {}});
   }
   const std::string id = holder->second;
   Session& session = m_sessions.at(id);
   const Kiosk& clinic = m_kiosks.at(session.kiosk);
   if (session.expires <= m_clock.moment()) return refuse(JoinRefusal::expired, clinic);
-  if (session.seat && session.seat->connection) return refuse(JoinRefusal::occupied, clinic);
+  if (is_occupied(session.seat, session)) return refuse(JoinRefusal::occupied, clinic);
   const auto kiosk = kiosk_connection(session);
   if (!kiosk) return refuse(JoinRefusal::clinic_away, clinic);
-  if (session.newcomer && session.newcomer->connection) return refuse(JoinRefusal::occupied, clinic);
+  if (is_occupied(session.newcomer, session)) return refuse(JoinRefusal::occupied, clinic);
 
   const std::string token = base::random_hex(k_token_bytes);
   std::optional<Seat>& place = session.seat && clinic.knows_newcomers ? session.newcomer : session.seat;
+  end_seat(place, "moved");
   set_seat(id, place,
            Seat{.id = base::random_hex(k_seat_bytes),
                 .token_hash = base::sha256_hex(token),
+                .code = message.code,
                 .language = message.language,
                 .connection = connection,
                 .peer = 0,
@@ -430,6 +445,10 @@ Registry::Session* Registry::own_session(ConnectionId connection, const std::str
   if (found != m_sessions.end() && found->second.kiosk == name->second) return &found->second;
   m_outlet.send_to_kiosk(connection, kiosk_error("session-unknown", "no such session is open here", id));
   return nullptr;
+}
+
+bool Registry::is_occupied(const std::optional<Seat>& place, const Session& session) {
+  return place && place->connection && place->code == session.code;
 }
 
 Registry::Seat* Registry::seat_held_by(Session& session, ConnectionId connection) {

@@ -8,7 +8,8 @@
 // SHA-256 is kept) lets the same browser take it again with resume(). The newest connection of a seat wins. A
 // code is occupied while its seat's connection lives. Another browser that gives it afterwards is a newcomer:
 // it gets a seat of its own beside the first, whose token stays good, and the kiosk decides which of the two
-// has the place (give_seat(), void_seat()). For a kiosk that does not know newcomers the new seat takes the
+// has the place (give_seat(), void_seat()). The code that is good now displaces at the door who came with an
+// older one. For a kiosk that does not know newcomers the new seat takes the
 // place at once.
 //
 // When a kiosk's connection ends: sessions nobody sits in are dropped after `kiosk_grace`, those with a seat
@@ -140,6 +141,7 @@ class Registry {
   struct Seat {
     std::string id;
     std::string token_hash;
+    std::string code;  // the one it was given for: a newer one of the session is stronger
     std::string language;
     std::optional<ConnectionId> connection;
     unsigned peer = 0;      // the newest peer the browser spoke of
@@ -170,6 +172,8 @@ class Registry {
   /// Tells the page how the visit ended for it, and voids its seat.
   void end_seat(std::optional<Seat>& place, const std::string& outcome);
   void give(Session& session);
+  /// Somebody is there who gave the code that is good now.
+  static bool is_occupied(const std::optional<Seat>& place, const Session& session);
   static Seat* seat_held_by(Session& session, ConnectionId connection);
   void welcome(ConnectionId connection, const Session& session, const std::string& token, bool resumed);
   static void keep_waiting(Seat& seat, const protocol::FromPatientBody& message);

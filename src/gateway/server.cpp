@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
 #include "base/random.hpp"
+#include "base/text_file.hpp"
 #include "base/web_address.hpp"
 #include "gateway/capacity.hpp"
 #include "gateway/certificate.hpp"
@@ -111,6 +112,15 @@ Server::~Server() {
 }
 
 base::Result<Server::Impl::Identity> Server::Impl::load_identity() const {
+  // GnuTLS and GIO read whatever is behind the name, to its end.
+  for (const std::string& path : {config.tls_certificate, config.tls_key}) {
+    const auto text = base::read_text(path);
+    if (!text) return base::failure("certificate-unreadable", text.error().message);
+    if (text->size() > base::k_max_text_file_bytes) {
+      return base::failure("certificate-invalid",
+                           fmt::format("{} is too large for a certificate or key.", path));
+    }
+  }
   if (const auto good = check_certificate(config.tls_certificate, config.tls_key, clock.now()); !good) {
     return tl::unexpected<base::Failure>(good.error());
   }

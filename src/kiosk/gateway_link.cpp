@@ -161,6 +161,9 @@ void GatewayLink::on_message(const protocol::GatewayToKiosk& message) {
     m_knows_newcomers = protocol::has_feature(registered->features, protocol::k_newcomer);
     for (const auto& [session, ending] : m_withdrawn) close_session(session, ending);
     m_withdrawn.clear();
+    for (const auto& voided : std::exchange(m_voided, {})) {
+      if (m_knows_newcomers) send(voided);
+    }
     set_state(LinkState::ready);
     m_listener.on_address(registered->address);
     m_listener.on_registered(registered->ice_servers);
@@ -255,13 +258,19 @@ void GatewayLink::close_session(const std::string& session, const std::string& e
 }
 
 // A gateway that knows no newcomers has given the place already, and its seats are not to be taken away.
-void GatewayLink::give_seat(const std::string& consultation, const std::string& seat) {
-  if (m_knows_newcomers) send(protocol::SeatGive{consultation, seat});
+void GatewayLink::give_seat(const std::string& consultation, const std::string& seat, Give give) {
+  if (m_knows_newcomers) send(protocol::SeatGive{consultation, seat, give == Give::if_away});
 }
 
-void GatewayLink::void_seat(const std::string& consultation, const std::string& seat) {
-  if (m_knows_newcomers) return send(protocol::SeatVoid{consultation, seat});
-  tell(consultation, seat, consultation::Notice::declined);
+void GatewayLink::void_seat(const std::string& consultation, const std::string& seat, Void why) {
+  protocol::SeatVoid voided{consultation, seat, why == Void::declined ? "declined" : "lapsed"};
+  if (m_state != LinkState::ready) {
+    if (m_voided.size() < k_withdrawals_kept) m_voided.push_back(std::move(voided));
+  } else if (m_knows_newcomers) {
+    send(voided);
+  } else {
+    tell(consultation, seat, consultation::Notice::declined);
+  }
 }
 
 void GatewayLink::tell(const std::string& consultation, const std::string& seat,

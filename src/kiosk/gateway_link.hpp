@@ -72,8 +72,8 @@ class GatewayLink final : public consultation::Signalling {
 
   void publish(const consultation::ConsultationRecord& record) override;
   void withdraw(const std::string& consultation, std::string_view ending) override;
-  void give_seat(const std::string& consultation, const std::string& seat) override;
-  void void_seat(const std::string& consultation, const std::string& seat) override;
+  void give_seat(const std::string& consultation, const std::string& seat, Give give) override;
+  void void_seat(const std::string& consultation, const std::string& seat, Void why) override;
   void tell(const std::string& consultation, const std::string& seat, consultation::Notice notice) override;
   void send_offer(const std::string& consultation, const std::string& seat, unsigned peer,
                   const std::string& sdp) override;
@@ -103,6 +103,7 @@ class GatewayLink final : public consultation::Signalling {
   std::set<std::string> m_published;
   std::map<std::string, std::string> m_codes;      // of each session, as published last
   std::map<std::string, std::string> m_withdrawn;  // told again after a reconnection
+  std::vector<protocol::SeatVoid> m_voided;        // the same
   bool m_knows_expired = false;                    // the gateway; an older one would refuse the word
   bool m_knows_newcomers = false;
   base::UnknownTypes m_unknown_types;

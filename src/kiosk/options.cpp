@@ -113,6 +113,8 @@ Result<> check(const Options& options) {
   if (!options.turn_urls.empty() && options.turn_secret_file.empty()) {
     return failure("usage", "--turn-url needs --turn-secret-file, the TURN server's static-auth-secret.");
   }
+  if (options.turn_urls.empty() && !options.turn_secret_file.empty())
+    return failure("usage", "--turn-secret-file needs --turn-url, the TURN server's address.");
   if (options.insecure_http && (!options.listen || !base::is_loopback_host(options.listen->host))) {
     return failure("usage",
                    "--insecure-http works only with --listen 127.0.0.1:PORT: browsers give no camera to "

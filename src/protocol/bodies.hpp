@@ -16,8 +16,8 @@ inline constexpr std::size_t k_seat_hex = 16;
 inline constexpr std::size_t k_token_hex = 32;
 inline constexpr std::size_t k_token_hash_hex = 64;
 /// How the visit ends for a browser: the outcomes, and what is no outcome of the visit.
-inline constexpr std::array<std::string_view, 7> k_endings{"completed", "no-show", "cancelled", "failed",
-                                                           "expired",   "moved",   "declined"};
+inline constexpr std::array<std::string_view, 8> k_endings{"completed", "no-show", "cancelled", "failed",
+                                                           "expired",   "moved",   "declined",  "lapsed"};
 
 [[nodiscard]] Candidate read_candidate(Reader& in);
 [[nodiscard]] Status read_status(Reader& in, bool from_gateway);

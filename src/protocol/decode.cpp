@@ -102,12 +102,14 @@ base::Result<KioskMessage> decode_kiosk(std::string_view text) {
   if (*type == "seat-give") {
     Reader in(*message, "seat-give");
     return in.result<KioskMessage>(SeatGive{.session = in.hex("session", detail::k_session_hex),
-                                            .seat = in.hex("seat", detail::k_seat_hex)});
+                                            .seat = in.hex("seat", detail::k_seat_hex),
+                                            .if_away = in.has("if_away") && in.boolean("if_away")});
   }
   if (*type == "seat-void") {
     Reader in(*message, "seat-void");
     return in.result<KioskMessage>(SeatVoid{.session = in.hex("session", detail::k_session_hex),
-                                            .seat = in.hex("seat", detail::k_seat_hex)});
+                                            .seat = in.hex("seat", detail::k_seat_hex),
+                                            .outcome = in.word("outcome", {"declined", "lapsed"})});
   }
   if (*type == "session-close") {
     Reader in(*message, "session-close");

@@ -93,10 +93,12 @@ json to_json(const SessionOpen& each) {
   return message;
 }
 json to_json(const SeatGive& each) {
-  return {{"type", "seat-give"}, {"session", each.session}, {"seat", each.seat}};
+  json message{{"type", "seat-give"}, {"session", each.session}, {"seat", each.seat}};
+  if (each.if_away) message["if_away"] = true;
+  return message;
 }
 json to_json(const SeatVoid& each) {
-  return {{"type", "seat-void"}, {"session", each.session}, {"seat", each.seat}};
+  return {{"type", "seat-void"}, {"session", each.session}, {"seat", each.seat}, {"outcome", each.outcome}};
 }
 json to_json(const SessionClose& each) {
   return {{"type", "session-close"}, {"session", each.session}, {"outcome", each.outcome}};

@@ -122,8 +122,8 @@ struct Joined {
 };
 struct Status {
   std::string state;
-  std::string
-      outcome;  // only with "ended"; otherwise empty. "moved": another browser has the place; "declined"
+  std::string outcome;  // only with "ended"; otherwise empty. "moved": another browser has the place;
+                        // "declined", "lapsed"
   bool operator==(const Status&) const = default;
 };
 struct Offer {
@@ -177,12 +177,14 @@ struct SessionOpen {
 struct SeatGive {
   std::string session;
   std::string seat;
+  bool if_away = false;  // only if the page of the seat that has the place is still away
   bool operator==(const SeatGive&) const = default;
 };
-/// The newcomer's seat is void, and its page is told `ended` `declined`.
+/// The newcomer's seat is void, and its page is told `ended` with this outcome: "declined", "lapsed".
 struct SeatVoid {
   std::string session;
   std::string seat;
+  std::string outcome = "declined";
   bool operator==(const SeatVoid&) const = default;
 };
 struct SessionClose {

@@ -109,7 +109,7 @@ describe('a newcomer with the code of a running visit', { timeout: 300000 }, () 
     await inCallWithoutSignalling();
     const knock = await knockAsAnother();
     await kiosk.act('admit', kiosk.consultation, knock);
-    await patient.heading('Your visit goes on with another device').waitFor();
+    await patient.heading('Another device has your place').waitFor();
     assert.equal(await cameraIsOn(patient.page), false);
     await newcomer.inCall();
     await newcomer.seesMovement(20);

@@ -158,8 +158,10 @@ class HandGateway final : public consultation::Signalling {
   void withdraw(const std::string&, std::string_view ending) override {
     lines.push_back("withdraw " + std::string(ending));
   }
-  void give_seat(const std::string&, const std::string& seat) override { placed = seat; }
-  void void_seat(const std::string&, const std::string& seat) override { lines.push_back("void " + seat); }
+  void give_seat(const std::string&, const std::string& seat, Give) override { placed = seat; }
+  void void_seat(const std::string&, const std::string& seat, Void why) override {
+    lines.push_back((why == Void::declined ? "void " : "lapse ") + seat);
+  }
   void tell(const std::string&, const std::string& seat, consultation::Notice notice) override {
     told[seat] = notice;
     lines.push_back("tell " + std::string(consultation::name_of(notice)));

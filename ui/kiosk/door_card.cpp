@@ -40,9 +40,7 @@ DoorCard::DoorCard(Sheets& sheets, GtkBox* place)
   GtkWidget* row = new_box(GTK_ORIENTATION_HORIZONTAL, 8);
   for (const ActionButton* button : {&m_admit, &m_decline}) gtk_box_append(GTK_BOX(row), button->widget());
   for (GtkWidget* each : {GTK_WIDGET(m_who), GTK_WIDGET(m_about), row}) gtk_box_append(place, each);
-  m_signals.on(m_admit.widget(), "clicked", [this] {
-    if (is_occupied(m_model)) ask_to_hand_over();
-  });
+  m_signals.on(m_admit.widget(), "clicked", [this] { ask_to_hand_over(); });
   set_visible(m_place, false);
 }
 
@@ -56,31 +54,32 @@ void DoorCard::set(const CallModel& model) {
   set_text(m_who, who);
   set_text(m_about, about(model));
   set_accessible_name(m_place, who);
-  set_visible(m_admit.widget(), named);
-  const bool occupied = is_occupied(model);
-  m_admit.set("sd-admit-symbolic", occupied ? tr("Let in instead") : tr("Let in"));
-  // Whoever is in the call would be cut off: asked first.
-  if (occupied) {
-    m_admit.unbind();
-  } else {
-    m_admit.bind(action::k_admit, model.consultation, model.door->knock);
-  }
+  set_visible(m_admit.widget(), named && model.door->present);
+  m_admit.set("sd-admit-symbolic", is_occupied(model) ? tr("Let in instead") : tr("Let in"));
   m_decline.bind(action::k_decline, model.consultation, model.door->knock);
 }
 
+// Always asked: a broken call may be back in the moment of the tap, and would be cut off.
 void DoorCard::ask_to_hand_over() {
   const std::string patient = patient_or(m_model.patient);
+  const bool occupied = is_occupied(m_model);
   m_sheets.ask(
-      {.title = fill(tr("Let {name} in instead?"), fmt::arg("name", m_model.door->name)),
-       .text = fill(tr("{patient} is disconnected and told that the visit goes on with another device. "
-                       "Do this only if you know who is at the door."),
+      {.title = fill(occupied ? tr("Let {name} in instead?") : tr("Let {name} in?"),
+                     fmt::arg("name", m_model.door->name)),
+       .text =
+           fill(occupied ? tr("{patient} is disconnected and told that the visit goes on with another "
+                              "device. Do this only if you know who is at the door.")
+                         : tr("The page that {patient} used before stops working. Do this only if you know "
+                              "who is at the door."),
+                fmt::arg("patient", patient)),
+       .keep = fill(occupied ? tr("Stay with {patient}") : tr("Wait for {patient}"),
                     fmt::arg("patient", patient)),
-       .keep = fill(tr("Stay with {patient}"), fmt::arg("patient", patient)),
-       .go = tr("Let in instead"),
+       .go = occupied ? tr("Let in instead") : tr("Let in"),
        .icon = "sd-admit-symbolic",
        .action = action::k_admit,
        .target = m_model.consultation,
-       .second = m_model.door->knock});
+       .second = m_model.door->knock,
+       .dangerous = occupied});
 }
 
 }  // namespace sangdam::ui

@@ -72,6 +72,15 @@ Moment loss(const LogEntry& entry) {
   return {"sd-warning-symbolic", Tone::warning, sentence, {}};
 }
 
+Moment newcomer_away(const LogEntry& entry) {
+  const bool restarted = detail(entry, "reason") == "gateway";
+  return {"sd-warning-symbolic",
+          Tone::neutral,
+          restarted ? tr("The gateway was restarted. It waited for the page of the other person at the door.")
+                    : tr("The page of the other person at the door was closed or lost its network."),
+          {}};
+}
+
 Moment newcomer_gone(const LogEntry& entry) {
   const std::string reason = detail(entry, "reason");
   const char* sentence = tr("The other person at the door left.");
@@ -79,6 +88,11 @@ Moment newcomer_gone(const LogEntry& entry) {
     sentence = tr("The other person at the door was gone too long to keep the place.");
   } else if (reason == "no-name") {
     sentence = tr("The other person at the door gave no name for a long time and was sent away.");
+  } else if (reason == "undecided") {
+    sentence = tr("The other person waited at the door for a long time and was sent away.");
+  } else if (reason == "visit-waits") {
+    sentence =
+        tr("The other person at the door was sent away, because the patient waits to be let in again.");
   }
   return {"sd-leave-symbolic", Tone::neutral, sentence, {}};
 }
@@ -86,7 +100,7 @@ Moment newcomer_gone(const LogEntry& entry) {
 Moment newcomer_knocked(const LogEntry& entry) {
   return {"sd-waiting-symbolic",
           Tone::warning,
-          fill(tr("{name} agreed to the terms and waited at the door. The call went on."),
+          fill(tr("{name} agreed to the terms and waited at the door of the visit."),
                fmt::arg("name", patient_or(detail(entry, "name")))),
           {}};
 }
@@ -125,16 +139,13 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
       return {"sd-call-symbolic", Tone::good, tr("Picture and sound are connected."), {}};
     case EventKind::media_lost: return loss(entry);
     case EventKind::newcomer_arrived:
-      return {"sd-person-symbolic",
-              Tone::warning,
-              tr("Someone else typed the code while the patient's page was away. The call went on."),
-              {}};
+      return {
+          "sd-person-symbolic",
+          Tone::warning,
+          tr("Someone else typed the code while the patient's page was away. The patient kept the place."),
+          {}};
     case EventKind::newcomer_knocked: return newcomer_knocked(entry);
-    case EventKind::newcomer_away:
-      return {"sd-warning-symbolic",
-              Tone::neutral,
-              tr("The page of the other person at the door was closed or lost its network."),
-              {}};
+    case EventKind::newcomer_away: return newcomer_away(entry);
     case EventKind::newcomer_returned:
       return {"sd-person-symbolic", Tone::neutral, tr("The page of the other person came back."), {}};
     case EventKind::newcomer_gone: return newcomer_gone(entry);
@@ -147,7 +158,7 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
     case EventKind::newcomer_declined:
       return {"sd-cross-symbolic",
               Tone::neutral,
-              tr("Staff turned the other person at the door away. The call went on."),
+              tr("Staff turned the other person at the door away. The patient kept the place."),
               {}};
     case EventKind::media_rejected:
       return {"sd-warning-symbolic",
@@ -189,7 +200,7 @@ Moment repeated(const LogEntry& entry) {
     what =
         tr("The patient's page switched microphone or camera very fast: {count} more changes were not "
            "noted one by one.");
-  } else if (of == "door") {
+  } else if (of == "door" || of == "newcomer") {
     what = tr("Someone with the code came and went very fast: {count} more times were not noted one by one.");
   } else if (of == "chat" || of == "chat-repeat") {
     what = tr("The patient's page sent messages faster than anyone writes: {count} were not taken.");
@@ -209,6 +220,13 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
   }
   if (kind == "chat-delivered") {
     return Moment{"sd-tick-symbolic", Tone::neutral, tr("The message is on the patient's screen."), {}};
+  }
+  if (kind == "chat-undelivered") {
+    return Moment{
+        "sd-warning-symbolic",
+        Tone::warning,
+        tr("The message did not reach the person it was written to, who is not in the visit any more."),
+        {}};
   }
   if (kind == "chat-refused") {
     return Moment{"sd-warning-symbolic",

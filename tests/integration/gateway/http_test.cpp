@@ -122,6 +122,9 @@ TEST_CASE("a port in use, a bad address and plain HTTP to the world are refused 
           config.address = "0.0.0.0";
         }) == "insecure-address");
   CHECK(code([](auto& config) { config.tls_key = "/nowhere"; }) == "certificate-unreadable");
+  // Would be read to an end that it does not have.
+  CHECK(code([](auto& config) { config.tls_certificate = "/dev/zero"; }) == "certificate-unreadable");
+  CHECK(code([](auto& config) { config.tls_key = "/dev/zero"; }) == "certificate-unreadable");
   CHECK(code([&](auto& config) { config.web_directory = "/nowhere"; }) == "page-unreadable");
   CHECK(code([&](auto& config) { config.web_directory.clear(); }) == "page-missing");
 }

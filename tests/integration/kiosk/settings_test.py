@@ -23,6 +23,7 @@ BAD_FILES = [
     (b"[GROUP]\nturn-url=stun:s.example:3478\n", "it is a STUN server"),
     (b"[GROUP]\nturn-url=turn:t.example:3478?transport=sctp\n", "transport=udp or transport=tcp"),
     (b"[GROUP]\nturn-url=turn:t.example:3478\n", "needs --turn-secret-file"),
+    (b"[GROUP]\nturn-secret-file=/nowhere\n", "--turn-secret-file needs --turn-url"),
     (b"[GROUP]\npublic-address=visit.example.org\n", "does not begin with https://"),
     (b"[GROUP]\npublic-address=https://visit.example.org/join\n", "has a path"),
     (b"[GROUP]\npublic-address=\"https://visit.example.org\"\n", "it is in quotes"),

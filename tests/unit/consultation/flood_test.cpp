@@ -82,7 +82,7 @@ std::vector<Kind> kinds() {
          if (i % 3 == 1) return f.encounter.on_knock(id, "name", "1", true, true);
          f.encounter.on_leave(id);
        },
-       30, 0, 65},
+       31, 0, 65},
       {"away and returned", false,
        [](Fixture& f, int i) {
          if (i % 2 == 0) return f.encounter.on_away("s1");

@@ -143,7 +143,7 @@ TEST_CASE("The door is kept for nobody who gives no name, or is gone", "[newcome
     CHECK(f.encounter.record().newcomer);
     f.pass(1s);
     CHECK_FALSE(f.encounter.record().newcomer);
-    CHECK(f.gateway.lines.back() == "void s2");
+    CHECK(f.gateway.lines.back() == "lapse s2");
     CHECK(f.log.entries.back().details.at("reason") == "no-name");
   }
   SECTION("gone") {
@@ -197,17 +197,94 @@ TEST_CASE("After a connection that could not prove itself nobody else goes first
   f.peer().listener.on_failed(PeerFailure::fingerprint_mismatch, "");
   CHECK(f.encounter.state() == State::waiting);
   CHECK(f.encounter.at_the_door()->id == "s1");
-  CHECK(f.gateway.count("void s2") == 1);
+  CHECK(f.gateway.count("lapse s2") == 1);
+  CHECK(f.count("newcomer-gone") == 1);
 }
 
 TEST_CASE("A broken call is not closed for its age while somebody waits to be let in",
           "[newcomer][timeout]") {
+  const Limits limits;
   Fixture f;
   f.peer().listener.on_failed(PeerFailure::connection_lost, "");
+  f.pass(limits.reconnect_grace - 1min);
   f.knock();
-  f.pass(3h);
+  f.pass(limits.door_grace - 1s);
   REQUIRE(f.encounter.state() == State::reconnecting);
+  f.pass(1s);  // ... and nobody decides for half an hour
+  CHECK(f.gateway.count("lapse s2") == 1);
+  CHECK(f.encounter.state() == State::ended);
+}
+
+TEST_CASE("Staff cannot hand a call over to somebody who is gone just now", "[newcomer]") {
+  Fixture f;
+  HandPeer& first = f.peer();
+  f.knock();
+  f.encounter.on_away("s2");
+  CHECK_FALSE(f.encounter.admit());
+  f.check_call_goes_on(first);
+  f.encounter.on_returned("s2", "ko", 0);
   CHECK(f.encounter.admit());
+}
+
+TEST_CASE("Coming and going wins a newcomer no time", "[newcomer][timeout]") {
+  const Limits limits;
+  Fixture f;
+  f.encounter.on_arrived(Fixture::seat("s2"));
+  for (int i = 0; i < 9; ++i) {
+    f.pass(1min);
+    f.encounter.on_away("s2");
+    f.encounter.on_returned("s2", "ko", 0);
+  }
+  REQUIRE(f.encounter.record().newcomer);
+  f.pass(limits.knock_grace - 9min);
+  CHECK_FALSE(f.encounter.record().newcomer);
+}
+
+TEST_CASE("What staff wrote to one person does not reach the next", "[newcomer][chat]") {
+  Fixture f;
+  REQUIRE(f.encounter.send_chat("for the first one"));
+  f.knock();
+  REQUIRE(f.encounter.admit());
+  CHECK(f.count("chat-undelivered") == 1);
+  f.peer().listener.on_offer("second");
+  f.encounter.on_answer("s2", 2, "answer");
+  f.peer().listener.on_connected();
+  f.peer().listener.on_channel_open(Channel::chat);
+  CHECK(f.peer().sent.empty());
+  CHECK(f.encounter.chat().messages().front().refused);
+}
+
+TEST_CASE("A flood at the door does not slow the patient who comes back", "[newcomer][flood]") {
+  Fixture f;
+  f.knock();
+  for (int i = 0; i < 1000; ++i) f.encounter.on_knock("s2", std::to_string(i), "1", true, true);
+  f.gateway.take();
+  f.encounter.on_returned("s1", "ko", 1);
+  CHECK(f.gateway.take() == Lines{"tell admitted"});
+}
+
+TEST_CASE("How things stand is no news for the log", "[encounter]") {
+  Fixture f;
+  f.knock();
+  const std::size_t entries = f.log.entries.size();
+  f.gateway.take();
+  f.encounter.on_away("s1");  // as before
+  f.encounter.on_returned("s2", "", 0);
+  CHECK(f.log.entries.size() == entries);
+  CHECK(f.gateway.take() == Lines{"tell waiting"});
+}
+
+TEST_CASE("Who was admitted and is gone before the call keeps the room for a while only",
+          "[encounter][timeout]") {
+  EncounterFixture f;
+  f.open_and_wait();
+  REQUIRE(f.encounter.admit());
+  f.pass(1h);
+  REQUIRE(f.encounter.state() == State::admitted);  // the page is there
+  f.encounter.on_away("s1");
+  f.pass(Limits{}.wait_grace);
+  CHECK(f.encounter.state() == State::open);
+  CHECK(f.media.open_peers() == 0);
 }
 
 TEST_CASE("The gateway that comes back is told of both", "[newcomer]") {

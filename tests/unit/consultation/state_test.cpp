@@ -86,7 +86,7 @@ const std::map<EventKind, Row> k_expected{
       {State::in_call, {State::waiting, {}}},
       {State::reconnecting, {State::waiting, {}}}}},
     {EventKind::code_expired, {{State::open, {State::ended, Outcome::no_show}}}},
-    {EventKind::wait_expired, {{State::waiting, {State::open, {}}}}},
+    {EventKind::wait_expired, {{State::waiting, {State::open, {}}}, {State::admitted, {State::open, {}}}}},
     {EventKind::reconnect_expired, {{State::reconnecting, {State::ended, Outcome::completed}}}},
 };
 

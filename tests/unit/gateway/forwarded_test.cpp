@@ -120,8 +120,9 @@ TEST_CASE("a trusted proxy is an address or a network, and never everybody", "[f
     INFO(good);
     CHECK(parse_network(good));
   }
-  for (const char* bad : {"", "0.0.0.0/0", "::/0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0", "proxy.example",
-                          "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8/8", "127.0.0.1:80", "[::1]"}) {
+  for (const char* bad :
+       {"", "0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/7", "2000::/3", "10.0.0.1/8", "10.0.0.0/33",
+        "10.0.0", "proxy.example", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8/8", "127.0.0.1:80", "[::1]"}) {
     INFO(bad);
     CHECK_FALSE(parse_network(bad).has_value());
   }

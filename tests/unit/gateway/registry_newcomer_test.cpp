@@ -125,6 +125,59 @@ TEST_CASE("only the session's own kiosk decides about its seats", "[registry][ne
   door.outlet.take(12);
 }
 
+TEST_CASE("the code that is good now displaces who came with an older one", "[registry][newcomer][code]") {
+  Door door;
+  door.newcomer(11);
+  CHECK(door.join(12) == "code-occupied");
+  door.code = consultation::draw_code();
+  door.open(1, door.first.seat);
+  CHECK(door.outlet.take(1) == Said{"opened"});
+  CHECK(door.join(12) == "joined");
+  CHECK(door.outlet.take(11) == Said{"ended moved", "closed"});
+  CHECK(door.outlet.take(12) == Said{"joined"});
+  CHECK(door.outlet.take(1) == Said{"arrived ko"});
+  CHECK(door.back(13, door.first));  // nobody who has the place is displaced by it
+  door.outlet.take(1);
+  door.outlet.take(13);
+}
+
+TEST_CASE("a stranger with an old code does not keep the new one from working",
+          "[registry][newcomer][code]") {
+  Clinic clinic;
+  clinic.start_with_patient();
+  clinic.code = consultation::draw_code();
+  clinic.open(1, clinic.outlet.seat);
+  clinic.outlet.take(1);
+  CHECK(clinic.join(11) == "joined");  // at the door; the kiosk gives it the place if nobody was let in
+  CHECK(clinic.outlet.take(11) == Said{"joined"});
+  CHECK(clinic.outlet.take(1) == Said{"arrived ko"});
+  clinic.registry.give_seat(1, {clinic.session, clinic.outlet.seat.seat, true});
+  CHECK(clinic.outlet.take(10) == Said{"ended moved", "closed"});
+}
+
+TEST_CASE("before anybody was let in, who was there first keeps the place if back in time",
+          "[registry][newcomer]") {
+  Door door;
+  const auto second = door.newcomer(11);
+  REQUIRE(door.back(12, door.first));
+  door.outlet.take(1);
+  door.outlet.take(12);
+  door.registry.give_seat(1, {door.session, second.seat.seat, true});
+  CHECK(door.outlet.take(11) == Said{"ended moved", "closed"});
+  CHECK(door.outlet.take(12).empty());
+  CHECK(door.outlet.take(1) == Said{"arrived ko"});  // introduced again: the kiosk had taken the other
+  CHECK(door.outlet.seat.seat == door.first.seat.seat);
+}
+
+TEST_CASE("a gateway that has just started does not call a code wrong that it cannot know",
+          "[registry][code]") {
+  Clinic clinic;
+  CHECK(clinic.join(10) == "clinic-away");
+  clinic.start();
+  clinic.code = clinic.code == "000000000" ? "111111111" : "000000000";
+  CHECK(clinic.join(10) == "code-wrong");
+}
+
 TEST_CASE("both are told how the visit ends", "[registry][newcomer]") {
   Door door;
   door.newcomer(11);

@@ -296,7 +296,8 @@ TEST_CASE("a kiosk's members have their form", "[protocol][limits]") {
   CHECK(open(R"("code":"482731906","lifetime":1800,"newcomer":{"seat":"00"})") == "malformed");
   for (const char* type : {"seat-give", "seat-void"}) {
     const auto decide = [&](const std::string& session, const std::string& seat) {
-      return kiosk(fmt::format(R"({{"type":"{}","session":"{}","seat":"{}"}})", type, session, seat));
+      return kiosk(fmt::format(R"({{"type":"{}","session":"{}","seat":"{}","outcome":"lapsed"}})", type,
+                               session, seat));
     };
     CHECK(decide(k_session, k_seat) == "accepted");
     CHECK(decide(k_session, "x") == "malformed");
@@ -305,6 +306,10 @@ TEST_CASE("a kiosk's members have their form", "[protocol][limits]") {
     CHECK(patient(fmt::format(R"({{"type":"{}","session":"{}","seat":"{}"}})", type, k_session, k_seat)) ==
           "unexpected");
   }
+  CHECK(kiosk(fmt::format(R"({{"type":"seat-void","session":"{}","seat":"{}","outcome":"completed"}})",
+                          k_session, k_seat)) == "malformed");
+  CHECK(kiosk(fmt::format(R"({{"type":"seat-give","session":"{}","seat":"{}","if_away":1}})", k_session,
+                          k_seat)) == "malformed");
   CHECK(kiosk(fmt::format(R"({{"type":"session-close","session":"{}","outcome":"moved"}})", k_session)) ==
         "malformed");
   CHECK(kiosk(fmt::format(R"({{"type":"session-close","session":"{}","outcome":"no-show"}})", k_session)) ==

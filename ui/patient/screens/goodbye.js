@@ -21,6 +21,7 @@ export function endingWords(state) {
     case 'expired': return ['goodbyeNoShowTitle', 'goodbyeNoShow'];
     case 'failed': return ['goodbyeFailedTitle', 'goodbyeFailed'];
     case 'moved': return ['goodbyeMovedTitle', 'goodbyeMoved'];
+    case 'lapsed': return ['goodbyeLapsedTitle', 'goodbyeLapsed'];
     case 'declined': return ['goodbyeDeclinedTitle', 'goodbyeDeclined'];
     default: return ['goodbyeCompletedTitle', 'goodbyeCompleted'];
   }

@@ -8,6 +8,7 @@ import os from 'node:os';
 import { launchBrowser } from '../browser/support/browser.mjs';
 import { Kiosk } from '../browser/support/kiosk_process.mjs';
 import { Patient } from '../browser/support/patient.mjs';
+import { waitFor } from '../browser/support/wait.mjs';
 import { pssMegabytes } from './cost.mjs';
 
 const VISITS = Number(process.argv[2] ?? 30);
@@ -19,12 +20,15 @@ const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const browser = await launchBrowser();
 const kiosk = await Kiosk.start({ args: ['--auto-admit'] });
 const after = [];
+const seen = new Set([kiosk.consultation]);
 try {
   for (let visit = 1; visit <= VISITS; visit += 1) {
     if (visit > 1) {
       await kiosk.act('start-walk-in');
-      kiosk.session = await kiosk.event('session-open', 30000);
+      // The same session may be announced more than once: wait for another one.
+      kiosk.session = await waitFor('the next session', () => kiosk.all('session-open').find((one) => !seen.has(one.consultation)), 30000);
       kiosk.consultation = kiosk.session.consultation;
+      seen.add(kiosk.consultation);
     }
     const patient = await Patient.open(browser, new URL(kiosk.session.url).origin);
     await patient.enterCode(kiosk.session.code);

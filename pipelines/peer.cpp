@@ -408,6 +408,8 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
   const unsigned frames = m_receiver.shared().frames;
   statistics.received_fps =
       elapsed.count() > 0 ? (frames - m_frames_counted) * 1000.0 / static_cast<double>(elapsed.count()) : 0;
+  const std::int64_t frozen = m_receiver.shared().frozen_ms;
+  statistics.received_frozen_ms = static_cast<double>(frozen - std::exchange(m_frozen_counted, frozen));
   statistics.received_width = m_receiver.shared().width;
   statistics.received_height = m_receiver.shared().height;
   statistics.target_kbps = m_controller.target_kbps();

@@ -113,6 +113,7 @@ class WebRtcPeer final : public consultation::Peer {
   PeerCounters m_counters;
   std::chrono::steady_clock::time_point m_born, m_counted;
   unsigned m_frames_counted = 0;
+  std::int64_t m_frozen_counted = 0;
   double m_loss_percent = 0;
   double m_level_db = -100;
 

@@ -102,6 +102,7 @@ base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc, Intake& i
     shared->width = frame->width;
     shared->height = frame->height;
     ++shared->frames;
+    shared->frozen_ms += shared->freezes.on_picture(std::chrono::steady_clock::now()).count();
     const int width = frame->width;
     const int height = frame->height;
     const bool shown = shared->presented.pass([&] { shared->view->put(std::move(*frame)); });

@@ -12,12 +12,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "base/video_frame.hpp"
+#include "pipelines/freeze_meter.hpp"
 #include "pipelines/intake.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
@@ -33,6 +35,8 @@ class Receiver {
     std::shared_ptr<Relay> sound;
     std::atomic<unsigned> frames{0};
     std::atomic<int> width{0}, height{0};
+    FreezeMeter freezes;  // one streaming thread
+    std::atomic<std::int64_t> frozen_ms{0};
     std::function<void(int, int)> on_first_frame;  // constant; called on a streaming thread, once
     std::atomic<bool> first_frame_told{false};
 

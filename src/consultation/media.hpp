@@ -45,6 +45,7 @@ struct PeerStatistics {
   double jitter_ms = 0;
   int received_width = 0, received_height = 0;
   double received_fps = 0;
+  double received_frozen_ms = 0;    // of this second's pictures: how long they had stood still
   double target_kbps = 0;           // what the quality control asks of the video encoder
   double received_level_db = -100;  // loudness of the patient's sound, dBFS
   bool relayed = false;             // through TURN

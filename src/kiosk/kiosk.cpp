@@ -335,6 +335,7 @@ void Kiosk::on_event(const Encounter& encounter, std::string_view event,
                              {"received_width", now.received_width},
                              {"received_height", now.received_height},
                              {"received_fps", now.received_fps},
+                             {"received_frozen_ms", now.received_frozen_ms},
                              {"target_kbps", now.target_kbps},
                              {"received_level_db", now.received_level_db},
                              {"relayed", now.relayed ? 1.0 : 0.0}});

@@ -23,7 +23,7 @@ async function copyChromium() {
   return { executable: path.join(folder, 'chromium'), remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-async function startDisplay() {
+export async function startDisplay() {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   let number = '';
   server.stdio[3].on('data', (data) => { number += data; });
@@ -31,7 +31,8 @@ async function startDisplay() {
   return { display: `:${number.trim()}`, stop: () => server.kill() };
 }
 
-async function openSide(browser, viewport) {
+/** A page that can be one end of a call. */
+export async function openSide(browser, viewport) {
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   await page.route('https://call.test/', (route) => route.fulfill({ contentType: 'text/html', body: PAGE }));
@@ -67,6 +68,25 @@ function withStartBitrate(sdp) {
   return sdp.replace(/^a=rtpmap:(\d+) VP8\/90000\r\n/m, (line, type) => `${line}a=fmtp:${type} x-google-start-bitrate=2000\r\n`);
 }
 
+/** Connects two such pages; `here` offers. */
+export async function connectSides(here, there) {
+  const offer = await here.evaluate(async () => {
+    await connection.setLocalDescription();
+    return gathered();
+  });
+  const answer = await there.evaluate(async (sdp) => {
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    await connection.setLocalDescription();
+    const answered = await gathered();
+    await limit();
+    return answered;
+  }, withStartBitrate(offer));
+  await here.evaluate(async (sdp) => {
+    await connection.setRemoteDescription({ type: 'answer', sdp });
+    await limit();
+  }, withStartBitrate(answer));
+}
+
 /** CPU in cores and memory in MiB of the Chromium in kiosk mode during such a call. */
 export async function measureBrowserKiosk({ settleSeconds, seconds }) {
   const { display, stop } = await startDisplay();
@@ -75,21 +95,7 @@ export async function measureBrowserKiosk({ settleSeconds, seconds }) {
   const patient = await launchBrowser();
   try {
     const [here, there] = [await openSide(kiosk, null), await openSide(patient, { width: 360, height: 740 })];
-    const offer = await here.evaluate(async () => {
-      await connection.setLocalDescription();
-      return gathered();
-    });
-    const answer = await there.evaluate(async (sdp) => {
-      await connection.setRemoteDescription({ type: 'offer', sdp });
-      await connection.setLocalDescription();
-      const answered = await gathered();
-      await limit();
-      return answered;
-    }, withStartBitrate(offer));
-    await here.evaluate(async (sdp) => {
-      await connection.setRemoteDescription({ type: 'answer', sdp });
-      await limit();
-    }, withStartBitrate(answer));
+    await connectSides(here, there);
     const video = () => here.evaluate(async () => [...(await connection.getStats()).values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video'));
     await waitFor('the pictures to come', async () => (await video())?.framesDecoded > 30 * settleSeconds / 2, 60000);
     const session = await kiosk.newBrowserCDPSession();

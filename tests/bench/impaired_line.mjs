@@ -1,0 +1,63 @@
+// A patient's network namespace and the line to it (tests/network/line.cpp). The clinic is this process's namespace, so it
+// must be one of its own: run below tests/network/own_network.sh --bare.
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+export const CLINIC = '10.79.0.1';
+export const PATIENT = '10.79.0.2';
+
+export class ImpairedLine {
+  static async open(program) {
+    const line = new ImpairedLine();
+    line.space = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' });
+    await new Promise((resolve, reject) => { line.space.once('spawn', resolve).once('error', reject); });
+    const inside = ['-t', String(line.space.pid), '-n'];
+    // unshare makes the namespace after it was started, and before it becomes `sleep`.
+    for (let i = 0; i < 100 && (await run('readlink', [`/proc/${line.space.pid}/ns/net`])).stdout === (await run('readlink', ['/proc/self/ns/net'])).stdout; ++i);
+    line.child = spawn(program, [String(line.space.pid)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    line.answers = readline.createInterface({ input: line.child.stdout })[Symbol.asyncIterator]();
+    await line.#answer();
+    await run('ip', ['address', 'add', `${CLINIC}/24`, 'dev', 'line']);
+    await run('ip', ['link', 'set', 'line', 'up']);
+    await run('nsenter', [...inside, 'ip', 'address', 'add', `${PATIENT}/24`, 'dev', 'line']);
+    await run('nsenter', [...inside, 'ip', 'link', 'set', 'line', 'up']);
+    await run('nsenter', [...inside, 'ip', 'link', 'set', 'lo', 'up']);
+    line.folder = await mkdtemp(path.join(os.tmpdir(), 'sangdam-line-'));
+    /** A Chromium of the patient's side. */
+    line.chromium = path.join(line.folder, 'chromium');
+    await writeFile(line.chromium, `#!/bin/sh\nexec nsenter -t ${line.space.pid} -n /usr/bin/chromium "$@"\n`);
+    await chmod(line.chromium, 0o755);
+    return line;
+  }
+
+  /** @param {string} faults as line.cpp reads them, e.g. "both rate=300 loss=2"; several with ";" */
+  async set(faults) {
+    for (const one of faults.split(';')) {
+      this.child.stdin.write(`${one.trim()}\n`);
+      const answer = await this.#answer();
+      if (answer !== 'ok') throw new Error(answer);
+    }
+  }
+
+  async count() {
+    this.child.stdin.write('count\n');
+    return JSON.parse(await this.#answer());
+  }
+
+  async close() {
+    this.child?.kill();
+    this.space.kill();
+    if (this.folder) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #answer() {
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error('the line ended');
+    return value;
+  }
+}

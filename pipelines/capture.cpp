@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "pipelines/painter.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -26,13 +27,12 @@ constexpr const char* k_appsink =
     "appsink sync=false async=false max-buffers=2 drop=true enable-last-sample=false";
 
 std::string video_outputs() {
-  // The self-view is small and slow on purpose: it is a mirror in a corner, and painting it costs CPU.
+  // The self-view is slow on purpose: it is a mirror in a corner, and painting it costs CPU.
   return std::string(k_video_caps) +
          " ! tee name=fork  fork. ! queue max-size-buffers=2 leaky=downstream ! " + k_appsink +
          " name=out  fork. ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true "
-         "max-rate=15 ! "
-         "videoconvertscale ! video/x-raw,format=RGB,width=480,height=270 ! " +
-         k_appsink + " name=view";
+         "max-rate=15 ! " +
+         Painter::chain("view");
 }
 
 }  // namespace
@@ -236,11 +236,11 @@ void Capture::start_source() {
                    source->gate.pass([&] { relay->push(gst_sample_get_buffer(&sample)); });
                  });
   if (const auto view = m_pipeline->find("view"); view && m_parts.view) {
-    on_each_sample(view.get(), [source = m_source, slot = m_parts.view](GstSample& sample) {
-      source->gate.pass([&] {
-        if (auto frame = to_frame(sample)) slot->put(std::move(*frame));
-      });
-    });
+    Painter::connect(
+        *m_pipeline, "view", m_parts.view, [](base::PictureSize) {},
+        [source = m_source, slot = m_parts.view](base::VideoFrame frame) {
+          source->gate.pass([&] { slot->put(std::move(frame)); });
+        });
   }
   // Trouble stays said until something flows: a retry alone mends nothing.
   if (m_device && !is_trouble(m_health.condition)) tell(Condition::starting, m_device->name);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "pipelines/painter.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -13,13 +14,14 @@ constexpr std::size_t k_max_held = 8;  // one picture and one sound were offered
 
 // The queue takes the packets off the jitter buffer's thread, so that decoding delays no retransmission. The
 // second one lets decoding and conversion run on two cores, and drops pictures a slow machine cannot show.
-constexpr const char* k_video_chain =
-    "queue max-size-buffers=0 max-size-time=0 max-size-bytes=8000000 ! "
-    "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! "
-    "vp8dec name=picture-decoder automatic-request-sync-points=true "
-    "automatic-request-sync-point-flags=discard-input+corrupt-output threads=1 ! "
-    "queue name=shown max-size-buffers=2 leaky=downstream ! videoconvert ! video/x-raw,format=RGB ! "
-    "appsink name=picture sync=false async=false max-buffers=1 drop=true enable-last-sample=false";
+std::string video_chain() {
+  return "queue max-size-buffers=0 max-size-time=0 max-size-bytes=8000000 ! "
+         "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! "
+         "vp8dec name=picture-decoder automatic-request-sync-points=true "
+         "automatic-request-sync-point-flags=discard-input+corrupt-output threads=1 ! "
+         "queue name=shown max-size-buffers=2 leaky=downstream ! " +
+         Painter::chain("picture");
+}
 constexpr const char* k_audio_chain =
     "queue max-size-buffers=0 max-size-time=2000000000 max-size-bytes=0 ! rtpopusdepay ! opusdec "
     "name=sound-decoder "
@@ -87,7 +89,7 @@ Receiver::~Receiver() {
 }
 
 base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc, Intake& intake) {
-  const auto video = pipeline.add(k_video_chain);
+  const auto video = pipeline.add(video_chain());
   if (!video) return tl::unexpected<base::Failure>(video.error());
   const auto audio = pipeline.add(k_audio_chain);
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
@@ -96,18 +98,20 @@ base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc, Intake& i
   m_shared->video = Ref<GstPad>::adopt(gst_element_get_static_pad(video->get(), "sink"));
   m_shared->audio = Ref<GstPad>::adopt(gst_element_get_static_pad(audio->get(), "sink"));
 
-  on_each_sample(pipeline.find("picture").get(), [shared = m_shared](GstSample& sample) {
-    auto frame = to_frame(sample);
-    if (!frame) return;
-    shared->width = frame->width;
-    shared->height = frame->height;
-    ++shared->frames;
-    shared->frozen_ms += shared->freezes.on_picture(std::chrono::steady_clock::now()).count();
-    const int width = frame->width;
-    const int height = frame->height;
-    const bool shown = shared->presented.pass([&] { shared->view->put(std::move(*frame)); });
-    if (shown && !shared->first_frame_told.exchange(true)) shared->on_first_frame(width, height);
-  });
+  Painter::connect(
+      pipeline, "picture", m_shared->view,
+      [shared = m_shared](base::PictureSize size) {
+        shared->width = size.width;
+        shared->height = size.height;
+        ++shared->frames;
+        shared->frozen_ms += shared->freezes.on_picture(std::chrono::steady_clock::now()).count();
+      },
+      [shared = m_shared](base::VideoFrame frame) {
+        const base::PictureSize source = frame.source;
+        const bool shown = shared->presented.pass([&] { shared->view->put(std::move(frame)); });
+        if (shown && !shared->first_frame_told.exchange(true))
+          shared->on_first_frame(source.width, source.height);
+      });
   on_each_sample(pipeline.find("sound").get(), [shared = m_shared](GstSample& sample) {
     shared->presented.pass([&] { shared->sound->push(gst_sample_get_buffer(&sample)); });
   });

@@ -35,7 +35,7 @@ class Receiver {
     std::shared_ptr<Relay> sound;
     std::atomic<unsigned> frames{0};
     std::atomic<int> width{0}, height{0};
-    FreezeMeter freezes;  // one streaming thread
+    FreezeMeter freezes;  // the decoded pictures' thread
     std::atomic<std::int64_t> frozen_ms{0};
     std::function<void(int, int)> on_first_frame;  // constant; called on a streaming thread, once
     std::atomic<bool> first_frame_told{false};

@@ -1,7 +1,5 @@
 #include "pipelines/relay.hpp"
 
-#include <gst/video/video.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -60,30 +58,6 @@ void on_each_sample(GstElement* appsink, std::function<void(GstSample&)> on_samp
   };
   gst_app_sink_set_callbacks(GST_APP_SINK(appsink), &callbacks, box<Handler>(std::move(on_sample)),
                              free_box<Handler>);
-}
-
-std::optional<base::VideoFrame> to_frame(GstSample& sample) {
-  GstBuffer* buffer = gst_sample_get_buffer(&sample);
-  GstCaps* caps = gst_sample_get_caps(&sample);
-  GstVideoInfo info;
-  if (buffer == nullptr || caps == nullptr || !gst_video_info_from_caps(&info, caps)) return std::nullopt;
-  if (GST_VIDEO_INFO_FORMAT(&info) != GST_VIDEO_FORMAT_RGB) return std::nullopt;
-  auto mapped = std::make_unique<GstVideoFrame>();
-  if (!gst_video_frame_map(mapped.get(), &info, buffer, GST_MAP_READ)) return std::nullopt;
-  base::VideoFrame frame;
-  frame.width = GST_VIDEO_FRAME_WIDTH(mapped.get());
-  frame.height = GST_VIDEO_FRAME_HEIGHT(mapped.get());
-  frame.stride = static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(mapped.get(), 0));
-  const auto* pixels = static_cast<const guint8*>(GST_VIDEO_FRAME_PLANE_DATA(mapped.get(), 0));
-  const std::size_t size = frame.stride * static_cast<std::size_t>(frame.height);
-  frame.pixels = Ref<GBytes>::adopt(g_bytes_new_with_free_func(
-      pixels, size,
-      [](gpointer data) {
-        const std::unique_ptr<GstVideoFrame> owned(static_cast<GstVideoFrame*>(data));
-        gst_video_frame_unmap(owned.get());
-      },
-      mapped.release()));
-  return frame;
 }
 
 }  // namespace sangdam::pipelines

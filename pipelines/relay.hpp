@@ -78,7 +78,4 @@ class Relay {
 /// captured until the appsink dies.
 void on_each_sample(GstElement* appsink, std::function<void(GstSample&)> on_sample);
 
-/// An RGB sample as a frame, without copying: the frame keeps the buffer mapped. Nothing if it is not RGB.
-[[nodiscard]] std::optional<base::VideoFrame> to_frame(GstSample& sample);
-
 }  // namespace sangdam::pipelines

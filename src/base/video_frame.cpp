@@ -44,6 +44,29 @@ std::size_t FrameSlot::frames() const {
   return m_frames;
 }
 
+void FrameSlot::want(PictureSize source, PictureSize painted) {
+  assert_main_thread();
+  const std::lock_guard lock(m_mutex);
+  m_source = source;
+  m_painted = painted;
+}
+
+PictureSize FrameSlot::wanted(PictureSize source) const {
+  const std::lock_guard lock(m_mutex);
+  return source == m_source ? m_painted : source;
+}
+
+void FrameSlot::set_visible(bool visible) {
+  assert_main_thread();
+  const std::lock_guard lock(m_mutex);
+  m_visible = visible;
+}
+
+bool FrameSlot::needs_frame() const {
+  const std::lock_guard lock(m_mutex);
+  return m_visible || !m_has_picture;
+}
+
 void FrameSlot::on_change(std::function<void()> wake) {
   assert_main_thread();
   m_wake = std::move(wake);

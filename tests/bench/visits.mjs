@@ -12,7 +12,7 @@ import { waitFor } from '../browser/support/wait.mjs';
 import { pssMegabytes } from './cost.mjs';
 
 const VISITS = Number(process.argv[2] ?? 30);
-const RELEASED_MS = 7000;  // the kiosk gives memory back 5 s after a visit
+const RELEASED_MS = 12000;  // the kiosk gives memory back 5 s after a visit, and a peer lingers for 2.5 s
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });

@@ -1,26 +1,55 @@
 #include "ui/kiosk/video_view.hpp"
 
 #include <algorithm>
-#include <cstdint>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/handles.hpp"
 #include "ui/kiosk/localisation.hpp"
 
 namespace sangdam::ui {
+namespace {
+
+struct DestroySurface {
+  void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
+};
+using SurfacePtr = std::unique_ptr<cairo_surface_t, DestroySurface>;
+
+/// The pixels of a frame, without copying them: the image keeps them alive.
+SurfacePtr image_of(const base::VideoFrame& frame) {
+  static const cairo_user_data_key_t k_pixels{};
+  gsize size = 0;
+  const auto* pixels = static_cast<const unsigned char*>(g_bytes_get_data(frame.pixels.get(), &size));
+  // cairo only reads a source.
+  SurfacePtr image(cairo_image_surface_create_for_data(
+      const_cast<unsigned char*>(pixels),  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+      CAIRO_FORMAT_RGB24, frame.width, frame.height, static_cast<int>(frame.stride)));
+  cairo_surface_set_user_data(image.get(), &k_pixels, g_bytes_ref(frame.pixels.get()),
+                              [](void* bytes) { g_bytes_unref(static_cast<GBytes*>(bytes)); });
+  return image;
+}
+
+}  // namespace
 
 struct VideoView::Impl {
   std::shared_ptr<base::FrameSlot> slot;
   bool mirrored = false;
   base::Ref<GtkWidget> widget;
-  base::Ref<GdkTexture> texture;
+  std::optional<base::VideoFrame> frame;
+  // The image of the frame and the one before it: the node painted last still refers to that, and cairo would
+  // copy pixels that are let go while somebody refers to them.
+  std::array<SurfacePtr, 2> images;
   bool had_picture = false;
   std::size_t painted = 0;
   std::function<void()> listener;
 
   void on_change();
-  void take_newest(int width);
+  void take_newest();
   void snapshot(GtkSnapshot* snapshot);
+  void append(GtkSnapshot* snapshot, const graphene_rect_t& picture);
 };
 
 }  // namespace sangdam::ui
@@ -57,72 +86,74 @@ Placement place_picture(int width, int height, double area_width, double area_he
   return {(area_width - w) / 2, (area_height - h) / 2, w, h};
 }
 
-base::VideoFrame shrink(const base::VideoFrame& frame, int factor) {
-  base::VideoFrame small;
-  small.width = frame.width / factor;
-  small.height = frame.height / factor;
-  small.stride = static_cast<std::size_t>(small.width) * 3;
-  const std::size_t size = small.stride * static_cast<std::size_t>(small.height);
-  auto* to = static_cast<std::uint8_t*>(g_malloc(size));
-  small.pixels = base::Ref<GBytes>::adopt(g_bytes_new_take(to, size));
-  const auto* from = static_cast<const std::uint8_t*>(g_bytes_get_data(frame.pixels.get(), nullptr));
-  const auto count = static_cast<unsigned>(factor * factor);
-  for (int y = 0; y < small.height; ++y) {
-    const std::uint8_t* block_row = from + static_cast<std::size_t>(y * factor) * frame.stride;
-    for (int x = 0; x < small.width; ++x) {
-      unsigned sum[3] = {0, 0, 0};
-      const std::uint8_t* row = block_row + static_cast<std::size_t>(x * factor) * 3;
-      for (int i = 0; i < factor; ++i, row += frame.stride) {
-        const std::uint8_t* pixel = row;
-        for (int j = 0; j < factor; ++j, pixel += 3) {
-          sum[0] += pixel[0];
-          sum[1] += pixel[1];
-          sum[2] += pixel[2];
-        }
-      }
-      for (const unsigned channel : sum) *to++ = static_cast<std::uint8_t>(channel / count);
-    }
-  }
-  return small;
-}
-
 void VideoView::Impl::on_change() {
   const bool picture = slot->has_picture();
-  if (!picture) texture.reset();
+  if (!picture) {
+    frame.reset();
+    images = {};
+  }
   gtk_widget_queue_draw(widget.get());
   if (std::exchange(had_picture, picture) != picture && listener) listener();
 }
 
-void VideoView::Impl::take_newest(int width) {
-  auto frame = slot->take();
-  if (!frame || frame->width <= 0 || frame->height <= 0) return;
-  // 2.5: up to there cairo's own scaling is the cheaper one.
-  if (const int factor = frame->width / std::max(width, 1); factor >= 3) frame = shrink(*frame, factor);
-  texture = base::Ref<GdkTexture>::adopt(gdk_memory_texture_new(
-      frame->width, frame->height, GDK_MEMORY_R8G8B8, frame->pixels.get(), frame->stride));
+void VideoView::Impl::take_newest() {
+  auto newest = slot->take();
+  if (!newest || newest->width <= 0 || newest->height <= 0) return;
+  frame = std::move(newest);
+  if (frame->source.width <= 0) frame->source = {frame->width, frame->height};
+  images[1] = std::exchange(images[0], image_of(*frame));
   ++painted;
+}
+
+/// Into a rectangle in the widget's coordinates.
+void VideoView::Impl::append(GtkSnapshot* snapshot, const graphene_rect_t& picture) {
+  GskRenderer* renderer = gtk_native_get_renderer(gtk_widget_get_native(widget.get()));
+  if (renderer == nullptr || !GSK_IS_CAIRO_RENDERER(renderer)) {
+    const auto texture = base::Ref<GdkTexture>::adopt(gdk_memory_texture_new(
+        frame->width, frame->height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, frame->pixels.get(), frame->stride));
+    gtk_snapshot_append_texture(snapshot, texture.get(), &picture);
+    return;
+  }
+  // GTK 4.8 would convert a texture anew for each painting, on the main thread, and blend it as if it were
+  // transparent.
+  cairo_t* cairo = gtk_snapshot_append_cairo(snapshot, &picture);
+  cairo_translate(cairo, static_cast<double>(picture.origin.x), static_cast<double>(picture.origin.y));
+  cairo_scale(cairo, static_cast<double>(picture.size.width) / frame->width,
+              static_cast<double>(picture.size.height) / frame->height);
+  cairo_set_source_surface(cairo, images[0].get(), 0, 0);
+  cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BILINEAR);
+  cairo_pattern_set_extend(cairo_get_source(cairo),
+                           CAIRO_EXTEND_PAD);  // or the last row would be blended with nothing
+  cairo_rectangle(cairo, 0, 0, frame->width, frame->height);
+  cairo_fill(cairo);
+  cairo_destroy(cairo);
 }
 
 void VideoView::Impl::snapshot(GtkSnapshot* snapshot) {
   const int width = gtk_widget_get_width(widget.get());
   const int height = gtk_widget_get_height(widget.get());
   if (width <= 0 || height <= 0) return;
-  take_newest(width);
-  if (!texture) return;
-  const Placement place = place_picture(gdk_texture_get_width(texture.get()),
-                                        gdk_texture_get_height(texture.get()), width, height);
+  take_newest();
+  if (!frame) return;
+  // In whole pixels of the screen: a picture of just that size is copied, any other one is resampled.
+  const double scale = gtk_widget_get_scale_factor(widget.get());
+  const Placement exact =
+      place_picture(frame->source.width, frame->source.height, width * scale, height * scale);
+  const base::PictureSize size{static_cast<int>(std::lround(exact.width)),
+                               static_cast<int>(std::lround(exact.height))};
+  slot->want(frame->source, size);
+  const auto on_screen = [scale](double pixels) { return static_cast<float>(std::round(pixels) / scale); };
   const graphene_rect_t area =
       GRAPHENE_RECT_INIT(0, 0, static_cast<float>(width), static_cast<float>(height));
-  const graphene_rect_t picture =
-      GRAPHENE_RECT_INIT(static_cast<float>(place.x), static_cast<float>(place.y),
-                         static_cast<float>(place.width), static_cast<float>(place.height));
+  const graphene_rect_t picture = GRAPHENE_RECT_INIT(on_screen(exact.x), on_screen(exact.y),
+                                                     on_screen(size.width), on_screen(size.height));
   gtk_snapshot_push_clip(snapshot, &area);
   if (mirrored) {
     const graphene_point_t edge = GRAPHENE_POINT_INIT(static_cast<float>(width), 0);
     gtk_snapshot_translate(snapshot, &edge);
     gtk_snapshot_scale(snapshot, -1, 1);
   }
-  gtk_snapshot_append_texture(snapshot, texture.get(), &picture);
+  append(snapshot, picture);
   gtk_snapshot_pop(snapshot);
 }
 
@@ -138,6 +169,14 @@ VideoView::VideoView(std::shared_ptr<base::FrameSlot> slot, bool mirrored)
   gtk_widget_set_overflow(widget(), GTK_OVERFLOW_HIDDEN);
   m_impl->had_picture = m_impl->slot->has_picture();
   m_impl->slot->on_change([impl = m_impl.get()] { impl->on_change(); });
+  m_impl->slot->set_visible(false);
+  for (const char* signal : {"map", "unmap"}) {
+    g_signal_connect(widget(), signal, G_CALLBACK(+[](GtkWidget* self, gpointer) noexcept {
+                       if (auto* impl = reinterpret_cast<SdVideo*>(self)->impl)
+                         impl->slot->set_visible(gtk_widget_get_mapped(self) != FALSE);
+                     }),
+                     nullptr);
+  }
 }
 
 VideoView::~VideoView() {

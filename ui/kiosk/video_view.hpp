@@ -1,8 +1,9 @@
 // A picture that moves: paints the newest frame of a base::FrameSlot, and nothing when there is none.
 //
 // A frame is taken when GTK is about to paint, so a slow screen skips frames instead of queueing them; a view
-// that is not on the screen takes none. Frames are RGB memory textures: the cheapest of what GTK 4.8 paints
-// without a GPU. Main thread. Owns the one slot's on_change().
+// that is not on the screen takes none, and says so to the slot. It also says in which size it paints, so
+// that pictures come in that size. With a GPU a frame is a texture; without one it is
+// an image that cairo copies. Main thread. Owns the one slot's on_change().
 #pragma once
 
 #include <gtk/gtk.h>
@@ -21,8 +22,6 @@ struct Placement {
 /// Fills the area when that cuts off no more than a quarter of the picture (a PC's camera on a kiosk's
 /// screen); otherwise shows all of it (a phone held upright).
 [[nodiscard]] Placement place_picture(int width, int height, double area_width, double area_height);
-/// Averages blocks of `factor` by `factor` pixels. The cairo renderer shrinks a big texture slowly.
-[[nodiscard]] base::VideoFrame shrink(const base::VideoFrame& frame, int factor);
 
 class VideoView {
  public:

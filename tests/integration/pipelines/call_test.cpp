@@ -21,8 +21,8 @@ struct Colour {
 };
 Colour colour_at(const base::VideoFrame& frame, int x, int y) {
   const auto* pixels = static_cast<const unsigned char*>(g_bytes_get_data(frame.pixels.get(), nullptr));
-  const auto* p = pixels + static_cast<std::size_t>(y) * frame.stride + 3 * static_cast<std::size_t>(x);
-  return {p[0], p[1], p[2]};
+  const auto* p = pixels + static_cast<std::size_t>(y) * frame.stride + 4 * static_cast<std::size_t>(x);
+  return {p[2], p[1], p[0]};
 }
 bool is_near(Colour a, Colour b) {
   return std::abs(a.r - b.r) < 40 && std::abs(a.g - b.g) < 40 && std::abs(a.b - b.b) < 40;

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <memory>
 
+#include "pipelines/painter.hpp"
 #include "pipelines/relay.hpp"
 #include "pipelines/workers.hpp"
 
@@ -37,12 +38,12 @@ void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame,
   const auto* pixels = static_cast<const unsigned char*>(g_bytes_get_data(frame.pixels.get(), &size));
   seen.width = frame.width;
   seen.height = frame.height;
-  const unsigned char* corner = pixels + 8 * frame.stride + 8 * 3;
-  seen.corner_r = corner[0];
+  const unsigned char* corner = pixels + 8 * frame.stride + 8 * 4;
+  seen.corner_r = corner[2];
   seen.corner_g = corner[1];
-  seen.corner_b = corner[2];
+  seen.corner_b = corner[0];
   int brightest = 0;
-  for (gsize i = 0; i < size; i += 97) brightest = std::max<int>(brightest, pixels[i]);
+  for (gsize i = 1; i < size; i += 100) brightest = std::max<int>(brightest, pixels[i]);
   seen.brightest = brightest;
   if (before.size() == size && std::memcmp(before.data(), pixels, size) != 0) ++seen.changed_frames;
   before.assign(pixels, pixels + size);
@@ -148,7 +149,7 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
         const auto chain = Ref<GstElement>::sink(gst_parse_bin_from_description(
             video ? "queue ! rtpvp8depay request-keyframe=true ! vp8dec threads=1 "
                     "automatic-request-sync-points=true ! videoconvert ! "
-                    "video/x-raw,format=RGB ! appsink sync=false name=out"
+                    "video/x-raw,format=BGRA ! appsink sync=false name=out"
                   : "queue ! rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,format=S16LE,channels=1 ! "
                     "appsink sync=false name=out",
             TRUE, nullptr));

@@ -33,7 +33,7 @@ base::VideoFrame test_frame(int width, int height, int step, std::uint8_t tint) 
   base::VideoFrame frame;
   frame.width = width;
   frame.height = height;
-  frame.stride = static_cast<std::size_t>(width) * 3;
+  frame.stride = static_cast<std::size_t>(width) * 4;
   const std::size_t size = frame.stride * static_cast<std::size_t>(height);
   auto* pixels = static_cast<std::uint8_t*>(g_malloc(size));
   const int radius = height / 4;
@@ -42,14 +42,15 @@ base::VideoFrame test_frame(int width, int height, int step, std::uint8_t tint) 
   for (int y = 0; y < height; ++y) {
     std::uint8_t* pixel = pixels + static_cast<std::size_t>(y) * frame.stride;
     const auto shade = static_cast<std::uint8_t>(90 + 90 * y / height);
-    for (int x = 0; x < width; ++x, pixel += 3) {
+    for (int x = 0; x < width; ++x, pixel += 4) {
       const int dx = x - centre_x;
       const int dy = y - centre_y;
       const bool head = dx * dx + dy * dy < radius * radius;
       const bool body = y > centre_y + radius && std::abs(dx) < radius * 3 / 2;
-      pixel[0] = head ? 224 : body ? 70 : tint;
+      pixel[2] = head ? 224 : body ? 70 : tint;
       pixel[1] = head ? 180 : body ? 90 : shade;
-      pixel[2] = head ? 150 : body ? 130 : static_cast<std::uint8_t>(shade + 20);
+      pixel[0] = head ? 150 : body ? 130 : static_cast<std::uint8_t>(shade + 20);
+      pixel[3] = 255;
     }
   }
   frame.pixels = base::Ref<GBytes>::adopt(g_bytes_new_take(pixels, size));

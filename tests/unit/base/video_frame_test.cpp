@@ -23,7 +23,7 @@ VideoFrame make_frame(int width, int* released = nullptr) {
         if (data != nullptr) ++*static_cast<int*>(data);
       },
       released));
-  return {width, 1, 3, std::move(pixels)};
+  return {width, 1, 3, std::move(pixels), {}};
 }
 
 }  // namespace
@@ -118,4 +118,26 @@ TEST_CASE("a slot may die while a wake is queued", "[video-frame]") {
   post_to_main_when_idle([&] { reached = true; });
   REQUIRE(run_until([&] { return reached; }));
   REQUIRE(wakes == 0);
+}
+
+TEST_CASE("a picture is wanted in the size it is painted in, until its own size changes", "[video-frame]") {
+  const auto slot = std::make_shared<FrameSlot>();
+  CHECK(slot->wanted({1280, 720}) == PictureSize{1280, 720});
+  slot->want({1280, 720}, {1422, 800});
+  CHECK(slot->wanted({1280, 720}) == PictureSize{1422, 800});
+  CHECK(slot->wanted({640, 480}) == PictureSize{640, 480});
+}
+
+TEST_CASE("a picture that nobody can see is still needed once, to know that there is one", "[video-frame]") {
+  const auto slot = std::make_shared<FrameSlot>();
+  slot->put(make_frame(1));
+  CHECK(slot->needs_frame());
+  slot->set_visible(false);
+  CHECK_FALSE(slot->needs_frame());
+  slot->clear();
+  CHECK(slot->needs_frame());
+  slot->put(make_frame(1));
+  CHECK_FALSE(slot->needs_frame());
+  slot->set_visible(true);
+  CHECK(slot->needs_frame());
 }

@@ -22,26 +22,6 @@ TEST_CASE("A picture nearly of the screen's shape fills it; a phone held upright
   CHECK(beside_chat.y > 0);
 }
 
-TEST_CASE("Shrinking averages blocks, honours the stride and drops what does not fill a block", "[video]") {
-  base::VideoFrame frame;
-  frame.width = 5;
-  frame.height = 2;
-  frame.stride = 16;  // a byte of padding per row
-  std::uint8_t pixels[32] = {};
-  for (int y = 0; y < 2; ++y) {
-    for (int x = 0; x < 5; ++x) pixels[y * 16 + x * 3] = static_cast<std::uint8_t>(x < 2 ? 100 * y : 50);
-    pixels[y * 16 + 15] = 255;
-  }
-  frame.pixels = base::Ref<GBytes>::adopt(g_bytes_new(pixels, sizeof pixels));
-  const base::VideoFrame small = shrink(frame, 2);
-  REQUIRE(small.width == 2);
-  REQUIRE(small.height == 1);
-  const auto* out = static_cast<const std::uint8_t*>(g_bytes_get_data(small.pixels.get(), nullptr));
-  CHECK(out[0] == 50);
-  CHECK(out[3] == 50);
-  CHECK(out[1] == 0);
-}
-
 TEST_CASE("A link becomes a square of modules with the three finder patterns", "[qr]") {
   const QrModules modules = qr_modules("https://192.168.0.12:8443/#482731906");
   REQUIRE(modules.size >= 21);

@@ -1,23 +1,41 @@
 #include "pipelines/bitrate_controller.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace sangdam::pipelines {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double k_loss_full_percent = 10;  // GCC section 6: above, the link is full
-constexpr double k_loss_clean_percent = 2;  // below, there is room
-constexpr double k_keep = 0.85;             // GCC's beta: of what arrived when the link was full
-constexpr double k_growth_per_second = 1.08;
-constexpr double k_growth_near_ceiling = 1.03;
-// A queue that builds: mean growth above this for so many windows. One late burst (a key frame) is not a
-// queue.
-constexpr double k_trend_full_ms = 0.6;
-constexpr int k_windows_full = 4;
-constexpr double k_round_trip_slack_ms = 180;  // above the best round trip: a standing queue
-constexpr auto k_between_decreases =
-    400ms;  // until feedback tells of the new rate, the old one is still judged
-constexpr auto k_hold_after_decrease = 1500ms;  // let the queue drain before pushing again
+constexpr double k_keep = 0.85;     // GCC's beta: of what arrived when the line was full
+constexpr auto k_drain = 600ms;     // then the queue that made us fall should begin to empty
+constexpr auto k_response = 100ms;  // beside the round trip: until a change can be seen in the feedback
+constexpr double k_growth_per_second = 1.8;
+constexpr double k_near_full = 1.5;  // below that multiple of where the line was full, tread softly
+// A second. On a long way a packet a round trip is next to nothing, on a thin line it is a flood.
+constexpr double k_least_soft_growth = 0.05, k_most_soft_growth = 0.2;
+constexpr double k_packet_kbit = 9.6;      // of our largest packets
+constexpr double k_beyond_received = 1.5;  // no faster than the feedback can vouch for
+constexpr double k_beyond_received_kbps = 20;
+constexpr double k_received_window_ms = 500;
+
+constexpr auto k_loss_window = 800ms;
+constexpr unsigned k_loss_window_packets = 50;  // of which a twentieth is not by chance a tenth
+constexpr double k_loss_hold_percent = 2;       // above the line's own: do not ask for more
+constexpr double k_loss_trial_percent = 5;      // above it: find out why
+constexpr double k_loss_trial_share = 0.8;      // or by that part of it
+constexpr double k_own_loss_smoothing = 0.1;
+constexpr double k_most_own_loss = 30;
+constexpr double k_never_own_percent = 40;  // no line is that bad by itself and of any use
+constexpr double k_down_ms = 700;  // of losses only: the line was down, which says nothing of its rate
+constexpr auto k_between_trials = 4s;
+
+constexpr double k_loss_full_percent = 10;  // in receiver reports, GCC section 6
+constexpr double k_loss_clean_percent = 2;
+constexpr double k_report_growth = 1.08;
+constexpr double k_round_trip_slack_ms = 180;  // above the best of the last seconds: a standing queue
+constexpr auto k_round_trip_window = 10s;
 
 }  // namespace
 
@@ -25,83 +43,179 @@ BitrateController::BitrateController(BitrateLimits limits) : m_limits(limits), m
   choose_picture();
 }
 
-void BitrateController::on_feedback(Time now, const TransportFeedback& feedback) {
-  m_trend_ms = 0.7 * m_trend_ms + 0.3 * feedback.delay_gradient_ms;
-  m_growing_windows = m_trend_ms > k_trend_full_ms ? m_growing_windows + 1 : 0;
-  // Delay grows by chance too; a full link also delivers less than it is given.
-  const bool starved = feedback.sent_kbps > 50 && feedback.received_kbps < 0.93 * feedback.sent_kbps;
-  const bool full =
-      (m_growing_windows >= k_windows_full && starved) || m_growing_windows >= 4 * k_windows_full;
-  if (feedback.loss_percent > k_loss_full_percent || full) {
-    decrease(now, feedback.received_kbps > 0 ? std::min(m_target, feedback.received_kbps) : m_target);
-  } else if (feedback.loss_percent < k_loss_clean_percent && m_growing_windows == 0) {
-    grow(now);
+void BitrateController::on_feedback(Time now, std::span<const PacketReport> packets) {
+  for (const PacketReport& packet : packets) {
+    if (packet.arrived_ms) m_trend.on_packet(packet.sent_ms, *packet.arrived_ms);
+  }
+  count(now, packets);
+  switch (m_trend.queue()) {
+    case Queue::growing: decrease(now, std::min(m_target, received_kbps().value_or(m_target))); break;
+    case Queue::draining: m_last_growth = now; break;
+    case Queue::steady: grow(now); break;
   }
 }
 
+void BitrateController::count(Time now, std::span<const PacketReport> packets) {
+  for (const PacketReport& packet : packets) {
+    if (!packet.arrived_ms) {
+      if (m_run.packets++ == 0) m_run.began_ms = packet.sent_ms;
+      m_run.bytes += packet.bytes;
+      continue;
+    }
+    const LostRun run = std::exchange(m_run, {});
+    if (run.packets > 0 && packet.sent_ms - run.began_ms < k_down_ms) {
+      m_window_packets += run.packets;
+      m_window_bytes += run.bytes;
+      m_window_lost_bytes += run.bytes;
+    }
+    ++m_window_packets;
+    m_window_bytes += packet.bytes;
+    if (m_arrivals.empty() || *packet.arrived_ms >= m_arrivals.back().time_ms)
+      m_arrivals.push_back({*packet.arrived_ms, packet.bytes});
+  }
+  while (!m_arrivals.empty() && m_arrivals.back().time_ms - m_arrivals.front().time_ms > k_received_window_ms)
+    m_arrivals.pop_front();
+  if (!m_window_began) m_window_began = now;
+  if (now - *m_window_began < k_loss_window || m_window_packets < k_loss_window_packets) return;
+  // In bytes, as the capacity is: small packets slip through where large ones do not.
+  const double percent = m_window_bytes > 0 ? 100 * m_window_lost_bytes / m_window_bytes : 0;
+  m_window_began = now;
+  m_window_packets = 0;
+  m_window_bytes = m_window_lost_bytes = 0;
+  judge_loss(now, percent);
+}
+
+std::optional<double> BitrateController::received_kbps() const {
+  if (m_arrivals.size() < 2) return std::nullopt;
+  const double span = m_arrivals.back().time_ms - m_arrivals.front().time_ms;
+  if (span < k_received_window_ms / 2) return std::nullopt;
+  double bytes = 0;
+  for (const Arrival& arrival : m_arrivals) bytes += arrival.bytes;
+  bytes -= m_arrivals.front().bytes;  // it arrived before the span began
+  return bytes * 8 / span;
+}
+
+void BitrateController::judge_loss(Time now, double percent) {
+  m_loss_percent = percent;
+  // Chance makes a window better or worse than the line is; only well above it something else is at work.
+  const double suspicious = std::max(k_loss_trial_percent, k_loss_trial_share * m_own_loss_percent);
+  const double excess = percent - m_own_loss_percent;
+  if (m_own_loss_percent > 0 && excess < suspicious) m_own_loss_percent += k_own_loss_smoothing * excess;
+  if (m_trial) {
+    // The window must be of packets that were sent after the change.
+    const auto shows = std::chrono::duration_cast<Time>(k_loss_window) + k_response +
+                       Time(static_cast<int>(m_round_trip_ms));
+    if (now - m_trial->began < shows) return;
+    // A full line delivers as much as before, so it loses less of less; a bad one loses the same share.
+    const double delivered = 100 - m_trial->loss_percent;
+    const double if_full = std::max(0.0, 100 - delivered * m_trial->target / m_target);
+    if (percent > (m_trial->loss_percent + if_full) / 2) {
+      m_own_loss_percent = std::min(std::min(percent, m_trial->loss_percent), k_most_own_loss);
+      m_full_at_kbps = 0;
+      set_target(m_trial->target);
+    }
+    m_next_trial = now + k_between_trials;
+    m_trial.reset();
+    return;
+  }
+  if (excess < suspicious || (m_next_trial && now < *m_next_trial && excess < 2 * suspicious)) return;
+  const double before = m_target;
+  if (percent > k_never_own_percent) {
+    decrease(now, m_target * (100 - percent) / 100);
+    return;
+  }
+  if (decrease(now, std::min(m_target, received_kbps().value_or(m_target))))
+    m_trial = LossTrial{now, percent, before};
+}
+
 void BitrateController::on_report(Time now, std::optional<double> loss_percent, double round_trip_ms) {
+  if (round_trip_ms > 0) m_round_trip_ms = std::min(round_trip_ms, 1000.0);
+  if (!loss_percent) return;
+  m_loss_percent = *loss_percent;
   if (round_trip_ms > 0) {
-    // The best fades upward, so that a route that became longer for good is not held against the link for
-    // ever.
-    m_best_round_trip_ms =
-        m_best_round_trip_ms == 0 ? round_trip_ms : std::min(round_trip_ms, m_best_round_trip_ms * 1.02);
-    if (round_trip_ms > m_best_round_trip_ms + k_round_trip_slack_ms) {
+    m_round_trips.push_back({now, round_trip_ms});
+    while (now - m_round_trips.front().time > k_round_trip_window) m_round_trips.pop_front();
+    const auto best = std::min_element(m_round_trips.begin(), m_round_trips.end(),
+                                       [](const auto& a, const auto& b) { return a.ms < b.ms; });
+    if (round_trip_ms > best->ms + k_round_trip_slack_ms) {
       decrease(now, m_target);
       return;
     }
   }
-  if (!loss_percent) return;
   if (*loss_percent > k_loss_full_percent) {
     decrease(now, m_target);
   } else if (*loss_percent < k_loss_clean_percent) {
-    grow(now);
+    set_target(m_target * k_report_growth);
   }
 }
 
-void BitrateController::decrease(Time now, double to) {
-  if (m_last_decrease && now - *m_last_decrease < k_between_decreases) return;
+bool BitrateController::decrease(Time now, double to) {
+  const Time settled = k_response + Time(static_cast<int>(m_round_trip_ms));
+  if (m_last_decrease && now - *m_last_decrease < settled) return false;
   m_last_decrease = now;
-  m_ceiling_kbps = to;
-  // Never below half at once: a single wrong measurement must not throw the picture away.
-  m_target = std::clamp(std::max(k_keep * to, 0.5 * m_target), m_limits.min_kbps, m_limits.max_kbps);
-  m_hold_until = now + k_hold_after_decrease;
-  m_last_growth = *m_hold_until;
-  m_growing_windows = 0;
-  m_trend_ms = 0;
-  choose_picture();
+  m_last_growth = now + settled + k_drain;
+  m_full_at_kbps = to;
+  m_trial.reset();  // a trial's own decrease begins it afterwards
+  m_trend.restart();
+  set_target(k_keep * to);
+  return true;
 }
 
 void BitrateController::grow(Time now) {
-  if (m_hold_until && now < *m_hold_until) return;
+  if (m_trial || m_loss_percent - m_own_loss_percent > k_loss_hold_percent) {
+    m_last_growth = now;
+    return;
+  }
   const Time since = m_last_growth ? now - *m_last_growth : Time(0);
+  if (since < Time(0)) return;
   m_last_growth = now;
-  const double seconds = std::clamp(static_cast<double>(since.count()) / 1000.0, 0.0, 1.0);
-  const bool near_ceiling =
-      m_ceiling_kbps > 0 && m_target > 0.8 * m_ceiling_kbps && m_target < 1.2 * m_ceiling_kbps;
-  const double factor = near_ceiling ? k_growth_near_ceiling : k_growth_per_second;
-  m_target = std::min(m_limits.max_kbps, m_target * (1.0 + (factor - 1.0) * seconds));
-  if (m_ceiling_kbps > 0 && m_target >= 1.2 * m_ceiling_kbps) m_ceiling_kbps = 0;  // the link is wider now
+  const double seconds = std::clamp(static_cast<double>(since.count()) / 1000.0, 0.0, 0.5);
+  const auto received = received_kbps();
+  // Pictures that need less than they may say nothing of what the line could carry.
+  if (received && m_target > k_beyond_received * *received + k_beyond_received_kbps) return;
+  double wanted = m_target * (1 + (k_growth_per_second - 1) * seconds);
+  if (m_full_at_kbps > 0) {
+    if (m_target < k_near_full * m_full_at_kbps) {
+      const double response = (m_round_trip_ms + static_cast<double>(Time(k_response).count())) / 1000;
+      const double soft =
+          std::clamp(k_packet_kbit / response, k_least_soft_growth * m_target, k_most_soft_growth * m_target);
+      wanted = std::min(wanted, m_target + soft * seconds);
+    } else {
+      m_full_at_kbps = 0;  // the line is wider now
+    }
+  }
+  set_target(wanted);
+}
+
+void BitrateController::set_target(double kbps) {
+  m_target = std::clamp(kbps, m_limits.min_kbps, m_limits.max_kbps);
   choose_picture();
 }
 
 void BitrateController::choose_picture() {
   // Each step up needs a quarter more than its step down, or the picture would flicker between two sizes.
-  constexpr Picture k_small{480, 270, 2};
+  constexpr Picture k_slow{320, 180, 2};
+  constexpr Picture k_small{320, 180, 1};
   constexpr Picture k_medium{640, 360, 1};
   constexpr Picture k_large{960, 540, 1};
   constexpr Picture k_full{1280, 720, 1};
-  const auto at_least = [&](const Picture& current, double threshold) {
-    const bool had_it = m_picture.width >= current.width;
-    return m_target >= (had_it ? threshold : 1.25 * threshold);
+  const auto has = [&](const Picture& one) {
+    return m_picture.width > one.width ||
+           (m_picture.width == one.width && m_picture.frame_divisor <= one.frame_divisor);
   };
-  if (at_least(k_full, 800)) {
+  const auto affords = [&](const Picture& one, double kbps) {
+    return m_target >= (has(one) ? kbps : 1.25 * kbps);
+  };
+  if (affords(k_full, 800)) {
     m_picture = k_full;
-  } else if (at_least(k_large, 500)) {
+  } else if (affords(k_large, 500)) {
     m_picture = k_large;
-  } else if (at_least(k_medium, 250)) {
+  } else if (affords(k_medium, 220)) {
     m_picture = k_medium;
-  } else {
+  } else if (affords(k_small, 70)) {
     m_picture = k_small;
+  } else {
+    m_picture = k_slow;
   }
 }
 

@@ -1,34 +1,42 @@
-// How many kbit/s the video encoder may spend, from what the network does to what we send.
+// How many kbit/s the video encoder may spend, from what the line does to what we send.
 //
-// Two kinds of news: transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, several a
-// second, where the browser sends it) and once a second the receiver's report with loss and round trip (RFC
-// 3550). The law is the one of Google congestion control (draft-ietf-rmcat-gcc-02) in small:
-//   - queueing delay that keeps growing, or a round trip far above the best seen, means the link is full:
-//   fall to a
-//     part of what actually arrived;
-//   - more than 10 % loss means the same; 2 to 10 % holds; less lets the rate grow 8 % a second, more slowly
-//     near the rate at which the link was last full.
+// Two kinds of news: transport-wide feedback on each packet
+// (draft-holmer-rmcat-transport-wide-cc-extensions-01, several a second, where the browser sends it) and once
+// a second the receiver's report with loss and round trip (RFC 3550). The law is in the manner of Google
+// congestion control (draft-ietf-rmcat-gcc-02), and differs where that stays down:
+//   - A queue that grows (DelayTrend) means the line is full: fall to a part of what arrived. A long delay
+//   alone means
+//     nothing.
+//   - Near the rate at which the line was last full the rate grows by a packet a round trip; well above it,
+//   or where
+//     nothing is known, by more than half a second: a line that recovered is used again within seconds.
+//   - Loss without a growing queue is a full line (a policer, a short queue) or a bad one (radio). Sending
+//   less tells:
+//     what a full line loses goes away, what a bad line loses stays. Then that share is this line's own, and
+//     the rate goes back to where it was.
 // Plain state; time is handed in, so a test needs no clock. One thread.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
+#include <span>
+
+#include "pipelines/delay_trend.hpp"
 
 namespace sangdam::pipelines {
 
 struct BitrateLimits {
-  double min_kbps = 150;
+  double min_kbps = 60;
   double start_kbps = 1200;
   double max_kbps = 2500;
 };
 
-/// One window of transport-wide feedback.
-struct TransportFeedback {
-  double sent_kbps = 0;
-  double received_kbps = 0;
-  double loss_percent = 0;
-  double delay_gradient_ms = 0;  // mean growth of the one-way delay from packet to packet
+/// What the browser's feedback says of one packet of ours.
+struct PacketReport {
+  double sent_ms = 0;                // by our clock
+  std::optional<double> arrived_ms;  // by the browser's; empty: lost
+  unsigned bytes = 0;
 };
 
 class BitrateController {
@@ -37,12 +45,16 @@ class BitrateController {
 
   explicit BitrateController(BitrateLimits limits = {});
 
-  void on_feedback(Time now, const TransportFeedback& feedback);
+  /// One feedback message: its packets in the order of sending.
+  void on_feedback(Time now, std::span<const PacketReport> packets);
   /// `loss_percent` is empty when transport-wide feedback already told of it.
   void on_report(Time now, std::optional<double> loss_percent, double round_trip_ms);
 
   [[nodiscard]] double target_kbps() const { return m_target; }
-  /// What to send: a thin link shows a small sharp picture better than a large smeared one.
+  /// Of the last second or so of feedback.
+  [[nodiscard]] double loss_percent() const { return m_loss_percent; }
+  /// What to send: a thin line shows a small sharp picture better than a large smeared one, and a slow one
+  /// last.
   struct Picture {
     int width, height, frame_divisor;
     friend bool operator==(const Picture&, const Picture&) = default;
@@ -50,19 +62,50 @@ class BitrateController {
   [[nodiscard]] Picture picture() const { return m_picture; }
 
  private:
-  void decrease(Time now, double to);
+  struct Arrival {
+    double time_ms;
+    unsigned bytes;
+  };
+  struct LostRun {
+    unsigned packets = 0;
+    double bytes = 0, began_ms = 0;
+  };
+  struct LossTrial {
+    Time began;
+    double loss_percent, target;  // before it
+  };
+
+  void count(Time now, std::span<const PacketReport> packets);
+  void judge_loss(Time now, double percent);
+  /// False: the last decrease does not show in the feedback yet.
+  bool decrease(Time now, double to);
   void grow(Time now);
+  void set_target(double kbps);
   void choose_picture();
+  [[nodiscard]] std::optional<double> received_kbps() const;
 
   BitrateLimits m_limits;
   double m_target;
-  double m_trend_ms = 0;            // smoothed delay growth over the last windows
-  int m_growing_windows = 0;        // windows in a row with a growing delay
-  double m_best_round_trip_ms = 0;  // 0: none seen yet
-  double m_ceiling_kbps = 0;        // where the link was full last; 0: not known
-  std::optional<Time> m_last_decrease;
-  std::optional<Time> m_last_growth;
-  std::optional<Time> m_hold_until;
+  DelayTrend m_trend;
+  std::deque<Arrival> m_arrivals;  // of the last half second
+  double m_round_trip_ms = 100;    // until a report says otherwise
+  double m_full_at_kbps = 0;       // where the line was full last; 0: not known
+  std::optional<Time> m_last_decrease, m_last_growth;
+
+  double m_loss_percent = 0;      // of the last window
+  double m_own_loss_percent = 0;  // what this line loses however little is sent
+  LostRun m_run;                  // lost since the last one that arrived
+  unsigned m_window_packets = 0;
+  double m_window_bytes = 0, m_window_lost_bytes = 0;
+  std::optional<Time> m_window_began;
+  std::optional<LossTrial> m_trial;
+  std::optional<Time> m_next_trial;
+
+  struct RoundTrip {
+    Time time;
+    double ms;
+  };
+  std::deque<RoundTrip> m_round_trips;  // of the last seconds, where there is no feedback on packets
   Picture m_picture{1280, 720, 1};
 };
 

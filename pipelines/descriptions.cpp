@@ -154,13 +154,15 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
   const std::string google =
       fmt::format("x-google-start-bitrate={};x-google-min-bitrate={};x-google-max-bitrate={}",
                   hint.start_kbps, hint.min_kbps, hint.max_kbps);
-  // Payload types are ours, so they are constants: VP8 96, Opus 111 (docs/protocol.md).
   struct Addition {
     std::string rtpmap, fmtp, parameters;
   };
   const std::string bounds = fmt::format("max-fs={};max-fr={};", k_max_macroblocks, k_max_frame_rate);
-  const std::array additions{Addition{"a=rtpmap:96 VP8/", "a=fmtp:96 ", bounds + google},
-                             Addition{"a=rtpmap:111 ", "a=fmtp:111 ", "minptime=10;useinbandfec=1"}};
+  const std::array additions{
+      Addition{fmt::format("a=rtpmap:{} VP8/", k_video_payload_type),
+               fmt::format("a=fmtp:{} ", k_video_payload_type), bounds + google},
+      Addition{fmt::format("a=rtpmap:{} ", k_audio_payload_type),
+               fmt::format("a=fmtp:{} ", k_audio_payload_type), "minptime=10;useinbandfec=1"}};
   std::string result = offer;
   for (const Addition& addition : additions) {
     const std::size_t map = result.find(addition.rtpmap);

@@ -11,11 +11,15 @@
 
 namespace sangdam::pipelines {
 
+/// Ours, so they are constants (docs/protocol.md).
+inline constexpr unsigned k_video_payload_type = 96;
+inline constexpr unsigned k_audio_payload_type = 111;
+
 /// How many kbit/s the browser's encoder is told to begin with, and its bounds. Without the hint Chromium
 /// starts at 190 kbit/s and 320x180 (measured), with it 720p stands within 2 s. Firefox ignores it.
 struct BitrateHint {
   int start_kbps = 2000;
-  int min_kbps = 300;
+  int min_kbps = 60;
   int max_kbps = 3000;
 };
 

@@ -20,8 +20,8 @@ namespace {
 constexpr unsigned k_max_candidates =
     128;  // a phone sends about 20; a PC with 20 addresses and three TURN URLs 100 that are used here
 constexpr unsigned k_max_servers = 8;
-constexpr unsigned k_faststart_packets = 3;
 constexpr double k_session_bandwidth = 2e6;
+constexpr guint64 k_feedback_interval = 50 * GST_MSECOND;
 
 }  // namespace
 
@@ -131,15 +131,7 @@ base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& ser
   }
   m_pipeline->add(m_webrtc);
   connect_signals();
-  if (const auto rtpbin = m_pipeline->find("rtpbin")) {
-    // Otherwise the first packet of a stream waits for the whole latency, in case an earlier one is on its
-    // way: the first picture would come 100 ms late. Consecutive packets say that there is no earlier one.
-    g_signal_connect(rtpbin.get(), "new-jitterbuffer",
-                     G_CALLBACK(+[](GstElement*, GstElement* jitter_buffer, guint, guint, gpointer) noexcept {
-                       g_object_set(jitter_buffer, "faststart-min-packets", k_faststart_packets, nullptr);
-                     }),
-                     nullptr);
-  }
+  if (const auto rtpbin = m_pipeline->find("rtpbin")) m_jitter_buffers.watch(rtpbin.get());
   if (auto built = m_sender.build(*m_pipeline, m_webrtc); !built) return built;
   if (auto built = m_receiver.build(*m_pipeline, m_webrtc.get(), m_intake); !built) return built;
 
@@ -334,18 +326,26 @@ void WebRtcPeer::verify() {
   }
   if (m_session) {
     g_object_set(m_session.get(), "bandwidth", k_session_bandwidth, nullptr);
-    Bridge::connect(m_session.get(), "notify::twcc-stats",
-                    G_CALLBACK(+[](GObject* session, GParamSpec*, gpointer data) noexcept {
-                      StructurePtr stats;
-                      g_object_get(session, "twcc-stats", static_cast<GstStructure**>(base::out(stats)),
-                                   nullptr);
-                      if (!stats) return;
-                      if (const auto feedback = read_feedback(*stats)) {
-                        unbox<Bridge::Shared>(data)->post(
-                            [news = *feedback](WebRtcPeer& self) { self.on_feedback(news); });
-                      }
-                    }),
-                    m_bridge);
+    Ref<GObject> session;
+    g_object_get(m_session.get(), "internal-session", static_cast<GObject**>(base::out(session)), nullptr);
+    // Otherwise it is sent at the end of each picture: a browser that sends few would hear too seldom to send
+    // more.
+    if (session) g_object_set(session.get(), "twcc-feedback-interval", k_feedback_interval, nullptr);
+    const auto outgoing = Ref<GstPad>::adopt(gst_element_get_static_pad(m_session.get(), "send_rtp_sink"));
+    if (outgoing) {
+      gst_pad_add_probe(
+          outgoing.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+          [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
+            const GstStructure* event = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
+            if (event == nullptr || !gst_structure_has_name(event, "RTPTWCCPackets")) return GST_PAD_PROBE_OK;
+            if (auto packets = read_feedback(*event); !packets.empty()) {
+              unbox<Bridge::Shared>(data)->post(
+                  [news = std::move(packets)](WebRtcPeer& self) { self.on_feedback(news); });
+            }
+            return GST_PAD_PROBE_OK;
+          },
+          box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>);
+    }
   }
   m_pipeline->dump("connected");
   m_sender.start(m_parts.camera, m_parts.microphone);
@@ -401,8 +401,8 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
       age(),
       has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
       counters.round_trip_ms);
-  if (!has_feedback) m_loss_percent = 100 * counters.lost_out_fraction;
-  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_loss_percent);
+  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_controller.loss_percent(),
+                       m_counters.round_trip_ms);
 
   auto statistics = between(m_counters, counters, elapsed);
   const unsigned frames = m_receiver.shared().frames;
@@ -413,20 +413,24 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
   statistics.received_width = m_receiver.shared().width;
   statistics.received_height = m_receiver.shared().height;
   statistics.target_kbps = m_controller.target_kbps();
-  statistics.lost_out_percent = m_loss_percent;
+  statistics.lost_out_percent = m_controller.loss_percent();
   statistics.received_level_db = m_level_db;
   m_counters = counters;
+  m_jitter_buffers.on_round_trip(counters.round_trip_ms);
+  const auto repairs = m_jitter_buffers.take_repairs();
+  m_receiver.set_picture_delay(
+      std::chrono::milliseconds(m_repair_delay.on_second(repairs.share, repairs.milliseconds)));
   m_counted = now;
   m_frames_counted = frames;
   m_listener.on_statistics(statistics);
 }
 
-void WebRtcPeer::on_feedback(const TransportFeedback& feedback) {
+void WebRtcPeer::on_feedback(const std::vector<PacketReport>& packets) {
   if (!is_up()) return;
   m_last_feedback = age();
-  m_loss_percent = 0.8 * m_loss_percent + 0.2 * feedback.loss_percent;
-  m_controller.on_feedback(age(), feedback);
-  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_loss_percent);
+  m_controller.on_feedback(age(), packets);
+  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_controller.loss_percent(),
+                       m_counters.round_trip_ms);
 }
 
 void WebRtcPeer::watch_silence() {

@@ -24,10 +24,12 @@
 #include "pipelines/data_channels.hpp"
 #include "pipelines/descriptions.hpp"
 #include "pipelines/intake.hpp"
+#include "pipelines/jitter_buffers.hpp"
 #include "pipelines/peer_counters.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/receiver.hpp"
 #include "pipelines/relay.hpp"
+#include "pipelines/repair_delay.hpp"
 #include "pipelines/sender.hpp"
 
 namespace sangdam::pipelines {
@@ -83,7 +85,7 @@ class WebRtcPeer final : public consultation::Peer {
   void on_bus(GstMessage& message);
   void on_second();
   void on_counters(const PeerCounters& counters);
-  void on_feedback(const TransportFeedback& feedback);
+  void on_feedback(const std::vector<PacketReport>& packets);
   void watch_silence();
   void fail(consultation::PeerFailure failure, const std::string& detail);
   /// All but the pipeline ends: nothing more is sent, shown or told.
@@ -101,6 +103,8 @@ class WebRtcPeer final : public consultation::Peer {
   PendingPromise m_offering, m_answering, m_counting;
   Sender m_sender;
   Receiver m_receiver;
+  JitterBuffers m_jitter_buffers;
+  RepairDelay m_repair_delay;
   std::optional<DataChannels> m_channels;  // gone once failed
   Intake m_intake;
   std::shared_ptr<GstWebRTCSessionDescription> m_offer;
@@ -114,7 +118,6 @@ class WebRtcPeer final : public consultation::Peer {
   std::chrono::steady_clock::time_point m_born, m_counted;
   unsigned m_frames_counted = 0;
   std::int64_t m_frozen_counted = 0;
-  double m_loss_percent = 0;
   double m_level_db = -100;
 
   base::Timer m_deadline;

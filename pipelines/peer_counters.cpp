@@ -6,6 +6,9 @@
 namespace sangdam::pipelines {
 namespace {
 
+// A browser sends feedback ten times a second or more; at our rates that is some thirty packets.
+constexpr guint k_max_packets_in_feedback = 2000;
+
 std::uint64_t unsigned_field(const GstStructure* s, const char* name) {
   guint64 value = 0;
   gst_structure_get_uint64(s, name, &value);
@@ -82,19 +85,34 @@ PeerCounters read_counters(const GstStructure& stats) {
   return counters;
 }
 
-std::optional<TransportFeedback> read_feedback(const GstStructure& stats) {
-  guint sent = 0;
-  guint received = 0;
-  double loss = 0;
-  gint64 delta_of_delta = 0;
-  if (!gst_structure_get_uint(&stats, "bitrate-sent", &sent) ||
-      !gst_structure_get_uint(&stats, "bitrate-recv", &received) ||
-      !gst_structure_get_double(&stats, "packet-loss-pct", &loss) ||
-      !gst_structure_get_int64(&stats, "avg-delta-of-delta", &delta_of_delta)) {
-    return std::nullopt;
+std::vector<PacketReport> read_feedback(const GstStructure& event) {
+  std::vector<PacketReport> reports;
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS  // rtpsession reports in a GValueArray
+      const GValue* packets = gst_structure_get_value(&event, "packets");
+  if (packets == nullptr || !G_VALUE_HOLDS(packets, g_value_array_get_type())) return reports;
+  const auto* array = static_cast<const GValueArray*>(g_value_get_boxed(packets));
+  if (array == nullptr) return reports;
+  const guint count = std::min<guint>(array->n_values, k_max_packets_in_feedback);
+  reports.reserve(count);
+  for (guint i = 0; i < count; ++i) {
+    const GValue* value = &array->values[i];
+    if (!GST_VALUE_HOLDS_STRUCTURE(value)) continue;
+    const GstStructure* packet = gst_value_get_structure(value);
+    guint64 sent = GST_CLOCK_TIME_NONE;
+    guint64 arrived = GST_CLOCK_TIME_NONE;
+    guint size = 0;
+    gboolean lost = FALSE;
+    if (!gst_structure_get_uint64(packet, "local-ts", &sent) || !GST_CLOCK_TIME_IS_VALID(sent) ||
+        !gst_structure_get_uint(packet, "size", &size) || !gst_structure_get_boolean(packet, "lost", &lost))
+      continue;
+    PacketReport report{.sent_ms = static_cast<double>(sent) / 1e6, .arrived_ms = {}, .bytes = size};
+    if (lost == FALSE && gst_structure_get_uint64(packet, "remote-ts", &arrived) &&
+        GST_CLOCK_TIME_IS_VALID(arrived))
+      report.arrived_ms = static_cast<double>(arrived) / 1e6;
+    reports.push_back(report);
   }
-  return TransportFeedback{sent / 1000.0, received / 1000.0, std::clamp(loss, 0.0, 100.0),
-                           static_cast<double>(delta_of_delta) / 1e6};
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  return reports;
 }
 
 consultation::PeerStatistics between(const PeerCounters& before, const PeerCounters& now,

@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 #include "consultation/media.hpp"
 #include "pipelines/bitrate_controller.hpp"
@@ -25,8 +25,9 @@ struct PeerCounters {
 
 /// `stats` is the reply of get-stats.
 [[nodiscard]] PeerCounters read_counters(const GstStructure& stats);
-/// Nothing if `stats` is not a whole window of feedback.
-[[nodiscard]] std::optional<TransportFeedback> read_feedback(const GstStructure& stats);
+/// The packets of one feedback message, of which rtpsession tells in an event RTPTWCCPackets. Those that
+/// cannot be read, or that we do not remember sending, are left out.
+[[nodiscard]] std::vector<PacketReport> read_feedback(const GstStructure& event);
 
 /// The rates between two moments; target, level, picture size and frame rate are the caller's to fill in.
 [[nodiscard]] consultation::PeerStatistics between(const PeerCounters& before, const PeerCounters& now,

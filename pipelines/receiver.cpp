@@ -16,7 +16,7 @@ constexpr std::size_t k_max_held = 8;  // one picture and one sound were offered
 // second one lets decoding and conversion run on two cores, and drops pictures a slow machine cannot show.
 std::string video_chain() {
   return "queue max-size-buffers=0 max-size-time=0 max-size-bytes=8000000 ! "
-         "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! "
+         "clocksync name=pace ! rtpvp8depay request-keyframe=true wait-for-keyframe=true ! "
          "vp8dec name=picture-decoder automatic-request-sync-points=true "
          "automatic-request-sync-point-flags=discard-input+corrupt-output threads=1 ! "
          "queue name=shown max-size-buffers=2 leaky=downstream ! " +
@@ -95,6 +95,7 @@ base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc, Intake& i
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
   intake.watch_picture(video->get(), pipeline.find("picture-decoder").get());
   intake.watch_sound(pipeline.find("sound-decoder").get());
+  m_pace = pipeline.find("pace");
   m_shared->video = Ref<GstPad>::adopt(gst_element_get_static_pad(video->get(), "sink"));
   m_shared->audio = Ref<GstPad>::adopt(gst_element_get_static_pad(audio->get(), "sink"));
 
@@ -146,6 +147,11 @@ void Receiver::allow() {
   }
   // Outside the lock: data flows at once.
   for (const auto& [pad, probe] : unblock) gst_pad_remove_probe(pad.get(), probe);
+}
+
+void Receiver::set_picture_delay(std::chrono::milliseconds delay) {
+  if (m_pace)
+    g_object_set(m_pace.get(), "ts-offset", static_cast<gint64>(delay.count() * GST_MSECOND), nullptr);
 }
 
 void Receiver::set_presented(bool presented) {

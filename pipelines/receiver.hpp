@@ -12,6 +12,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -61,6 +62,9 @@ class Receiver {
   base::Result<> build(Pipeline& pipeline, GstElement* webrtc, Intake& intake);
   /// Opens the first door.
   void allow();
+  /// Pictures are decoded and shown this much after they arrived. Gaps in the packets' order that are filled
+  /// within that time do not stop them.
+  void set_picture_delay(std::chrono::milliseconds delay);
   /// The second door.
   void set_presented(bool presented);
 
@@ -68,6 +72,7 @@ class Receiver {
 
  private:
   std::shared_ptr<Shared> m_shared;
+  Ref<GstElement> m_pace;
 };
 
 }  // namespace sangdam::pipelines

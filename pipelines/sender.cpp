@@ -1,13 +1,19 @@
 #include "pipelines/sender.hpp"
 
+#include <fmt/format.h>
 #include <gst/rtp/rtp.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <string_view>
+
+#include "pipelines/descriptions.hpp"
 
 namespace sangdam::pipelines {
 namespace {
+
+constexpr unsigned k_history_ms = 1000;
 
 // In the filters behind the payloaders as well: an offer is often made before a payloader has seen its first
 // caps, and then it names only what the filter says. An answer without it leaves the browser without any
@@ -24,32 +30,31 @@ constexpr const char* k_transport_cc =
 // spend a share of each frame's time on quality whether anybody sees it or not: 8 cost 0.46 cores where -8
 // costs 0.29 (720p at 30 pictures a second, 1.5 Mbit/s, measured).
 std::string video_chain() {
-  return "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
-         "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
-         "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! "
-         "vp8enc name=vp8 deadline=1 cpu-used=-8 threads=1 token-partitions=2 end-usage=cbr "
-         "target-bitrate=1200000 "
-         "min-quantizer=4 max-quantizer=56 undershoot=95 overshoot=15 buffer-initial-size=300 "
-         "buffer-optimal-size=400 "
-         "buffer-size=600 lag-in-frames=0 error-resilient=default keyframe-max-dist=600 "
-         "min-force-key-unit-interval=300000000 timebase=1/90000 ! "
-         "rtpvp8pay name=vp8pay pt=96 picture-id-mode=15-bit mtu=1200 ! "
-         "capsfilter "
-         "caps=application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000,extmap-1=" +
-         std::string(k_transport_cc);
+  return fmt::format(
+      "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
+      "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
+      "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! "
+      "vp8enc name=vp8 deadline=1 cpu-used=-8 threads=1 token-partitions=2 end-usage=cbr "
+      "target-bitrate=1200000 min-quantizer=4 max-quantizer=56 undershoot=95 overshoot=15 "
+      "buffer-initial-size=300 buffer-optimal-size=400 buffer-size=600 lag-in-frames=0 "
+      "error-resilient=default keyframe-max-dist=600 min-force-key-unit-interval=300000000 timebase=1/90000 "
+      "! "
+      "rtpvp8pay name=vp8pay pt={0} picture-id-mode=15-bit mtu=1200 ! "
+      "capsfilter "
+      "caps=application/x-rtp,media=video,encoding-name=VP8,payload={0},clock-rate=90000,extmap-1={1}",
+      k_video_payload_type, k_transport_cc);
 }
 
 std::string audio_chain() {
-  return "appsrc name=microphone is-live=true format=time max-buffers=20 leaky-type=downstream "
-         "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
-         // Opus frames are 20 ms; the microphone's blocks are of any size.
-         "opusenc name=opus bitrate=32000 audio-type=voice frame-size=20 inband-fec=true "
-         "packet-loss-percentage=5 "
-         "dtx=false ! "
-         "rtpopuspay name=opuspay pt=111 mtu=1200 ! "
-         "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,"
-         "encoding-params=(string)2,extmap-1=" +
-         std::string(k_transport_cc);
+  // Opus frames are 20 ms; the microphone's blocks are of any size.
+  return fmt::format(
+      "appsrc name=microphone is-live=true format=time max-buffers=20 leaky-type=downstream "
+      "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
+      "opusenc name=opus bitrate=32000 audio-type=voice frame-size=20 inband-fec=true "
+      "packet-loss-percentage=5 dtx=false ! rtpopuspay name=opuspay pt={0} mtu=1200 ! "
+      "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,payload={0},clock-rate=48000,"
+      "encoding-params=(string)2,extmap-1={1}",
+      k_audio_payload_type, k_transport_cc);
 }
 
 /// Must happen before the payloader is linked to webrtcbin, or the offer does not name the extension.
@@ -60,6 +65,39 @@ bool add_transport_cc(GstElement* payloader) {
   gst_rtp_header_extension_set_id(GST_RTP_HEADER_EXTENSION(extension.get()), 1);
   g_signal_emit_by_name(payloader, "add-extension", extension.get());
   return true;
+}
+
+/// Puts the budget between who asks for packets again and who sends them. The element that sends them is made
+/// by webrtcbin, later.
+void limit_retransmissions(GstElement* webrtc, std::shared_ptr<RetransmissionBudget> budget) {
+  using Shared = std::shared_ptr<RetransmissionBudget>;
+  g_signal_connect_data(
+      webrtc, "deep-element-added",
+      G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) noexcept {
+        GstElementFactory* factory = gst_element_get_factory(element);
+        if (factory == nullptr || std::string_view(GST_OBJECT_NAME(factory)) != "rtprtxsend") return;
+        // What is older than this is of no use to a live picture.
+        g_object_set(element, "max-size-packets", 0U, "max-size-time", k_history_ms, nullptr);
+        const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+        if (!pad) return;
+        gst_pad_add_probe(
+            pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+            [](GstPad*, GstPadProbeInfo* info, gpointer shared) noexcept -> GstPadProbeReturn {
+              const GstStructure* request = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
+              if (request == nullptr || !gst_structure_has_name(request, "GstRTPRetransmissionRequest"))
+                return GST_PAD_PROBE_OK;
+              guint sequence = 0;
+              guint source = 0;
+              if (!gst_structure_get_uint(request, "seqnum", &sequence) ||
+                  !gst_structure_get_uint(request, "ssrc", &source))
+                return GST_PAD_PROBE_DROP;
+              const bool allowed = unbox<Shared>(shared)->allow(std::chrono::steady_clock::now(), source,
+                                                                static_cast<std::uint16_t>(sequence));
+              return allowed ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+            },
+            box<Shared>(unbox<Shared>(data)), free_box<Shared>);
+      }),
+      box<Shared>(std::move(budget)), free_box_closure<Shared>, static_cast<GConnectFlags>(0));
 }
 
 base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_name) {
@@ -74,6 +112,7 @@ base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_n
 }  // namespace
 
 base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) {
+  limit_retransmissions(webrtc.get(), m_retransmissions);
   // The order of the sections in the offer: sound, then picture.
   auto audio = pipeline.add(audio_chain());
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
@@ -103,7 +142,9 @@ void Sender::stop() {
   m_microphone.reset();
 }
 
-void Sender::set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent) {
+void Sender::set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent,
+                         double round_trip_ms) {
+  m_retransmissions->on_rate(target_kbps, round_trip_ms);
   if (!m_camera) return;
   const auto kbps = static_cast<int>(std::lround(target_kbps));
   // vp8enc reconfigures libvpx on each change: not for nothing.

@@ -10,6 +10,7 @@
 #include "pipelines/bitrate_controller.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
+#include "pipelines/retransmission_budget.hpp"
 
 namespace sangdam::pipelines {
 
@@ -20,11 +21,14 @@ class Sender {
   /// From now on pictures and sound flow, beginning with a key frame.
   void start(std::shared_ptr<Relay> camera, std::shared_ptr<Relay> microphone);
   void stop();
-  void set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent);
+  /// The round trip is 0 until it is known.
+  void set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent,
+                   double round_trip_ms);
 
  private:
   Ref<GstElement> m_camera_in, m_microphone_in, m_size, m_vp8, m_opus;
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
+  std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
   BitrateController::Picture m_picture{1280, 720, 1};
   int m_kbps = 0;
   int m_loss = -1;

@@ -4,7 +4,7 @@
 //   SANGDAM_BUILD=<release build folder> tests/network/own_network.sh --bare node tests/bench/lines.mjs [kiosk|browser|both] [line ...]
 //
 // One call passes through the lines in their order, as a patient's phone does on its way: 8 s to adapt, 15 s measured,
-// 8 s of a clean line between. Patient's camera 640x360, clinic's 1280x720. Not a test: machines differ and are shared.
+// 8 s of a clean line between. SANGDAM_STEPS=1 prints the kiosk's statistics of each second. Patient's camera 640x360, clinic's 1280x720. Not a test: machines differ and are shared.
 import os from 'node:os';
 import path from 'node:path';
 import { launchBrowser } from '../browser/support/browser.mjs';
@@ -125,7 +125,14 @@ async function kioskCall(line, names) {
     await patient.turnOnDevices();
     await patient.button(patient.words.ready).click();
     await kiosk.event('first-frame', 30000);
-    return await pass(line, names, new PageEnd(patient.page), new KioskEnd(kiosk));
+    const rows = await pass(line, names, new PageEnd(patient.page), new KioskEnd(kiosk));
+    if (process.env.SANGDAM_STEPS) {
+      for (const second of kiosk.all('statistics')) {
+        console.log(second.time.slice(11, 19), ['target_kbps', 'sent_kbps', 'lost_out_percent', 'round_trip_ms', 'received_kbps', 'received_fps', 'lost_in_percent']
+          .map((name) => `${name} ${Math.round(second[name])}`).join('  '));
+      }
+    }
+    return rows;
   } finally {
     await browser.close();
     await kiosk.stop();

@@ -64,19 +64,58 @@ TEST_CASE("Rates are the difference of two moments", "[statistics]") {
   CHECK(between(before, now, 0s).sent_kbps == 0);
 }
 
-TEST_CASE("Transport-wide feedback is read whole or not at all", "[statistics]") {
-  const StructurePtr whole(gst_structure_from_string(
-      "s, bitrate-sent=(uint)1200000, bitrate-recv=(uint)900000, packet-loss-pct=(double)3.5, "
-      "avg-delta-of-delta=(gint64)2500000",
-      nullptr));
-  const auto feedback = read_feedback(*whole);
-  REQUIRE(feedback.has_value());
-  CHECK(feedback->sent_kbps == Approx(1200));
-  CHECK(feedback->received_kbps == Approx(900));
-  CHECK(feedback->loss_percent == Approx(3.5));
-  CHECK(feedback->delay_gradient_ms == Approx(2.5));
-  const StructurePtr part(gst_structure_from_string("s, bitrate-sent=(uint)1200000", nullptr));
-  CHECK_FALSE(read_feedback(*part).has_value());
+namespace {
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS  // rtpsession's own type
+                                  /// An event as rtpsession makes it, of packets in GStreamer's notation.
+    StructurePtr
+    feedback_of(const std::vector<const char*>& packets) {
+  StructurePtr event(gst_structure_new_empty("RTPTWCCPackets"));
+  GValueArray* array = g_value_array_new(0);
+  for (const char* packet : packets) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, GST_TYPE_STRUCTURE);
+    g_value_take_boxed(&value, gst_structure_from_string(packet, nullptr));
+    g_value_array_append(array, &value);
+    g_value_unset(&value);
+  }
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, g_value_array_get_type());
+  g_value_take_boxed(&value, array);
+  gst_structure_take_value(event.get(), "packets", &value);
+  return event;
+}
+G_GNUC_END_IGNORE_DEPRECATIONS
+
+}  // namespace
+
+TEST_CASE("Transport-wide feedback is read packet by packet", "[statistics]") {
+  const auto event = feedback_of({
+      "p, seqnum=(uint)1, local-ts=(guint64)5000000, remote-ts=(guint64)64000000, size=(uint)1200, "
+      "lost=(boolean)false",
+      "p, seqnum=(uint)2, local-ts=(guint64)6000000, remote-ts=(guint64)18446744073709551615, "
+      "size=(uint)900, "
+      "lost=(boolean)true",
+  });
+  const auto packets = read_feedback(*event);
+  REQUIRE(packets.size() == 2);
+  CHECK(packets[0].sent_ms == Approx(5));
+  CHECK(packets[0].arrived_ms.value() == Approx(64));
+  CHECK(packets[0].bytes == 1200);
+  CHECK_FALSE(packets[1].arrived_ms);
+}
+
+TEST_CASE("Packets that we do not know, and feedback of another form, are left out", "[statistics]") {
+  CHECK(read_feedback(*feedback_of({
+                          "p, seqnum=(uint)1",
+                          "p, local-ts=(guint64)18446744073709551615, size=(uint)1, lost=(boolean)true",
+                          "p, local-ts=(string)soon, size=(uint)1, lost=(boolean)true",
+                      }))
+            .empty());
+  const StructurePtr other(gst_structure_from_string("RTPTWCCPackets, packets=(int)3", nullptr));
+  CHECK(read_feedback(*other).empty());
+  const StructurePtr none(gst_structure_from_string("RTPTWCCPackets", nullptr));
+  CHECK(read_feedback(*none).empty());
 }
 
 }  // namespace sangdam::pipelines

@@ -148,6 +148,7 @@ export class Kiosk {
 
   /** Starts the kiosk again on the same data after kill(). */
   async restart(args = []) {
+    for (const event of this.events) event.taken = true;  // what the dead one announced is nobody's to wait for
     await this.#launch(args);
   }
 

@@ -17,6 +17,10 @@ constexpr unsigned k_faststart_packets = 3;
 constexpr double k_round_trips = 3;
 constexpr double k_noticing_ms = 150;
 constexpr unsigned k_longest_wait_ms = 800;
+// Left to itself rtpjitterbuffer asks again after two packets' time, long before an answer can be there: a
+// browser sent twice its rate on a line that lost a twentieth (measured).
+constexpr double k_retry_round_trips = 1.2;
+constexpr double k_retry_ms = 35;              // a report waits for its turn, and the browser's pacer for its
 constexpr double k_likely_round_trip_ms = 40;  // until it is known
 
 }  // namespace
@@ -27,11 +31,25 @@ unsigned picture_wait_ms(double round_trip_ms) {
                     k_longest_wait_ms);
 }
 
+unsigned retry_after_ms(double round_trip_ms) {
+  const double pause = k_retry_round_trips * std::max(0.0, round_trip_ms) + k_retry_ms;
+  return static_cast<unsigned>(std::lround(std::min(pause, static_cast<double>(k_longest_wait_ms) / 2)));
+}
+
 struct JitterBuffers::Shared {
   std::mutex mutex;
   std::vector<Ref<GstElement>> of_pictures;  // protected by the mutex
-  std::atomic<unsigned> wait_ms{picture_wait_ms(k_likely_round_trip_ms)};
+  std::atomic<double> round_trip_ms{k_likely_round_trip_ms};
 };
+
+namespace {
+
+void set_waits(GstElement* buffer, double round_trip_ms) {
+  g_object_set(buffer, "latency", picture_wait_ms(round_trip_ms), "rtx-retry-timeout",
+               static_cast<int>(retry_after_ms(round_trip_ms)), nullptr);
+}
+
+}  // namespace
 
 JitterBuffers::JitterBuffers() : m_shared(std::make_shared<Shared>()) {}
 
@@ -62,7 +80,7 @@ void JitterBuffers::watch(GstElement* rtpbin) {
               Shared& shared = *unbox<SharedPtr>(shared_data);
               auto element = Ref<GstElement>::adopt(gst_pad_get_parent_element(pad));
               if (!element) return GST_PAD_PROBE_REMOVE;
-              g_object_set(element.get(), "latency", shared.wait_ms.load(), nullptr);
+              set_waits(element.get(), shared.round_trip_ms);
               const std::lock_guard lock(shared.mutex);
               shared.of_pictures.push_back(std::move(element));
               return GST_PAD_PROBE_REMOVE;
@@ -74,13 +92,12 @@ void JitterBuffers::watch(GstElement* rtpbin) {
 
 void JitterBuffers::on_round_trip(double milliseconds) {
   if (milliseconds <= 0) return;  // not known
-  const unsigned wait = picture_wait_ms(milliseconds);
-  const unsigned before = m_shared->wait_ms;
+  const double before = m_shared->round_trip_ms;
   // Longer at once, shorter only when it is worth it: each change makes the buffer look at its timers anew.
-  if (wait <= before && before - wait < before / 4) return;
-  m_shared->wait_ms = wait;
+  if (milliseconds <= before && milliseconds > 0.7 * before) return;
+  m_shared->round_trip_ms = milliseconds;
   const std::lock_guard lock(m_shared->mutex);
-  for (const auto& buffer : m_shared->of_pictures) g_object_set(buffer.get(), "latency", wait, nullptr);
+  for (const auto& buffer : m_shared->of_pictures) set_waits(buffer.get(), milliseconds);
 }
 
 JitterBuffers::Repairs JitterBuffers::take_repairs() {

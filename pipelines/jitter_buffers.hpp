@@ -39,5 +39,7 @@ class JitterBuffers {
 
 /// For how long a missing packet of a picture is waited for.
 [[nodiscard]] unsigned picture_wait_ms(double round_trip_ms);
+/// When it is asked for again.
+[[nodiscard]] unsigned retry_after_ms(double round_trip_ms);
 
 }  // namespace sangdam::pipelines

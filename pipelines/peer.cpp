@@ -131,7 +131,13 @@ base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& ser
   }
   m_pipeline->add(m_webrtc);
   connect_signals();
-  if (const auto rtpbin = m_pipeline->find("rtpbin")) m_jitter_buffers.watch(rtpbin.get());
+  if (const auto rtpbin = m_pipeline->find("rtpbin")) {
+    m_jitter_buffers.watch(rtpbin.get());
+    // Sender reports tell when something was captured. When it was sent is not known without the latency that
+    // skip_latency() keeps away: the reports' time then ran at twice the speed, and no browser could tell a
+    // picture's age.
+    g_object_set(rtpbin.get(), "rtcp-sync-send-time", FALSE, nullptr);
+  }
   if (auto built = m_sender.build(*m_pipeline, m_webrtc); !built) return built;
   if (auto built = m_receiver.build(*m_pipeline, m_webrtc.get(), m_intake); !built) return built;
 

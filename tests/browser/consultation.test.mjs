@@ -391,6 +391,16 @@ describe('a consultation', { timeout: 900000 }, () => {
     await kiosk.event('ended');
   });
 
+  it('tells the browser when each picture and sound was captured', async () => {
+    await openInCall();
+    // By the sender reports; a browser takes two of them before it says anything.
+    const lags = () => patient.page.evaluate(async () => [...(await globalThis.connections.at(-1).getStats()).values()]
+      .filter(({ type, estimatedPlayoutTimestamp }) => type === 'inbound-rtp' && estimatedPlayoutTimestamp)
+      .map(({ timestamp, estimatedPlayoutTimestamp }) => timestamp - (estimatedPlayoutTimestamp - 2208988800000)));  // from 1900
+    const found = await waitFor('both ages', async () => { const all = await lags(); return all.length === 2 ? all : undefined; }, 30000);
+    for (const lag of found) assert.ok(lag > -100 && lag < 2000, `played ${lag} ms after it was captured`);
+  });
+
   it('reaches 1280x720 in the first seconds', async () => {
     await openInCall();
     await waitFor('1280x720 from the patient', async () => (await statistics()).received_width === 1280, 10000);

@@ -1,4 +1,5 @@
-// From webrtcbin's "get-stats" and rtpsession's "twcc-stats" to the numbers of one second. Pure; any thread.
+// From webrtcbin's "get-stats" and rtpsession's RTPTWCCPackets to the numbers of one second. Pure; any
+// thread.
 #pragma once
 
 #include <chrono>

@@ -53,7 +53,10 @@ void FrameSlot::want(PictureSize source, PictureSize painted) {
 
 PictureSize FrameSlot::wanted(PictureSize source) const {
   const std::lock_guard lock(m_mutex);
-  return source == m_source ? m_painted : source;
+  // A picture of one column shrinks to none: a browser may send any shape, and no converter makes an empty
+  // picture.
+  if (source != m_source || m_painted.width <= 0 || m_painted.height <= 0) return source;
+  return m_painted;
 }
 
 void FrameSlot::set_visible(bool visible) {

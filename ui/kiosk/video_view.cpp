@@ -139,8 +139,8 @@ void VideoView::Impl::snapshot(GtkSnapshot* snapshot) {
   const double scale = gtk_widget_get_scale_factor(widget.get());
   const Placement exact =
       place_picture(frame->source.width, frame->source.height, width * scale, height * scale);
-  const base::PictureSize size{static_cast<int>(std::lround(exact.width)),
-                               static_cast<int>(std::lround(exact.height))};
+  const base::PictureSize size{std::max(1, static_cast<int>(std::lround(exact.width))),
+                               std::max(1, static_cast<int>(std::lround(exact.height)))};
   slot->want(frame->source, size);
   const auto on_screen = [scale](double pixels) { return static_cast<float>(std::round(pixels) / scale); };
   const graphene_rect_t area =

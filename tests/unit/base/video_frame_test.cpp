@@ -126,6 +126,8 @@ TEST_CASE("a picture is wanted in the size it is painted in, until its own size 
   slot->want({1280, 720}, {1422, 800});
   CHECK(slot->wanted({1280, 720}) == PictureSize{1422, 800});
   CHECK(slot->wanted({640, 480}) == PictureSize{640, 480});
+  slot->want({1, 1920}, {0, 800});  // nothing can be painted in
+  CHECK(slot->wanted({1, 1920}) == PictureSize{1, 1920});
 }
 
 TEST_CASE("a picture that nobody can see is still needed once, to know that there is one", "[video-frame]") {

@@ -90,6 +90,8 @@ class PendingPromise {
   }
   ~PendingPromise() { interrupt(); }
   [[nodiscard]] GstPromise* get() const { return m_promise.get(); }
+  /// For who waits for the answer; it is not interrupted any more.
+  [[nodiscard]] Ref<GstPromise> release() { return std::exchange(m_promise, {}); }
 
  private:
   void interrupt() noexcept {

@@ -484,7 +484,10 @@ void WebRtcPeer::end() {
   m_receiver.set_presented(false);
   // Stops sending and listening now, not when the listener gets round to destroying the peer.
   m_channels.reset();
-  for (PendingPromise* promise : {&m_offering, &m_answering, &m_counting}) *promise = {};
+  for (PendingPromise* promise : {&m_offering, &m_answering}) *promise = {};
+  // Before 1.22.3 rtpsession clears its sources without its lock when it stops, also while they are counted
+  // (fixed upstream by 5ef2ce69ff1f).
+  if (m_pipeline) m_pipeline->stop_after(m_counting.release());
   m_session.reset();
   m_webrtc.reset();
 }

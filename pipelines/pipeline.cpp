@@ -38,8 +38,10 @@ Pipeline::~Pipeline() {
   gst_bus_remove_watch(m_bus.get());
   // A start under way must end first: a PLAYING that comes after the NULL would run for ever.
   auto started = std::make_shared<std::future<void>>(std::move(m_started));
-  m_workers->run([started, pipeline = std::move(m_pipeline), bus = std::move(m_bus)]() mutable {
+  m_workers->run([started, answer = std::move(m_last_answer), pipeline = std::move(m_pipeline),
+                  bus = std::move(m_bus)]() mutable {
     if (started->valid()) started->wait();
+    if (answer) gst_promise_wait(answer.get());
     gst_bus_set_flushing(bus.get(), TRUE);
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     bus.reset();
@@ -78,6 +80,8 @@ void Pipeline::play() {
                              gst_message_new_error(GST_OBJECT(pipeline.get()), error.get(), nullptr));
   });
 }
+
+void Pipeline::stop_after(Ref<GstPromise> answer) { m_last_answer = std::move(answer); }
 
 void Pipeline::detach() { m_on_message = std::make_shared<std::function<void(GstMessage&)>>(); }
 

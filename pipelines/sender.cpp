@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "pipelines/descriptions.hpp"
+#include "pipelines/stream_rates.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -112,6 +113,7 @@ base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_n
 }  // namespace
 
 base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) {
+  announce_stream_rates(webrtc.get());
   limit_retransmissions(webrtc.get(), m_retransmissions);
   // The order of the sections in the offer: sound, then picture.
   auto audio = pipeline.add(audio_chain());

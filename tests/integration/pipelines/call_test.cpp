@@ -1,12 +1,17 @@
 // A whole call in one process: the engine's peer on one side, a plain webrtcbin on the other, real ICE, DTLS
 // and RTP over loopback.
+#include <pthread.h>
+
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "integration/pipelines/call.hpp"
@@ -28,7 +33,69 @@ bool is_near(Colour a, Colour b) {
   return std::abs(a.r - b.r) < 40 && std::abs(a.g - b.g) < 40 && std::abs(a.b - b.b) < 40;
 }
 
+/// Counts what every RTP session of the process does while it writes reports.
+class ReportWatch {
+ public:
+  ReportWatch() {
+    s_sender_reports = 0;
+    s_lookups = 0;
+    // The first one makes the types known.
+    const auto session = base::Ref<GstElement>::sink(gst_element_factory_make("rtpsession", nullptr));
+    REQUIRE(session);
+    m_lookup = hook("GstRtpSession", "request-pt-map", [](const GValue*) {
+      Name name{};
+      pthread_getname_np(pthread_self(), name.data(), name.size());
+      if (std::string_view(name.data()) == "rtpsession-rtcp") ++s_lookups;
+    });
+    m_report = hook("RTPSession", "on-sending-rtcp", [](const GValue* arguments) {
+      guint8 type = 0;
+      constexpr guint8 k_sender_report = 200;  // RFC 3550 section 6.4.1
+      if (gst_buffer_extract(gst_value_get_buffer(&arguments[1]), 1, &type, 1) == 1 &&
+          type == k_sender_report)
+        ++s_sender_reports;
+    });
+  }
+  ~ReportWatch() {
+    g_signal_remove_emission_hook(m_lookup.signal, m_lookup.id);
+    g_signal_remove_emission_hook(m_report.signal, m_report.id);
+  }
+  ReportWatch(const ReportWatch&) = delete;
+  ReportWatch& operator=(const ReportWatch&) = delete;
+  [[nodiscard]] unsigned sender_reports() const { return s_sender_reports; }
+  [[nodiscard]] unsigned lookups() const { return s_lookups; }
+
+ private:
+  using Name = std::array<char, 16>;
+  using Look = void (*)(const GValue* arguments);
+  struct Hook {
+    guint signal;
+    gulong id;
+  };
+  static Hook hook(const char* type, const char* signal, Look look) {
+    const guint id = g_signal_lookup(signal, g_type_from_name(type));
+    REQUIRE(id != 0);
+    return {id, g_signal_add_emission_hook(
+                    id, 0,
+                    [](GSignalInvocationHint*, guint, const GValue* arguments, gpointer data) -> gboolean {
+                      reinterpret_cast<Look>(data)(arguments);
+                      return TRUE;
+                    },
+                    reinterpret_cast<gpointer>(look), nullptr)};
+  }
+  // Of the process, as the hooks are.
+  inline static std::atomic<unsigned> s_sender_reports, s_lookups;
+  Hook m_lookup{}, m_report{};
+};
+
 }  // namespace
+
+TEST_CASE("No report has to look up a stream's clock rate", "[call]") {
+  Call call(shared_engine());
+  const ReportWatch watch;
+  // Of both sides: for each of the two streams, and for what is sent again of one.
+  REQUIRE(run_until([&] { return watch.sender_reports() >= 8; }, 30s));
+  CHECK(watch.lookups() == 0);
+}
 
 TEST_CASE("Pictures, sound and text cross both ways", "[call]") {
   Engine& engine = shared_engine();

@@ -13,6 +13,7 @@
 
 #include "pipelines/painter.hpp"
 #include "pipelines/relay.hpp"
+#include "pipelines/stream_rates.hpp"
 #include "pipelines/workers.hpp"
 
 namespace sangdam::tests {
@@ -102,6 +103,7 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   m_pipeline = Ref<GstElement>::sink(gst_parse_launch(description.c_str(), base::out(error)));
   if (!m_pipeline || error) g_error("test patient: %s", base::message_of(error).c_str());
   m_webrtc = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "webrtc"));
+  pipelines::announce_stream_rates(m_webrtc.get());
   if (options.claimed_size) claim_size(m_pipeline.get(), *options.claimed_size);
   const Weak weak = m_anchor.weak();
   connect(m_webrtc.get(), "on-ice-candidate",

@@ -85,6 +85,18 @@ base::Result<> DataChannels::create(GstElement* webrtc) {
   return {};
 }
 
+void DataChannels::give_up_sending(GstElement& webrtc) {
+  const IteratorPtr senders(gst_bin_iterate_all_by_element_factory_name(GST_BIN(&webrtc), "sctpenc"));
+  GValue item = G_VALUE_INIT;
+  while (gst_iterator_next(senders.get(), &item) == GST_ITERATOR_OK) {
+    const auto pad =
+        Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(&item)), "src"));
+    if (pad) gst_pad_send_event(pad.get(), gst_event_new_flush_start());
+    g_value_reset(&item);
+  }
+  g_value_unset(&item);
+}
+
 void DataChannels::allow() {
   m_allowed = true;
   const auto weak = m_anchor.weak();

@@ -90,9 +90,7 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
 
 WebRtcPeer::~WebRtcPeer() {
   base::assert_main_thread();
-  m_phase = Phase::failed;
-  m_sender.stop();
-  m_receiver.set_presented(false);
+  end();
   if (m_parts.gone) m_parts.gone(*this);
 }
 
@@ -485,9 +483,14 @@ void WebRtcPeer::end() {
   // Stops sending and listening now, not when the listener gets round to destroying the peer.
   m_channels.reset();
   for (PendingPromise* promise : {&m_offering, &m_answering}) *promise = {};
-  // Before 1.22.3 rtpsession clears its sources without its lock when it stops, also while they are counted
-  // (fixed upstream by 5ef2ce69ff1f).
-  if (m_pipeline) m_pipeline->stop_after(m_counting.release());
+  if (m_pipeline) {
+    m_pipeline->before_stop([counting = m_counting.release(), webrtc = m_webrtc] {
+      // Before 1.22.3 rtpsession clears its sources without its lock when it stops, also while they are
+      // counted (fixed upstream by 5ef2ce69ff1f).
+      if (counting) gst_promise_wait(counting.get());
+      if (webrtc) DataChannels::give_up_sending(*webrtc.get());
+    });
+  }
   m_session.reset();
   m_webrtc.reset();
 }

@@ -38,10 +38,10 @@ Pipeline::~Pipeline() {
   gst_bus_remove_watch(m_bus.get());
   // A start under way must end first: a PLAYING that comes after the NULL would run for ever.
   auto started = std::make_shared<std::future<void>>(std::move(m_started));
-  m_workers->run([started, answer = std::move(m_last_answer), pipeline = std::move(m_pipeline),
+  m_workers->run([started, before_stop = std::move(m_before_stop), pipeline = std::move(m_pipeline),
                   bus = std::move(m_bus)]() mutable {
     if (started->valid()) started->wait();
-    if (answer) gst_promise_wait(answer.get());
+    if (before_stop) before_stop();
     gst_bus_set_flushing(bus.get(), TRUE);
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     bus.reset();
@@ -81,7 +81,7 @@ void Pipeline::play() {
   });
 }
 
-void Pipeline::stop_after(Ref<GstPromise> answer) { m_last_answer = std::move(answer); }
+void Pipeline::before_stop(std::function<void()> work) { m_before_stop = std::move(work); }
 
 void Pipeline::detach() { m_on_message = std::make_shared<std::function<void(GstMessage&)>>(); }
 

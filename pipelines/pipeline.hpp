@@ -49,8 +49,8 @@ class Pipeline {
   void skip_latency();
   /// A start that fails arrives as an error message.
   void play();
-  /// The stop waits for the answer, which must come as long as the pipeline runs.
-  void stop_after(Ref<GstPromise> answer);
+  /// What the thread that stops the pipeline does first, while it still runs.
+  void before_stop(std::function<void()> work);
   /// Bus messages go nowhere from here on: the owner is gone, and the pipeline only ends what it has begun.
   void detach();
   /// Writes NAME-WHY.dot if GST_DEBUG_DUMP_DOT_DIR is set.
@@ -66,7 +66,7 @@ class Pipeline {
   Ref<GstBus> m_bus;
   std::shared_ptr<std::function<void(GstMessage&)>> m_on_message;
   std::future<void> m_started;
-  Ref<GstPromise> m_last_answer;
+  std::function<void()> m_before_stop;
 };
 
 }  // namespace sangdam::pipelines

@@ -53,9 +53,9 @@ TEST_CASE("Thirty visits leave memory, threads and descriptors where they were",
   constexpr int k_visits = 30;
   constexpr int k_settled_after = 5;  // plugins are loaded, pools and arenas have their size
   constexpr int k_compared = 10;      // at the beginning and at the end
-  // A tenth of a kiosk's memory. Single visits differ by twice as much up and down, hence medians; without
-  // bounds it grew by 90 MiB.
-  constexpr long k_allowed_kib = 16L * 1024;
+  // Where the heap settles differs from run to run (150 visits in a row: from 46 to 56 MiB, or from 55 to 71,
+  // the last hundred flat), and single visits differ by 10 MiB, hence medians; without bounds it grew by 90.
+  constexpr long k_allowed_kib = 24L * 1024;
   constexpr int k_pooled_threads = 8;  // that GLib keeps for the next job, at most
   Footprint idle;
   std::vector<long> early, late;  // KiB

@@ -1,6 +1,7 @@
 #include "pipelines/bitrate_controller.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace sangdam::pipelines {
@@ -36,6 +37,20 @@ constexpr double k_loss_clean_percent = 2;
 constexpr double k_report_growth = 1.08;
 constexpr double k_round_trip_slack_ms = 180;  // above the best of the last seconds: a standing queue
 constexpr auto k_round_trip_window = 10s;
+
+/// A size of picture, with what it needs at least, and what it makes use of at most.
+struct Step {
+  BitrateController::Picture picture;
+  double least_kbps, most_kbps;
+};
+constexpr std::array k_ladder{
+    Step{{1280, 720, 1}, 800, 2500},
+    Step{{960, 540, 1}, 500, 1600},
+    Step{{640, 360, 1}, 220, 900},
+    Step{{320, 180, 1}, 70, 300},
+};
+constexpr BitrateController::Picture k_slowest{320, 180, 2};
+constexpr double k_beyond_view = 1.25;
 
 }  // namespace
 
@@ -187,36 +202,38 @@ void BitrateController::grow(Time now) {
   set_target(wanted);
 }
 
+void BitrateController::set_view(int width, int height) {
+  m_view_width = width;
+  m_view_height = height;
+  set_target(m_target);
+}
+
+bool BitrateController::shows(const Picture& picture) const {
+  // A little larger than what shows it looks better than much smaller.
+  return picture == k_ladder.back().picture ||
+         (picture.width <= k_beyond_view * m_view_width && picture.height <= k_beyond_view * m_view_height);
+}
+
 void BitrateController::set_target(double kbps) {
-  m_target = std::clamp(kbps, m_limits.min_kbps, m_limits.max_kbps);
+  const auto largest = std::find_if(k_ladder.begin(), k_ladder.end(),
+                                    [this](const Step& step) { return shows(step.picture); });
+  m_target = std::clamp(kbps, m_limits.min_kbps, std::min(largest->most_kbps, m_limits.max_kbps));
   choose_picture();
 }
 
 void BitrateController::choose_picture() {
-  // Each step up needs a quarter more than its step down, or the picture would flicker between two sizes.
-  constexpr Picture k_slow{320, 180, 2};
-  constexpr Picture k_small{320, 180, 1};
-  constexpr Picture k_medium{640, 360, 1};
-  constexpr Picture k_large{960, 540, 1};
-  constexpr Picture k_full{1280, 720, 1};
   const auto has = [&](const Picture& one) {
     return m_picture.width > one.width ||
            (m_picture.width == one.width && m_picture.frame_divisor <= one.frame_divisor);
   };
-  const auto affords = [&](const Picture& one, double kbps) {
-    return m_target >= (has(one) ? kbps : 1.25 * kbps);
-  };
-  if (affords(k_full, 800)) {
-    m_picture = k_full;
-  } else if (affords(k_large, 500)) {
-    m_picture = k_large;
-  } else if (affords(k_medium, 220)) {
-    m_picture = k_medium;
-  } else if (affords(k_small, 70)) {
-    m_picture = k_small;
-  } else {
-    m_picture = k_slow;
+  for (const Step& step : k_ladder) {
+    // Each step up needs a quarter more than its step down, or the picture would flicker between two sizes.
+    if (m_target < (has(step.picture) ? step.least_kbps : 1.25 * step.least_kbps)) continue;
+    if (!shows(step.picture)) continue;
+    m_picture = step.picture;
+    return;
   }
+  m_picture = k_slowest;
 }
 
 }  // namespace sangdam::pipelines

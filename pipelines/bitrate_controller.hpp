@@ -50,6 +50,9 @@ class BitrateController {
   /// `loss_percent` is empty when transport-wide feedback already told of it.
   void on_report(Time now, std::optional<double> loss_percent, double round_trip_ms);
 
+  /// The far end has no use for a larger picture, whatever the line could carry.
+  void set_view(int width, int height);
+
   [[nodiscard]] double target_kbps() const { return m_target; }
   /// Of the last second or so of feedback.
   [[nodiscard]] double loss_percent() const { return m_loss_percent; }
@@ -82,6 +85,7 @@ class BitrateController {
   void grow(Time now);
   void set_target(double kbps);
   void choose_picture();
+  [[nodiscard]] bool shows(const Picture& picture) const;
   [[nodiscard]] std::optional<double> received_kbps() const;
 
   BitrateLimits m_limits;
@@ -107,6 +111,7 @@ class BitrateController {
   };
   std::deque<RoundTrip> m_round_trips;  // of the last seconds, where there is no feedback on packets
   Picture m_picture{1280, 720, 1};
+  int m_view_width = 1280, m_view_height = 720;
 };
 
 }  // namespace sangdam::pipelines

@@ -262,6 +262,12 @@ void WebRtcPeer::present() {
   if (m_parts.present) m_parts.present(*this);
 }
 
+void WebRtcPeer::limit_picture(base::PictureSize size) {
+  base::assert_main_thread();
+  m_controller.set_view(size.width, size.height);
+  apply_quality();
+}
+
 void WebRtcPeer::set_presented(bool presented) {
   m_receiver.set_presented(presented && m_phase != Phase::failed);
 }
@@ -405,8 +411,7 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
       age(),
       has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
       counters.round_trip_ms);
-  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_controller.loss_percent(),
-                       m_counters.round_trip_ms);
+  apply_quality();
 
   auto statistics = between(m_counters, counters, elapsed);
   const unsigned frames = m_receiver.shared().frames;
@@ -433,6 +438,10 @@ void WebRtcPeer::on_feedback(const std::vector<PacketReport>& packets) {
   if (!is_up()) return;
   m_last_feedback = age();
   m_controller.on_feedback(age(), packets);
+  apply_quality();
+}
+
+void WebRtcPeer::apply_quality() {
   m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_controller.loss_percent(),
                        m_counters.round_trip_ms);
 }

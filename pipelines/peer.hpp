@@ -67,6 +67,7 @@ class WebRtcPeer final : public consultation::Peer {
   void add_candidate(unsigned mline_index, const std::string& candidate) override;
   bool send(consultation::Channel channel, const std::string& text) override;
   void present() override;
+  void limit_picture(base::PictureSize size) override;
 
   void set_presented(bool presented);
 
@@ -86,6 +87,7 @@ class WebRtcPeer final : public consultation::Peer {
   void on_second();
   void on_counters(const PeerCounters& counters);
   void on_feedback(const std::vector<PacketReport>& packets);
+  void apply_quality();
   void watch_silence();
   void fail(consultation::PeerFailure failure, const std::string& detail);
   /// All but the pipeline ends: nothing more is sent, shown or told.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/video_frame.hpp"
 #include "consultation/media.hpp"
 #include "consultation/quality.hpp"
 
@@ -36,6 +37,11 @@ struct QualityReport {
   Quality quality = Quality::unknown;
 };
 
+/// The largest picture that is of use to the sender: what its screen shows, or its machine decodes in time.
+struct ViewReport {
+  base::PictureSize size;
+};
+
 /// The first line on the control channel, both ways.
 struct Hello {
   bool ignores_unknown = false;  // lines of a type not known there
@@ -52,8 +58,8 @@ struct UnknownLine {
   std::string problem;  // for the developers' log; quotes nothing but a type
 };
 
-using ChannelLine =
-    std::variant<ChatText, ChatReceived, ChatRefused, Hello, MediaState, QualityReport, Ended, UnknownLine>;
+using ChannelLine = std::variant<ChatText, ChatReceived, ChatRefused, Hello, MediaState, QualityReport,
+                                 ViewReport, Ended, UnknownLine>;
 
 class ChannelCodec {
  public:

@@ -477,6 +477,7 @@ void Encounter::on_peer_connected(LivePeer& peer) {
     m_failures_in_a_row = 0;
     m_quality.reset();
     m_report.quality = m_heard.quality = Quality::unknown;
+    m_report.view = m_heard.view = {};  // told again on the new channel
     dispatch({.kind = EventKind::media_connected});
     return;
   }

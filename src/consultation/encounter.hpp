@@ -128,6 +128,7 @@ class Encounter {
   struct Report {
     MediaState media;
     Quality quality = Quality::unknown;
+    base::PictureSize view;  // empty: not told
     friend bool operator==(const Report&, const Report&) = default;
   };
 

@@ -97,9 +97,11 @@ void Encounter::on_line(LivePeer& peer, const ChannelLine& line) {
     m_parts.observer.on_event(*this, "chat-refused", {{"id", refused->id}});
     m_parts.observer.on_changed(*this);
   } else if (const auto* media = std::get_if<MediaState>(&line)) {
-    hear({*media, m_heard.quality});
+    hear({*media, m_heard.quality, m_heard.view});
   } else if (const auto* report = std::get_if<QualityReport>(&line)) {
-    hear({m_heard.media, report->quality});
+    hear({m_heard.media, report->quality, m_heard.view});
+  } else if (const auto* view = std::get_if<ViewReport>(&line)) {
+    hear({m_heard.media, m_heard.quality, view->size});
   }
 }
 

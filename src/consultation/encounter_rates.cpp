@@ -92,6 +92,7 @@ void Encounter::hear(const Report& report) {
 void Encounter::show_report() {
   const Report before = std::exchange(m_report, m_heard);
   if (m_report == before) return;
+  if (m_current && m_report.view != before.view) m_current->limit_picture(m_report.view);
   const auto note_if = [&](bool changed, const char* kind) {
     if (changed) note_outside(kind, Actor::patient, {});
   };

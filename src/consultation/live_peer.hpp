@@ -65,6 +65,7 @@ class Encounter::LivePeer final : public PeerListener {
     m_peer->add_candidate(mline, candidate);
   }
   void present() { m_peer->present(); }
+  void limit_picture(base::PictureSize size) { m_peer->limit_picture(size); }
   void send(Channel channel, const std::string& text) {
     if (is_open(channel)) m_peer->send(channel, text);
   }

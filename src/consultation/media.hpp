@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/video_frame.hpp"
+
 namespace sangdam::consultation {
 
 /// RFC 8829 names: `urls` of RTCIceServer, one each.
@@ -87,6 +89,9 @@ class Peer {
   /// Shows this peer's picture and plays its sound. A peer starts silent and dark; the encounter presents it
   /// once it is connected, and presenting one hides the other.
   virtual void present() = 0;
+  /// The patient's side has no use for a larger picture than this, in pixels, however good the line is. What
+  /// is sent may be a little larger, and smaller at any time.
+  virtual void limit_picture(base::PictureSize size) = 0;
 };
 
 class MediaEngine {

@@ -48,6 +48,7 @@ std::string WireChannelCodec::encode(const consultation::ChannelLine& line) cons
             return protocol::encode(
                 protocol::ControlLine(protocol::MediaState{media.microphone, media.camera}));
           },
+          [](const consultation::ViewReport&) { return std::string(); },  // the page's to say
           [](const consultation::QualityReport& report) {
             return protocol::encode(
                 protocol::ControlLine(protocol::QualityLevel{std::string(name_of(report.quality))}));
@@ -90,6 +91,10 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
               [](const protocol::Ended& ended) { return Line(consultation::Ended{ended.outcome}); },
               [](const protocol::MediaState& media) {
                 return Line(consultation::MediaState{media.microphone, media.camera});
+              },
+              [](const protocol::ViewSize& view) {
+                return Line(
+                    consultation::ViewReport{{static_cast<int>(view.width), static_cast<int>(view.height)}});
               },
               [](const protocol::QualityLevel& report) {
                 return Line(consultation::QualityReport{quality_named(report.level)});

@@ -56,6 +56,12 @@ base::Result<ControlLine> decode_control(std::string_view text) {
     Reader in(*line, "quality");
     return in.result<ControlLine>(QualityLevel{.level = in.word("level", {"good", "fair", "poor"})});
   }
+  if (*type == "view") {
+    Reader in(*line, "view");
+    return in.result<ControlLine>(
+        ViewSize{.width = in.number("width", k_min_view_pixels, k_max_view_pixels),
+                 .height = in.number("height", k_min_view_pixels, k_max_view_pixels)});
+  }
   if (*type == "ended") {
     Reader in(*line, "ended");
     return in.result<ControlLine>(Ended{.outcome = in.word("outcome", detail::k_endings, true)});
@@ -88,6 +94,9 @@ std::string encode(const ControlLine& line) {
                      },
                      [](const QualityLevel& each) -> json {
                        return {{"type", "quality"}, {"level", each.level}};
+                     },
+                     [](const ViewSize& each) -> json {
+                       return {{"type", "view"}, {"width", each.width}, {"height", each.height}};
                      },
                      [](const Ended& each) {
                        json message{{"type", "ended"}};

@@ -53,6 +53,7 @@ inline constexpr std::string_view k_expired = "expired";
 inline constexpr std::string_view k_newcomer = "newcomer";
 /// On the control channel: the line Ended.
 inline constexpr std::string_view k_ended_line = "ended";
+inline constexpr std::string_view k_view_line = "view";
 [[nodiscard]] Features own_features();
 [[nodiscard]] bool has_feature(const Features& features, std::string_view name);
 
@@ -293,13 +294,21 @@ struct QualityLevel {
   std::string level;
   bool operator==(const QualityLevel&) const = default;
 };
+/// The largest picture that is of use to the sender, in pixels.
+struct ViewSize {
+  unsigned width = 0;
+  unsigned height = 0;
+  bool operator==(const ViewSize&) const = default;
+};
 using ChatLine = std::variant<ChatText, ChatReceived, ChatRefused>;
 /// The last line, of the kiosk: the visit is over for this browser. `outcome` as in Status.
 struct Ended {
   std::string outcome;
   bool operator==(const Ended&) const = default;
 };
-using ControlLine = std::variant<Hello, MediaState, QualityLevel, Ended>;
+using ControlLine = std::variant<Hello, MediaState, QualityLevel, ViewSize, Ended>;
+inline constexpr unsigned k_min_view_pixels = 16;
+inline constexpr unsigned k_max_view_pixels = 16384;
 inline constexpr std::size_t k_max_channel_bytes = 16UL * 1024;
 inline constexpr std::size_t k_max_chat_code_points = 2000;
 

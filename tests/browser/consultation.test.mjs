@@ -401,6 +401,17 @@ describe('a consultation', { timeout: 900000 }, () => {
     for (const lag of found) assert.ok(lag > -100 && lag < 2000, `played ${lag} ms after it was captured`);
   });
 
+  it('sends no larger picture than the page shows, and a larger one when it shows more', async () => {
+    await openInCall();
+    const height = () => patient.remote.evaluate((video) => video.videoHeight);
+    await patient.page.setViewportSize({ width: 480, height: 360 });
+    await waitFor('a small picture for a small window', async () => (await height()) === 360, 20000);
+    assert.ok((await patient.colourAt(0.05, 0.1)).every((part) => part > 180), 'the first bar of the test picture is white');
+    await patient.page.setViewportSize({ width: 1280, height: 800 });
+    await waitFor('a large picture for a large window', async () => (await height()) === 720, 20000);
+    await patient.seesMovement();
+  });
+
   it('reaches 1280x720 in the first seconds', async () => {
     await openInCall();
     await waitFor('1280x720 from the patient', async () => (await statistics()).received_width === 1280, 10000);

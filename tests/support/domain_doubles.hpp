@@ -105,12 +105,14 @@ class HandPeer final : public consultation::Peer {
     return true;
   }
   void present() override { presented = true; }
+  void limit_picture(base::PictureSize size) override { limits.push_back(size); }
 
   consultation::PeerListener& listener;
   std::string answer;
   std::string farewell;
   std::vector<std::string> candidates;
   std::vector<std::pair<consultation::Channel, std::string>> sent;
+  std::vector<base::PictureSize> limits;
   bool presented = false;
   bool closed = false;
 
@@ -184,7 +186,7 @@ class HandGateway final : public consultation::Signalling {
 };
 
 /// "hello", "hello old", "text:<id>:<text>", "refused:<id>:<reason>", "received:<id>", "media:<0|1><0|1>",
-/// "quality:<name>"
+/// "quality:<name>", "view:<height>" (16:9)
 class HandCodec final : public consultation::ChannelCodec {
  public:
   [[nodiscard]] std::string encode(const consultation::ChannelLine& line) const override {
@@ -220,6 +222,10 @@ class HandCodec final : public consultation::ChannelCodec {
     if (text.starts_with("unknown:")) return UnknownLine{std::string(text.substr(8))};
     if (text.starts_with("media:")) return MediaState{text[6] == '1', text[7] == '1'};
     if (text == "quality:good") return QualityReport{Quality::good};
+    if (text.starts_with("view:")) {
+      const int height = std::stoi(std::string(text.substr(5)));
+      return ViewReport{{height * 16 / 9, height}};
+    }
     if (text == "quality:poor") return QualityReport{Quality::poor};
     return std::nullopt;
   }

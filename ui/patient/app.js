@@ -10,11 +10,13 @@ import { isGranted, LocalMedia } from './media.js';
 import { Peers } from './peer.js';
 import { ProofSearch } from './proof_search.js';
 import { gatewayAddress, Signalling } from './protocol.js';
+import { levelOf } from './quality.js';
 import { playChime, unlockSound } from './sound.js';
 import { Store } from './store.js';
 import { languageFor, translator } from './strings.js';
 import { Surroundings } from './surroundings.js';
 import { singleLine } from './text.js';
+import { UsefulPicture } from './useful_picture.js';
 import { CONSENT_VERSION } from './screens/consent.js';
 
 export class App {
@@ -39,7 +41,8 @@ export class App {
       location.reload();
     },
   });
-  #control = new Control({ media: () => this.media.view, send: (line) => this.peers.send('control', line) });
+  #control = new Control({ media: () => this.media.view, send: (line) => this.peers.send('control', line), agreed: (name) => this.peers.hasFeature(name) });
+  #useful = new UsefulPicture();
   proof = new ProofSearch({
     onProgress: () => this.render(),
     onProof: (code, proof) => this.signalling.join(code, proof),
@@ -75,7 +78,8 @@ export class App {
       onChat: (line) => this.chat.receive(line),
       onControl: (line) => this.#onControl(line),
       clinicCamera: () => this.call.clinicCamera,
-      onLevel: (level) => this.#onLevel(level),
+      onAgreed: () => this.#control.onAgreed(),
+      onSample: (sample) => this.#onSample(sample),
     });
     /** @type {Signalling} */
     this.signalling = new Signalling({
@@ -338,11 +342,25 @@ export class App {
     this.render();
   }
 
-  /** @param {import('./quality.js').Level} level of the last two seconds */
-  #onLevel(level) {
-    this.call.receive(level);
+  /** @param {import('./quality.js').Sample} sample of the last two seconds */
+  #onSample(sample) {
+    this.call.receive(levelOf(sample));
     this.#control.tellLevel(this.call.ourLevel);
+    // A page that nobody sees shows no pictures, which says nothing of the machine.
+    if (sample.height > 0 && !document.hidden) this.#useful.add(sample);
+    this.#control.tellView(this.#useful.size);
     this.render();
+  }
+
+  /**
+   * The place for the clinic's picture on the screen.
+   * @param {number} width
+   * @param {number} height
+   * @param {boolean} covers
+   */
+  showsPicture(width, height, covers) {
+    this.#useful.show(width, height, devicePixelRatio, covers);
+    this.#control.tellView(this.#useful.size);
   }
 
   #onMediaChange() {

@@ -1,16 +1,20 @@
-// What we tell the clinic over the control channel: which of camera and microphone it gets from us just now, and how
-// well we receive it. Each only when it changes, and all of it on a new channel.
+// What we tell the clinic over the control channel: which of camera and microphone it gets from us just now, how well we
+// receive it, and how large a picture of it is of use. Each only when it changes, and all of it on a new channel.
 
 export class Control {
   #media = '';
   /** @type {import('./quality.js').Level} */
   #level = 'good';
+  /** @type {import('./useful_picture.js').Size | null} */
+  #view = null;
+  #told = '';  // of #view
   #options;
 
   /**
    * @param {object} options
    * @param {() => import('./media.js').MediaView} options.media
-   * @param {(line: import('./peer.js').ControlLine) => boolean} options.send false if there is no channel just now
+   * @param {(line: import('./peer.js').ControlLine | import('./lines.js').ViewLine) => boolean} options.send false if there is no channel just now
+   * @param {(feature: string) => boolean} options.agreed whether the clinic said that it can do this
    */
   constructor(options) {
     this.#options = options;
@@ -20,6 +24,13 @@ export class Control {
     this.#media = '';
     this.tellMedia();
     this.#options.send({ type: 'quality', level: this.#level });
+    this.#told = '';
+    this.onAgreed();
+  }
+
+  /** The clinic said what it can do. */
+  onAgreed() {
+    if (this.#view) this.tellView(this.#view);
   }
 
   tellMedia() {
@@ -37,9 +48,19 @@ export class Control {
     this.#options.send({ type: 'quality', level });
   }
 
+  /** @param {import('./useful_picture.js').Size} size */
+  tellView(size) {
+    this.#view = size;
+    const view = `${size.width} ${size.height}`;
+    if (view === this.#told || !this.#options.agreed('view')) return;
+    if (this.#options.send({ type: 'view', ...size })) this.#told = view;
+  }
+
   /** The call is over; the next one begins with nothing told. */
   forget() {
     this.#media = '';
     this.#level = 'good';
+    this.#view = null;
+    this.#told = '';
   }
 }

@@ -12,6 +12,7 @@ export const MAX_CHAT_CODE_POINTS = 2000;
 /** @typedef {{type: 'media', microphone: boolean, camera: boolean}} MediaState */
 /** @typedef {{type: 'quality', level: import('./quality.js').Level}} QualityLine */
 
+/** @typedef {{type: 'view', width: number, height: number}} ViewLine the largest picture that is of use to us; only ever sent */
 /** @typedef {{type: 'ended', outcome: string}} EndedLine the clinic's last: the visit is over for this browser */
 /** @typedef {{type: 'hello', features: string[]}} Hello the first line on the control channel, both ways */
 /** @typedef {import('./features.js').Unknown} Unknown */

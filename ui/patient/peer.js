@@ -8,7 +8,7 @@
 // that comes, goes or flips needs no new negotiation.
 import { FEATURES, UnknownTypes } from './features.js';
 import { decodeChat, decodeControl } from './lines.js';
-import { levelOf, Readings } from './quality.js';
+import { Readings } from './quality.js';
 
 /** ICE's "disconnected" often mends itself; after this long we ask for a new offer. */
 const GRACE_MS = 2000;
@@ -36,7 +36,8 @@ const MAX_HELD_CANDIDATES = 200;
  * @property {(line: ChatLine) => void} onChat
  * @property {(line: ControlLine) => void} onControl
  * @property {() => boolean} clinicCamera true unless the clinic said that its camera is off
- * @property {(level: import('./quality.js').Level) => void} onLevel
+ * @property {() => void} onAgreed the clinic said what it can do
+ * @property {(sample: import('./quality.js').Sample) => void} onSample how the last two seconds were
  */
 
 /**
@@ -453,6 +454,7 @@ export class Peers {
     if (line?.type === 'hello') {
       peer.features = line.features;
       peer.unknown.agree(line.features);
+      if (peer === this.#active) this.#options.onAgreed();
     } else if (!line || line.type === 'unknown') {
       if (line && peer.unknown.ignore(line, performance.now())) return;
       peer.malformed += 1;
@@ -468,6 +470,6 @@ export class Peers {
   async #measure(peer) {
     const report = await peer.connection.getStats().catch(() => null);
     if (!report || peer !== this.#active || !peer.connected) return;
-    this.#options.onLevel(levelOf(this.#readings.add(report, this.#options.clinicCamera())));
+    this.#options.onSample(this.#readings.add(report, this.#options.clinicCamera()));
   }
 }

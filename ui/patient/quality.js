@@ -8,6 +8,9 @@
  * @property {number} roundTripMs
  * @property {number} framesPerSecond of the picture; NaN if the clinic shows none
  * @property {number} frozenShare part of the time in which the picture stood, 0 to 1
+ * @property {number} droppedShare part of the pictures that came and were not shown
+ * @property {number} decodingShare part of the time that decoding took
+ * @property {number} height of the picture, 0 if there is none
  */
 
 /** Makes samples of a connection's statistics, each from the reading before. */
@@ -27,7 +30,7 @@ export class Readings {
    * @returns {Sample}
    */
   add(report, picture) {
-    const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0 };
+    const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0, droppedShare: 0, decodingShare: 0, height: 0 };
     report.forEach((entry) => {
       if (entry.type === 'inbound-rtp') {
         const before = this.#previous.get(entry.id) ?? entry;
@@ -37,7 +40,11 @@ export class Readings {
         sample.received += entry.packetsReceived - before.packetsReceived;
         if (!picture || entry.kind !== 'video' || seconds <= 0 || entry.bytesReceived === before.bytesReceived) return;
         sample.framesPerSecond = (entry.framesDecoded - before.framesDecoded) / seconds;
-        sample.frozenShare = ((entry.totalFreezesDuration ?? 0) - (before.totalFreezesDuration ?? 0)) / seconds;
+        const since = (/** @type {string} */ member) => (entry[member] ?? 0) - (before[member] ?? 0);
+        sample.frozenShare = since('totalFreezesDuration') / seconds;
+        sample.droppedShare = since('framesDropped') / Math.max(1, since('framesReceived'));
+        sample.decodingShare = since('totalDecodeTime') / seconds;
+        sample.height = entry.frameHeight ?? 0;
       } else if (entry.type === 'candidate-pair' && entry.nominated && entry.currentRoundTripTime !== undefined) {
         sample.roundTripMs = 1000 * entry.currentRoundTripTime;
       }

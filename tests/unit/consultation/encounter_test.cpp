@@ -86,6 +86,24 @@ TEST_CASE("When the path breaks a second peer takes over, and the first goes the
   CHECK(f.media.peers.size() == 1);
 }
 
+TEST_CASE("Each peer hears how large a picture is of use, and a new one anew", "[encounter]") {
+  Fixture f;
+  f.talk();
+  const std::vector<sangdam::base::PictureSize> once{{640, 360}};
+  f.line(Channel::control, "view:360");
+  f.line(Channel::control, "view:360");
+  HandPeer& first = f.peer();
+  CHECK(first.limits == once);
+  first.listener.on_interrupted();
+  HandPeer& second = f.peer();
+  REQUIRE(&second != &first);
+  second.listener.on_offer("second");
+  f.encounter.on_answer("s1", 2, "answer");
+  second.listener.on_connected();
+  second.listener.on_channel_text(Channel::control, "view:360");
+  CHECK(second.limits == once);
+}
+
 TEST_CASE("A path that recovers by itself makes the second peer needless", "[encounter]") {
   Fixture f;
   f.talk();

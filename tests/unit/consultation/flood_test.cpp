@@ -97,6 +97,9 @@ std::vector<Kind> kinds() {
        30, 8, 65},
       {"requests for an offer", false, [](Fixture& f, int) { f.encounter.on_request_offer("s1", 1); }, 0, 0,
        5},
+      {"sizes of its window", true,
+       [](Fixture& f, int i) { f.line(Channel::control, "view:" + std::to_string(180 + i % 900)); }, 0, 0,
+       30},
       {"requests for an offer in the call", true,
        [](Fixture& f, int i) { f.encounter.on_request_offer("s1", static_cast<unsigned>(i)); }, 30, 8, 65},
       {"answers", true,
@@ -171,6 +174,17 @@ TEST_CASE("The newest state of a microphone that was toggled too fast is shown",
   CHECK(f.count("repeated") == 1);
   // Every one of them was noted, shown in the end, or counted.
   CHECK(f.repeats("report") + f.count("microphone-muted") + f.count("microphone-on") == 10'001);
+}
+
+TEST_CASE("The peer hears of a window that is being resized now and then, and of its last size", "[flood]") {
+  Fixture f;
+  f.talk();
+  for (int i = 0; i < 10'000; ++i) f.line(Channel::control, "view:" + std::to_string(180 + i % 900));
+  f.line(Channel::control, "view:360");
+  f.pass(3s);
+  const auto& limits = f.media.newest()->limits;
+  CHECK(limits.size() <= 15);
+  CHECK(limits.back() == sangdam::base::PictureSize{640, 360});
 }
 
 TEST_CASE("Forty thousand toggles in twenty seconds make less than forty entries", "[flood]") {

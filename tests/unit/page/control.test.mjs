@@ -5,13 +5,15 @@ import { Control } from '../../../ui/patient/control.js';
 
 let view;
 let open;
+let agreed;
 let said;
 let control;
 beforeEach(() => {
   view = { microphone: 'on', camera: 'on', muted: false };
   open = true;
+  agreed = false;
   said = [];
-  control = new Control({ media: () => view, send: (line) => open && said.push(line) > 0 });
+  control = new Control({ media: () => view, send: (line) => open && said.push(line) > 0, agreed: (name) => agreed && name === 'view' });
 });
 
 test('the clinic is told what changed, and each only once', () => {
@@ -38,6 +40,19 @@ test('what was not heard without a channel is told on the next, with the level',
   assert.deepEqual(said, [{ type: 'media', microphone: true, camera: false }, { type: 'quality', level: 'fair' }]);
   control.onOpen();
   assert.equal(said.length, 4, 'a new channel is told all');
+});
+
+test('the clinic is told how large a picture is of use once it said that it reads that, and on each new channel', () => {
+  const line = { type: 'view', width: 640, height: 360 };
+  control.tellView({ width: 640, height: 360 });
+  assert.deepEqual(said, [], 'a clinic that does not know the line is not told');
+  agreed = true;
+  control.onAgreed();
+  control.tellView({ width: 640, height: 360 });
+  assert.deepEqual(said, [line], 'once');
+  said = [];
+  control.onOpen();
+  assert.deepEqual(said.at(-1), line);
 });
 
 test('the next call begins with nothing told', () => {

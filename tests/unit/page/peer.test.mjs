@@ -45,7 +45,8 @@ beforeEach(() => {
     onChat() {},
     onControl() {},
     clinicCamera: () => true,
-    onLevel() {},
+    onAgreed() {},
+    onSample() {},
   });
 });
 afterEach(() => { Object.assign(globalThis, real); });
@@ -114,7 +115,7 @@ async function openChannel(label) {
 
 test('the first line on the control channel says what the page can do', async () => {
   const control = await openChannel('control');
-  assert.deepEqual(control.sent, [{ type: 'hello', features: ['ignore-unknown', 'chat-refused', 'ended'] }]);
+  assert.deepEqual(control.sent, [{ type: 'hello', features: ['ignore-unknown', 'chat-refused', 'ended', 'view'] }]);
   assert.deepEqual((await openChannel('chat')).sent, []);
 });
 

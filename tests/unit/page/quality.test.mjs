@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { levelOf, Readings, SteadyLevel } from '../../../ui/patient/quality.js';
 
-const good = { lost: 0, received: 100, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0 };
+const good = { lost: 0, received: 100, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0, droppedShare: 0, decodingShare: 0, height: 720 };
 
 test('loss, delay and a standing picture each lower the level', () => {
   assert.equal(levelOf(good), 'good');
@@ -23,7 +23,8 @@ test('one bad moment is not shown, a lasting one soon, and recovery is believed 
 /** What a browser has counted after so many seconds of a picture of that rate and 40 packets a second. */
 const counted = (seconds, rate, lost = 0, frozen = 0) => new Map(Object.entries({
   video: { id: 'video', type: 'inbound-rtp', kind: 'video', timestamp: 1000 * seconds, packetsLost: lost, packetsReceived: 40 * seconds,
-    bytesReceived: 9000 * seconds, framesDecoded: rate * seconds, totalFreezesDuration: frozen },
+    bytesReceived: 9000 * seconds, framesDecoded: rate * seconds, totalFreezesDuration: frozen,
+    framesReceived: 1.25 * rate * seconds, framesDropped: 0.25 * rate * seconds, totalDecodeTime: 0.5 * seconds, frameHeight: 540 },
   pair: { id: 'pair', type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.03 },
 }));
 
@@ -44,7 +45,7 @@ test('a picture is measured from the reading before, and from none after a chang
   const readings = new Readings();
   assert.equal(levelOf(readings.add(counted(2, 30), true)), 'good');
   assert.deepEqual(readings.add(counted(4, 30, 4, 0.5), true),
-    { lost: 4, received: 80, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0.25 });
+    { lost: 4, received: 80, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0.25, droppedShare: 0.2, decodingShare: 0.5, height: 540 });
   readings.clear();
   assert.equal(readings.add(counted(1, 30), true).received, 0);
 });

@@ -212,6 +212,38 @@ TEST_CASE("Pictures that need little do not pretend a wide line", "[bitrate]") {
   CHECK(controller.target_kbps() < 500);
 }
 
+TEST_CASE("No picture is larger than what the far end has use for, nor costs more", "[bitrate]") {
+  BitrateController controller;
+  Line line;
+  line.run(controller, 5s);
+  REQUIRE(controller.picture().height == 720);
+  controller.set_view(640, 360);
+  CHECK(controller.picture().height == 360);
+  CHECK(controller.target_kbps() <= 900);
+  line.run(controller, 5s);
+  CHECK(controller.picture().height == 360);
+  controller.set_view(854, 480);
+  CHECK(controller.picture().height == 540);
+  controller.set_view(1280, 720);
+  line.run(controller, 5s);
+  CHECK(controller.picture().height == 720);
+  CHECK(controller.target_kbps() > 2000);
+}
+
+TEST_CASE("Whatever size the far end names, there is a picture for it, and the line still counts",
+          "[bitrate]") {
+  BitrateController controller;
+  for (const int size : {1, 16, 180, 225, 16'384}) {
+    controller.set_view(size * 16 / 9, size);
+    CHECK(controller.picture().height >= 180);
+    CHECK(controller.target_kbps() >= BitrateLimits{}.min_kbps);
+  }
+  Line line;
+  line.capacity_kbps = 300;
+  line.run(controller, 20s);
+  CHECK(controller.picture().height < 720);
+}
+
 TEST_CASE("Without transport-wide feedback the receiver's reports steer", "[bitrate]") {
   BitrateController controller({.start_kbps = 1000});
   Time now{0};

@@ -130,6 +130,7 @@ TEST_CASE("the lines of the data channels read as they were written", "[protocol
            MediaState{true, false},
            MediaState{false, true},
            QualityLevel{"poor"},
+           ViewSize{1280, 720},
            Ended{"moved"},
            Ended{""},
        }) {

@@ -91,6 +91,12 @@ export function call(app) {
     const on = root.classList.toggle('whole-picture');
     whole.setAttribute('aria-pressed', String(on));
     say(/** @type {Element} */ (whole.lastChild), on ? t('callFill') : t('callWhole'));
+    tellPlace();
+  }
+
+  function tellPlace() {
+    clearTimeout(telling);
+    telling = setTimeout(() => app.showsPicture(remote.clientWidth, remote.clientHeight, !root.classList.contains('whole-picture')), 400);
   }
 
   async function playRemote() {
@@ -170,12 +176,18 @@ export function call(app) {
       if (!dialog.open) dialog.showModal();
     }
   }
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let telling;
+  const place = new ResizeObserver(tellPlace);
+  place.observe(remote);
   update();
   return {
     root,
     focus: heading,
     update,
     destroy: () => {
+      place.disconnect();
+      clearTimeout(telling);
       remote.srcObject = null;
       mine.srcObject = null;
     },

@@ -16,11 +16,10 @@ KioskConnection::KioskConnection(ConnectionId id, const base::Clock& clock,
       m_id(id),
       m_register_deadline(limits.join_deadline),
       m_kiosk(std::move(kiosk)),
-      m_terms(std::move(terms)),
+      m_ice(std::move(terms.ice)),
+      m_address(std::move(terms.address)),
       m_registry(registry),
-      m_connected(clock.moment()),
-      m_ice_sent(clock.moment()),
-      m_ice_dated(clock.now()) {
+      m_connected(clock.moment()) {
   settle();
 }
 
@@ -31,10 +30,9 @@ void KioskConnection::on_time() {
     if (moment() - m_connected >= m_register_deadline) fail({"idle", "the kiosk did not register"});
     return;
   }
-  // The TURN server judges credentials by the time of day: when the clock is set forward they end sooner.
-  if (moment() - m_ice_sent < m_terms.ice_refresh && now() - m_ice_dated < m_terms.ice_refresh) return;
-  note_ice_sent();
-  if (auto servers = m_terms.ice_servers(); !servers.empty()) tell(protocol::IceServers{std::move(servers)});
+  if (!m_ice.is_due(moment(), now())) return;
+  if (auto servers = m_ice.take(moment(), now()); !servers.empty())
+    tell(protocol::IceServers{std::move(servers)});
 }
 
 std::string KioskConnection::encode_error(const protocol::Error& error) const {
@@ -66,21 +64,15 @@ void KioskConnection::on_text(std::string_view text) {
     m_registry.to_patient(m_id, *envelope);
 }
 
-void KioskConnection::note_ice_sent() {
-  m_ice_sent = moment();
-  m_ice_dated = now();
-}
-
 void KioskConnection::on_register(const protocol::Register& message) {
   m_registered = true;
   agree(message.features);
-  note_ice_sent();
   m_registry.kiosk_registered(m_id, m_kiosk, message);
-  tell(protocol::Registered{m_terms.ice_servers(), m_terms.address(), protocol::own_features()});
+  tell(protocol::Registered{m_ice.take(moment(), now()), m_address(), protocol::own_features()});
 }
 
 void KioskConnection::tell_address() {
-  if (m_registered && !is_gone()) tell(m_terms.address());
+  if (m_registered && !is_gone()) tell(m_address());
 }
 
 }  // namespace sangdam::gateway

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "gateway/ice_renewal.hpp"
 #include "gateway/registry.hpp"
 #include "gateway/web_socket.hpp"
 
@@ -13,9 +14,8 @@ class KioskConnection final : public WebSocket {
  public:
   /// What a kiosk is told when it registers, and again before its TURN credentials end.
   struct Terms {
-    std::function<std::vector<protocol::IceServer>()> ice_servers;
+    IceTerms ice;
     std::function<protocol::Address()> address;
-    std::chrono::seconds ice_refresh;
   };
 
   KioskConnection(ConnectionId id, const base::Clock& clock, base::Ref<SoupWebsocketConnection> connection,
@@ -32,16 +32,14 @@ class KioskConnection final : public WebSocket {
   void on_gone() override { m_registry.kiosk_gone(m_id); }
   [[nodiscard]] std::string encode_error(const protocol::Error& error) const override;
   void on_register(const protocol::Register& message);
-  void note_ice_sent();
 
   ConnectionId m_id;
   std::chrono::seconds m_register_deadline;
   std::string m_kiosk;  // the hash of its token
-  Terms m_terms;
+  IceRenewal m_ice;
+  std::function<protocol::Address()> m_address;
   Registry& m_registry;
   base::Moment m_connected;
-  base::Moment m_ice_sent;
-  base::Instant m_ice_dated;  // the same on the wall clock, which says when they end
   bool m_registered = false;
 };
 

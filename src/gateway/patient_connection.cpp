@@ -35,7 +35,7 @@ PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
                                      base::Ref<SoupWebsocketConnection> connection,
                                      std::shared_ptr<StreamMeter> meter, const ConnectionLimits& limits,
                                      std::shared_ptr<base::TokenBucket> seatless_frames, std::string address,
-                                     Registry& registry, GuessLimiter& limiter)
+                                     IceTerms ice, Registry& registry, GuessLimiter& limiter)
     : WebSocket(clock, std::move(connection), std::move(meter),
                 {.max_bytes = protocol::k_max_message_bytes,
                  .allowance = {limits.seatless_bytes, limits.seatless_messages, std::move(seatless_frames)},
@@ -44,6 +44,7 @@ PatientConnection::PatientConnection(ConnectionId id, const base::Clock& clock,
       m_id(id),
       m_limits(limits),
       m_address(std::move(address)),
+      m_ice(std::move(ice)),
       m_registry(registry),
       m_limiter(limiter),
       m_connected(clock.moment()),
@@ -54,9 +55,16 @@ void PatientConnection::on_time() {
   WebSocket::on_time();
   // Whoever was given work is given the time for it: the challenge ends with this connection.
   const std::chrono::seconds patience = m_challenge ? k_challenge_lifetime : m_limits.join_deadline;
-  if (is_gone() || m_seated || m_waiting) return;  // the limiter ends the wait
+  if (is_gone() || m_waiting) return;  // the limiter ends the wait
+  if (m_seated) return renew_ice_servers();
   if (moment() - m_last_try < patience && moment() - m_connected < m_limits.seatless_lifetime) return;
   fail({"idle", "no code was given for a long time: connect again when there is one"});
+}
+
+void PatientConnection::renew_ice_servers() {
+  if (!m_reads_ice_servers || !m_ice.is_due(moment(), now())) return;
+  if (auto servers = m_ice.take(moment(), now()); !servers.empty())
+    tell(protocol::IceServers{std::move(servers)});
 }
 
 bool PatientConnection::may_try_again() {
@@ -68,6 +76,8 @@ bool PatientConnection::may_try_again() {
 
 void PatientConnection::take_seat(const protocol::Features& features) {
   m_seated = true;
+  m_ice.note_given(moment(), now());  // with "joined"
+  m_reads_ice_servers = protocol::has_feature(features, protocol::k_ice_servers);
   settle();
   agree(features);
   allow({m_limits.patient_bytes, m_limits.seat.flood, nullptr});

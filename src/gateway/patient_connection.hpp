@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/guess_limiter.hpp"
+#include "gateway/ice_renewal.hpp"
 #include "gateway/registry.hpp"
 #include "gateway/web_socket.hpp"
 
@@ -15,7 +16,7 @@ class PatientConnection final : public WebSocket {
  public:
   PatientConnection(ConnectionId id, const base::Clock& clock, base::Ref<SoupWebsocketConnection> connection,
                     std::shared_ptr<StreamMeter> meter, const ConnectionLimits& limits,
-                    std::shared_ptr<base::TokenBucket> seatless_frames, std::string address,
+                    std::shared_ptr<base::TokenBucket> seatless_frames, std::string address, IceTerms ice,
                     Registry& registry, GuessLimiter& limiter);
 
   void tell(const protocol::GatewayToPatient& message) { send(protocol::encode(message)); }
@@ -43,6 +44,7 @@ class PatientConnection final : public WebSocket {
 
   /// False, and let go: it has tried too often.
   bool may_try_again();
+  void renew_ice_servers();
   void take_seat(const protocol::Features& features);
   /// False: it comes too fast and is dropped.
   [[nodiscard]] bool may_pass(const base::Result<protocol::PatientMessage>& message);
@@ -59,12 +61,14 @@ class PatientConnection final : public WebSocket {
   ConnectionId m_id;
   ConnectionLimits m_limits;
   std::string m_address;  // address_key()
+  IceRenewal m_ice;
   Registry& m_registry;
   GuessLimiter& m_limiter;
   base::Moment m_connected;
   base::Moment m_last_try;
   unsigned m_tries = 0;
   bool m_seated = false;
+  bool m_reads_ice_servers = false;
   SeatTraffic m_traffic;
   std::optional<Challenge> m_challenge;
   std::optional<protocol::Join> m_waiting;  // in line

@@ -26,22 +26,23 @@ Switchboard::~Switchboard() = default;
 void Switchboard::add_patient(base::Ref<SoupWebsocketConnection> connection,
                               std::shared_ptr<StreamMeter> meter, std::string address) {
   const ConnectionId id = m_next_id++;
-  m_patients.emplace(
-      id, std::make_unique<PatientConnection>(id, m_clock, std::move(connection), std::move(meter), m_limits,
-                                              m_seatless_frames, std::move(address), m_registry, m_limiter));
+  m_patients.emplace(id, std::make_unique<PatientConnection>(
+                             id, m_clock, std::move(connection), std::move(meter), m_limits,
+                             m_seatless_frames, std::move(address), ice_terms(), m_registry, m_limiter));
 }
 
 void Switchboard::add_kiosk(base::Ref<SoupWebsocketConnection> connection, std::shared_ptr<StreamMeter> meter,
                             std::string kiosk) {
   const ConnectionId id = m_next_id++;
-  KioskConnection::Terms terms{
-      .ice_servers = [this] { return ice_servers_for(m_ice, base::random_hex(8), m_clock.now()); },
-      .address = m_address,
-      // A call that starts just before the refresh still has a third of the lifetime ahead.
-      .ice_refresh = m_ice.lifetime * 2 / 3};
+  KioskConnection::Terms terms{.ice = ice_terms(), .address = m_address};
   m_kiosks.emplace(
       id, std::make_unique<KioskConnection>(id, m_clock, std::move(connection), std::move(meter), m_limits,
                                             std::move(kiosk), std::move(terms), m_registry));
+}
+
+IceTerms Switchboard::ice_terms() const {
+  return {.servers = [this] { return ice_servers_for(m_ice, base::random_hex(8), m_clock.now()); },
+          .lifetime = m_ice.lifetime};
 }
 
 void Switchboard::on_time() {

@@ -38,6 +38,7 @@ class Switchboard final : public Outlet {
   void replace(ConnectionId connection) override;
   /// Answers the tries whose turn it is.
   void serve_line();
+  [[nodiscard]] IceTerms ice_terms() const;
   [[nodiscard]] WebSocket* find(ConnectionId connection) const;
 
   const base::Clock& m_clock;

@@ -14,10 +14,10 @@
 namespace sangdam::gateway {
 
 struct IceConfig {
-  std::vector<std::string> stun_urls;  // "stun:host:port"
-  std::vector<std::string> turn_urls;  // "turn:host:port?transport=udp"
-  std::string turn_secret;             // static-auth-secret; empty: TURN urls are not handed out
-  std::chrono::seconds lifetime{12 * 60 * 60};
+  std::vector<std::string> stun_urls;      // "stun:host:port"
+  std::vector<std::string> turn_urls;      // "turn:host:port?transport=udp"
+  std::string turn_secret;                 // static-auth-secret; empty: TURN urls are not handed out
+  std::chrono::seconds lifetime{15 * 60};  // given anew before they end
 };
 
 /// The servers for one client. `id` must not tell who it is: coturn logs it.

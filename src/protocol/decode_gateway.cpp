@@ -73,6 +73,10 @@ base::Result<GatewayToPatient> decode_gateway_to_patient(std::string_view text) 
                                               .ice_servers = detail::read_ice_servers(in),
                                               .features = in.features("features")});
   }
+  if (*type == "ice-servers") {
+    Reader in(*message, "ice-servers");
+    return in.result<GatewayToPatient>(IceServers{.ice_servers = detail::read_ice_servers(in)});
+  }
   if (*type == "error") {
     Reader in(*message, "error");
     return in.result<GatewayToPatient>(detail::read_error(in));

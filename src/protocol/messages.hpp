@@ -54,6 +54,7 @@ inline constexpr std::string_view k_newcomer = "newcomer";
 /// On the control channel: the line Ended.
 inline constexpr std::string_view k_ended_line = "ended";
 inline constexpr std::string_view k_view_line = "view";
+inline constexpr std::string_view k_ice_servers = "ice-servers";
 [[nodiscard]] Features own_features();
 [[nodiscard]] bool has_feature(const Features& features, std::string_view name);
 
@@ -132,6 +133,10 @@ struct Offer {
   std::string sdp;
   bool operator==(const Offer&) const = default;
 };
+struct IceServers {
+  std::vector<IceServer> ice_servers;
+  bool operator==(const IceServers&) const = default;
+};
 struct Pong {
   bool operator==(const Pong&) const = default;
 };
@@ -152,7 +157,7 @@ struct Error {
 
 /// What a kiosk may send through the gateway.
 using ToPatientBody = std::variant<Status, Offer, Candidate>;
-using GatewayToPatient = std::variant<Joined, Status, Offer, Candidate, Pong, Error>;
+using GatewayToPatient = std::variant<Joined, Status, Offer, Candidate, IceServers, Pong, Error>;
 
 // --- Kiosk -> gateway ---
 struct Register {
@@ -214,10 +219,6 @@ struct Registered {
   Address address;
   Features features{};
   bool operator==(const Registered&) const = default;
-};
-struct IceServers {
-  std::vector<IceServer> ice_servers;
-  bool operator==(const IceServers&) const = default;
 };
 struct SessionOpened {
   std::string session;

@@ -261,6 +261,9 @@ export class App {
       case 'candidate':
         this.peers.candidate(event.peer, event.mline, event.candidate);
         break;
+      case 'ice-servers':
+        this.peers.setIceServers(event.iceServers);
+        break;
       case 'error':
         this.#onError(event);
         break;

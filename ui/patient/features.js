@@ -1,7 +1,7 @@
 // What this page can do beyond version 1 of the protocol, told to the gateway and to the clinic, and what becomes of
 // messages of a type not known here. No DOM.
 
-export const FEATURES = ['ignore-unknown', 'chat-refused', 'ended', 'view'];
+export const FEATURES = ['ignore-unknown', 'chat-refused', 'ended', 'view', 'ice-servers'];
 const MAX_FEATURES = 16;
 
 /** Every type of docs/protocol.md: one of these in the wrong place is nonsense, whatever was agreed. */

@@ -31,10 +31,11 @@ const CLOSING = ['malformed', 'too-large', 'too-fast', 'unexpected', 'version-un
 /** @typedef {{type: 'status', state: VisitState, outcome: string}} Status */
 /** @typedef {{type: 'offer', peer: number, sdp: string}} Offer */
 /** @typedef {{type: 'candidate', peer: number, mline: number, candidate: string}} Candidate */
+/** @typedef {{type: 'ice-servers', iceServers: RTCIceServer[]}} IceServers with fresh credentials */
 /** @typedef {{type: 'error', code: string, retryAfter: number, challenge: Challenge | null, clinic: string, phone: string}} Refusal */
 /** @typedef {{type: 'link', link: 'connecting' | 'online' | 'offline'}} Link our own: how the connection is */
 /** @typedef {{type: 'pong'}} Pong */
-/** @typedef {Joined | Status | Offer | Candidate | Refusal} FromGateway */
+/** @typedef {Joined | Status | Offer | Candidate | IceServers | Refusal} FromGateway */
 /** @typedef {FromGateway | Link} SignallingEvent */
 /** @typedef {{name: string, consent: string, camera: boolean, microphone: boolean}} Knock */
 
@@ -115,6 +116,9 @@ export function decode(data) {
     case 'candidate':
       if (!isCount(message.peer, 2 ** 31) || !isCount(message.mline, 31) || !isText(message.candidate, 512)) return null;
       return { type: 'candidate', peer: message.peer, mline: message.mline, candidate: message.candidate };
+    case 'ice-servers':
+      if (!Array.isArray(message.ice_servers)) return null;
+      return { type: 'ice-servers', iceServers: message.ice_servers.filter(isIceServer).map(iceServerOf) };
     case 'pong':
       return { type: 'pong' };
     case 'error': {

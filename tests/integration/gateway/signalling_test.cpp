@@ -277,6 +277,40 @@ TEST_CASE("a kiosk gets fresh TURN credentials before the old ones end", "[gatew
   CHECK(fresh.ice_servers[0].username != kiosk.registered.ice_servers[0].username);
 }
 
+TEST_CASE("a seated page gets fresh TURN credentials before the old ones end, if it reads them",
+          "[gateway][turn]") {
+  const Site site;
+  auto config = site.config();
+  config.ice = {
+      .stun_urls = {}, .turn_urls = {"turn:t.example:3478"}, .turn_secret = "north", .lifetime = 2s};
+  gateway::Server server(std::move(config));
+  REQUIRE(server.start());
+  Kiosk kiosk(server);
+  kiosk.open();
+  Client reads = Client::patient(server);
+  reads.send(PatientMessage(protocol::Join{kiosk.code, "en", std::nullopt, {"ice-servers"}}));
+  const auto joined = std::get<protocol::Joined>(reads.next_for_patient());
+  std::string before = joined.ice_servers.at(0).username;
+  for (const int round : {1, 2}) {
+    INFO("round " << round);
+    const auto fresh = std::get<protocol::IceServers>(reads.next_for_patient());
+    REQUIRE(fresh.ice_servers.size() == 1);
+    CHECK(fresh.ice_servers[0].username != before);
+    before = fresh.ice_servers[0].username;
+  }
+  reads.close();
+  while (!std::holds_alternative<protocol::Away>(kiosk.link.next_for_kiosk())) {
+  }
+  Client resumed = Client::patient(server);
+  resumed.send(PatientMessage(protocol::Resume{joined.token, "en"}));
+  CHECK(std::holds_alternative<protocol::Joined>(resumed.next_for_patient()));
+  for (int rounds = 0; rounds < 2;) {
+    if (std::holds_alternative<protocol::IceServers>(kiosk.link.next_for_kiosk())) ++rounds;
+  }
+  resumed.send(PatientMessage(protocol::Ping{}));
+  CHECK(std::holds_alternative<protocol::Pong>(resumed.next_for_patient()));
+}
+
 TEST_CASE("when the machine's clock is set nobody is dropped, and the TURN credentials are made anew",
           "[gateway][clock]") {
   class SetClock final : public base::Clock {

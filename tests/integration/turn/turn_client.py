@@ -9,7 +9,7 @@ import struct
 import time
 import zlib
 
-BINDING, ALLOCATE, CREATE_PERMISSION = 0x0001, 0x0003, 0x0008
+BINDING, ALLOCATE, REFRESH, CREATE_PERMISSION = 0x0001, 0x0003, 0x0004, 0x0008
 SUCCESS, ERROR = 0x0100, 0x0110
 USERNAME, MESSAGE_INTEGRITY, ERROR_CODE = 0x0006, 0x0008, 0x0009
 XOR_PEER_ADDRESS, REALM, NONCE, REQUESTED_ADDRESS_FAMILY, REQUESTED_TRANSPORT = 0x0012, 0x0014, 0x0015, 0x0017, 0x0019
@@ -25,15 +25,16 @@ def attribute(kind, value):
 class TurnClient:
     """One allocation. A request that the server does not answer is sent again until the deadline."""
 
-    def __init__(self, server, port, secret, deadline=20.0):
+    def __init__(self, server, port, secret, deadline=20.0, lifetime=600):
         family = socket.AF_INET6 if ":" in server else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.settimeout(0.5)
         self.server = (server, port)
         self.deadline = deadline
-        self.username = f"{int(time.time()) + 600}:test"
+        self.username = f"{int(time.time()) + lifetime}:test"
         self.password = base64.b64encode(hmac.new(secret.encode(), self.username.encode(), hashlib.sha1).digest()).decode()
         self.realm = self.nonce = b""
+        self.stale = 0  # nonces that the server wanted anew
 
     def close(self):
         self.socket.close()
@@ -53,10 +54,18 @@ class TurnClient:
 
     def permission(self, peer):
         """0 if the server would relay to the peer, or the code of the error (403: forbidden)."""
-        kind, found = self._exchange(CREATE_PERMISSION, None, signed=True, peer=ipaddress.ip_address(peer))
+        return self._signed(CREATE_PERMISSION, None, ipaddress.ip_address(peer))
+
+    def refresh(self):
+        """0 if the allocation goes on, or the code of the error."""
+        return self._signed(REFRESH, b"")
+
+    def _signed(self, method, body, peer=None):
+        kind, found = self._exchange(method, body, signed=True, peer=peer)
         if self._code(kind, found) == 438:  # stale nonce
+            self.stale += 1
             self.nonce = found[NONCE]
-            kind, found = self._exchange(CREATE_PERMISSION, None, signed=True, peer=ipaddress.ip_address(peer))
+            kind, found = self._exchange(method, body, signed=True, peer=peer)
         return self._code(kind, found)
 
     @staticmethod

@@ -10,7 +10,8 @@ TEST_CASE("TURN credentials are what coturn computes from the shared secret", "[
   const IceConfig config{
       .stun_urls = {"stun:s.example:3478"},
       .turn_urls = {"turn:t.example:3478?transport=udp", "turns:t.example:5349?transport=tcp"},
-      .turn_secret = "north"};
+      .turn_secret = "north",
+      .lifetime = std::chrono::hours(12)};
   const base::Instant now(std::chrono::seconds(1764000000 - 12 * 60 * 60));
   const auto servers = ice_servers_for(config, "abc", now);
   REQUIRE(servers.size() == 3);

@@ -212,6 +212,9 @@ test('messages of the gateway are read within their limits', () => {
     { type: 'status', state: 'dancing' }, { ...JOINED, token: 'short' }, 7, null, []]) {
     assert.equal(read(bad), null, JSON.stringify(bad).slice(0, 60));
   }
+  assert.deepEqual(read({ type: 'ice-servers', ice_servers: [{ urls: 'turn:a:1', username: 'u', credential: 'c' }, { urls: 'http://evil' }] }),
+    { type: 'ice-servers', iceServers: [{ urls: 'turn:a:1', username: 'u', credential: 'c' }] });
+  assert.equal(read({ type: 'ice-servers' }), null);
   for (const bad of ['', '{', '\u0000', new ArrayBuffer(8), undefined, `"${'x'.repeat(70000)}"`]) assert.equal(decode(bad), null);
 });
 

@@ -56,6 +56,8 @@ TEST_CASE("every message to a patient reads as it was written", "[protocol]") {
            Status{"clinic-away", ""},
            Offer{7, "v=0\r\n"},
            Candidate{7, 0, "candidate:1"},
+           IceServers{k_servers},
+           IceServers{{}},
            Pong{},
            Error{"code-wrong", "no open session has this code", "", std::nullopt, std::nullopt},
            Error{"too-many-tries", "wait", "", 30, std::nullopt},

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace sangdam::pipelines {
 namespace {
 
 using namespace std::chrono_literals;
+using Time = BitrateController::Time;
 
 constexpr double k_keep = 0.85;     // GCC's beta: of what arrived when the line was full
 constexpr auto k_drain = 600ms;     // then the queue that made us fall should begin to empty
@@ -20,6 +22,13 @@ constexpr double k_packet_kbit = 9.6;      // of our largest packets
 constexpr double k_beyond_received = 1.5;  // no faster than the feedback can vouch for
 constexpr double k_beyond_received_kbps = 20;
 constexpr double k_received_window_ms = 500;
+
+// Pictures that need so much less than they may say that a larger one may be as easy.
+constexpr double k_sated = 1.3;
+constexpr Time k_sated_for = 1s;
+constexpr Time k_hungry = 8s;
+constexpr Time k_first_pause = 10s;
+constexpr Time k_longest_pause = 30s;
 
 constexpr auto k_loss_window = 800ms;
 constexpr unsigned k_loss_window_packets = 50;  // of which a twentieth is not by chance a tenth
@@ -55,7 +64,7 @@ constexpr double k_beyond_view = 1.25;
 }  // namespace
 
 BitrateController::BitrateController(BitrateLimits limits) : m_limits(limits), m_target(limits.start_kbps) {
-  choose_picture();
+  m_picture = affordable();
 }
 
 void BitrateController::on_feedback(Time now, std::span<const PacketReport> packets) {
@@ -68,6 +77,7 @@ void BitrateController::on_feedback(Time now, std::span<const PacketReport> pack
     case Queue::draining: m_last_growth = now; break;
     case Queue::steady: grow(now); break;
   }
+  choose_picture(now);
 }
 
 void BitrateController::count(Time now, std::span<const PacketReport> packets) {
@@ -144,6 +154,11 @@ void BitrateController::judge_loss(Time now, double percent) {
 }
 
 void BitrateController::on_report(Time now, std::optional<double> loss_percent, double round_trip_ms) {
+  judge_report(now, loss_percent, round_trip_ms);
+  choose_picture(now);
+}
+
+void BitrateController::judge_report(Time now, std::optional<double> loss_percent, double round_trip_ms) {
   if (round_trip_ms > 0) m_round_trip_ms = std::min(round_trip_ms, 1000.0);
   if (!loss_percent) return;
   m_loss_percent = *loss_percent;
@@ -172,6 +187,7 @@ bool BitrateController::decrease(Time now, double to) {
   m_full_at_kbps = to;
   m_trial.reset();  // a trial's own decrease begins it afterwards
   m_trend.restart();
+  if (std::exchange(m_on_trial, false)) wait_with_larger(now);
   set_target(k_keep * to);
   return true;
 }
@@ -206,6 +222,7 @@ void BitrateController::set_view(int width, int height) {
   m_view_width = width;
   m_view_height = height;
   set_target(m_target);
+  m_picture = affordable();
 }
 
 bool BitrateController::shows(const Picture& picture) const {
@@ -218,10 +235,9 @@ void BitrateController::set_target(double kbps) {
   const auto largest = std::find_if(k_ladder.begin(), k_ladder.end(),
                                     [this](const Step& step) { return shows(step.picture); });
   m_target = std::clamp(kbps, m_limits.min_kbps, std::min(largest->most_kbps, m_limits.max_kbps));
-  choose_picture();
 }
 
-void BitrateController::choose_picture() {
+BitrateController::Picture BitrateController::affordable() const {
   const auto has = [&](const Picture& one) {
     return m_picture.width > one.width ||
            (m_picture.width == one.width && m_picture.frame_divisor <= one.frame_divisor);
@@ -229,11 +245,43 @@ void BitrateController::choose_picture() {
   for (const Step& step : k_ladder) {
     // Each step up needs a quarter more than its step down, or the picture would flicker between two sizes.
     if (m_target < (has(step.picture) ? step.least_kbps : 1.25 * step.least_kbps)) continue;
-    if (!shows(step.picture)) continue;
-    m_picture = step.picture;
+    if (shows(step.picture)) return step.picture;
+  }
+  return k_slowest;
+}
+
+void BitrateController::choose_picture(Time now) {
+  const auto received = received_kbps();
+  const bool is_sated = received && m_target > k_sated * *received + k_beyond_received_kbps;
+  if (is_sated != m_is_sated) m_sated_changed = now;
+  m_is_sated = is_sated;
+  const auto for_long = [&](Time time) { return m_sated_changed && now - *m_sated_changed >= time; };
+  const Picture by_rate = affordable();
+  if (by_rate.width >= m_picture.width || !shows(m_picture)) {
+    m_picture = by_rate;
+    m_on_trial = false;
+  } else if (!m_on_trial || (!m_is_sated && for_long(k_hungry))) {
+    m_picture = by_rate;
+    m_on_trial = false;
+    wait_with_larger(now);
+  }
+  // Pictures of little detail need less than the ladder says, and while they do nothing shows that the line
+  // carries more. A larger one shows it, or is easy, too.
+  if (!m_is_sated || !for_long(k_sated_for) || (m_next_larger && now < *m_next_larger)) return;
+  for (std::size_t i = 1; i < k_ladder.size(); ++i) {
+    const Picture& larger = k_ladder[i - 1].picture;
+    if (k_ladder[i].picture.width != m_picture.width || !shows(larger)) continue;
+    m_picture = larger;
+    m_on_trial = true;
+    m_sated_changed = now;
     return;
   }
-  m_picture = k_slowest;
+}
+
+void BitrateController::wait_with_larger(Time now) {
+  const bool held = !m_next_larger || now - *m_next_larger > k_longest_pause;
+  m_pause = held ? k_first_pause : std::min<Time>(2 * m_pause, k_longest_pause);
+  m_next_larger = now + m_pause;
 }
 
 }  // namespace sangdam::pipelines

@@ -5,15 +5,14 @@
 // a second the receiver's report with loss and round trip (RFC 3550). The law is in the manner of Google
 // congestion control (draft-ietf-rmcat-gcc-02), and differs where that stays down:
 //   - A queue that grows (DelayTrend) means the line is full: fall to a part of what arrived. A long delay
-//   alone means
-//     nothing.
+//     alone means nothing.
 //   - Near the rate at which the line was last full the rate grows by a packet a round trip; well above it,
-//   or where
-//     nothing is known, by more than half a second: a line that recovered is used again within seconds.
+//     or where nothing is known, by more than half a second: a line that recovered is used within seconds.
 //   - Loss without a growing queue is a full line (a policer, a short queue) or a bad one (radio). Sending
-//   less tells:
-//     what a full line loses goes away, what a bad line loses stays. Then that share is this line's own, and
-//     the rate goes back to where it was.
+//     less tells: what a full line loses goes away, what a bad line loses stays. Then that share is this
+//     line's own, and the rate goes back to where it was.
+//   - Pictures of little detail do not use what they may, so nothing shows what the line carries. Then a
+//     larger one is tried, and kept if it is easy, too, or the line carries it.
 // Plain state; time is handed in, so a test needs no clock. One thread.
 #pragma once
 
@@ -84,7 +83,12 @@ class BitrateController {
   bool decrease(Time now, double to);
   void grow(Time now);
   void set_target(double kbps);
-  void choose_picture();
+  void judge_report(Time now, std::optional<double> loss_percent, double round_trip_ms);
+  /// What the target is good for, by the ladder.
+  [[nodiscard]] Picture affordable() const;
+  void choose_picture(Time now);
+  /// Before a larger picture is tried again: longer each time.
+  void wait_with_larger(Time now);
   [[nodiscard]] bool shows(const Picture& picture) const;
   [[nodiscard]] std::optional<double> received_kbps() const;
 
@@ -111,6 +115,11 @@ class BitrateController {
   };
   std::deque<RoundTrip> m_round_trips;  // of the last seconds, where there is no feedback on packets
   Picture m_picture{1280, 720, 1};
+  bool m_is_sated = false;  // the pictures need much less than they may
+  std::optional<Time> m_sated_changed;
+  bool m_on_trial = false;  // the picture is larger than the ladder allows
+  std::optional<Time> m_next_larger;
+  Time m_pause{};
   int m_view_width = 1280, m_view_height = 720;
 };
 

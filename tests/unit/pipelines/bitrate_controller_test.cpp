@@ -1,9 +1,11 @@
 #include "pipelines/bitrate_controller.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -24,6 +26,9 @@ struct Line {
   double jitter_ms = 0;
   double loss_percent = 0;
   bool is_down = false;
+  /// What pictures of 1280x720 need at most; smaller ones need less.
+  double detail_kbps = 1e9;
+  int size_changes = 0;
 
   double now_ms = 0;
   double free_at_ms = 0;
@@ -37,6 +42,7 @@ struct Line {
   std::deque<Message> feedback;
   std::mt19937 random{7};
 
+  int height = 720;
   double worst_queue_ms = 0;
   double sent_bits = 0, delivered_bits = 0;
 
@@ -74,7 +80,10 @@ struct Line {
     for (; now_ms < end; now_ms += 1, ++step) {
       police_budget_bytes = std::min(police_budget_bytes + capacity_kbps / 8, 6000.0);
       if (step % 33 == 0) {
-        for (double left = controller.target_kbps() * 33 / 8; left > 0; left -= 1200)
+        const auto picture = controller.picture();
+        if (std::exchange(height, picture.height) != picture.height) ++size_changes;
+        const double need = detail_kbps * std::pow(picture.height / 720.0, 1.5);
+        for (double left = std::min(need, controller.target_kbps()) * 33 / 8; left > 0; left -= 1200)
           send(std::min(left, 1200.0));
       }
       if (step % 20 == 0) send(80);  // sound
@@ -212,6 +221,39 @@ TEST_CASE("Pictures that need little do not pretend a wide line", "[bitrate]") {
   CHECK(controller.target_kbps() < 500);
 }
 
+TEST_CASE("A scene of little detail is back in full size, too, though nothing shows what the line carries",
+          "[bitrate]") {
+  for (const double detail : {2000.0, 900.0, 400.0, 200.0, 100.0}) {
+    INFO("pictures that need " << detail << " kbit/s");
+    BitrateController controller;
+    Line line;
+    line.detail_kbps = detail;
+    line.capacity_kbps = 150;
+    line.run(controller, 20s);
+    line.capacity_kbps = 50'000;
+    line.run(controller, 45s);
+    CHECK(controller.picture().height == 720);
+    line.size_changes = 0;
+    line.run(controller, 60s);
+    CHECK(line.size_changes == 0);
+  }
+}
+
+TEST_CASE("A larger picture that a thin line does not carry is not tried again and again", "[bitrate]") {
+  for (const double detail : {2000.0, 900.0, 400.0}) {
+    INFO("pictures that need " << detail << " kbit/s");
+    BitrateController controller;
+    Line line;
+    line.detail_kbps = detail;
+    line.capacity_kbps = 200;
+    line.run(controller, 20s);
+    line.size_changes = 0;
+    line.run(controller, 180s);
+    CHECK(line.size_changes <= 16);
+    CHECK(line.worst_queue_ms < 350);
+  }
+}
+
 TEST_CASE("No picture is larger than what the far end has use for, nor costs more", "[bitrate]") {
   BitrateController controller;
   Line line;
@@ -228,6 +270,19 @@ TEST_CASE("No picture is larger than what the far end has use for, nor costs mor
   line.run(controller, 5s);
   CHECK(controller.picture().height == 720);
   CHECK(controller.target_kbps() > 2000);
+}
+
+TEST_CASE("A far end that has use for a larger picture again gets it, also of an easy scene", "[bitrate]") {
+  BitrateController controller;
+  Line line;
+  line.detail_kbps = 600;
+  line.run(controller, 5s);
+  controller.set_view(640, 360);
+  line.run(controller, 20s);
+  CHECK(controller.picture().height == 360);
+  controller.set_view(1280, 720);
+  line.run(controller, 8s);
+  CHECK(controller.picture().height == 720);
 }
 
 TEST_CASE("Whatever size the far end names, there is a picture for it, and the line still counts",

@@ -25,10 +25,12 @@ constexpr double k_received_window_ms = 500;
 
 // Pictures that need so much less than they may say that a larger one may be as easy.
 constexpr double k_sated = 1.3;
-constexpr Time k_sated_for = 1s;
+constexpr Time k_sated_for = 2s;  // a camera that is switched off is noticed before
 constexpr Time k_hungry = 8s;
 constexpr Time k_first_pause = 10s;
-constexpr Time k_longest_pause = 30s;
+constexpr Time k_longest_pause = 60s;
+constexpr Time k_proven = 20s;
+constexpr Time k_pause_after_fall = 3s;
 
 constexpr auto k_loss_window = 800ms;
 constexpr unsigned k_loss_window_packets = 50;  // of which a twentieth is not by chance a tenth
@@ -187,7 +189,7 @@ bool BitrateController::decrease(Time now, double to) {
   m_full_at_kbps = to;
   m_trial.reset();  // a trial's own decrease begins it afterwards
   m_trend.restart();
-  if (std::exchange(m_on_trial, false)) wait_with_larger(now);
+  m_on_trial = false;
   set_target(k_keep * to);
   return true;
 }
@@ -256,6 +258,10 @@ void BitrateController::choose_picture(Time now) {
   if (is_sated != m_is_sated) m_sated_changed = now;
   m_is_sated = is_sated;
   const auto for_long = [&](Time time) { return m_sated_changed && now - *m_sated_changed >= time; };
+  if (m_trial_began && now - *m_trial_began >= k_proven) {
+    m_trial_began.reset();
+    m_pause = {};
+  }
   const Picture by_rate = affordable();
   if (by_rate.width >= m_picture.width || !shows(m_picture)) {
     m_picture = by_rate;
@@ -267,21 +273,25 @@ void BitrateController::choose_picture(Time now) {
   }
   // Pictures of little detail need less than the ladder says, and while they do nothing shows that the line
   // carries more. A larger one shows it, or is easy, too.
-  if (!m_is_sated || !for_long(k_sated_for) || (m_next_larger && now < *m_next_larger)) return;
+  if (!m_moves || !m_is_sated || !for_long(k_sated_for) || (m_next_larger && now < *m_next_larger)) return;
   for (std::size_t i = 1; i < k_ladder.size(); ++i) {
     const Picture& larger = k_ladder[i - 1].picture;
     if (k_ladder[i].picture.width != m_picture.width || !shows(larger)) continue;
     m_picture = larger;
     m_on_trial = true;
+    m_trial_began = now;
     m_sated_changed = now;
     return;
   }
 }
 
 void BitrateController::wait_with_larger(Time now) {
-  const bool held = !m_next_larger || now - *m_next_larger > k_longest_pause;
-  m_pause = held ? k_first_pause : std::min<Time>(2 * m_pause, k_longest_pause);
-  m_next_larger = now + m_pause;
+  // One that had proven itself fell with the line, which may be back soon.
+  const bool has_failed = m_trial_began.has_value();
+  m_trial_began.reset();
+  if (has_failed) m_pause = std::clamp<Time>(2 * m_pause, k_first_pause, k_longest_pause);
+  const Time until = now + (has_failed ? m_pause : k_pause_after_fall);
+  m_next_larger = std::max(m_next_larger.value_or(until), until);
 }
 
 }  // namespace sangdam::pipelines

@@ -52,6 +52,9 @@ class BitrateController {
   /// The far end has no use for a larger picture, whatever the line could carry.
   void set_view(int width, int height);
 
+  /// False while a stand-in is sent for a camera that is off: that it needs little says nothing of a scene.
+  void set_moves(bool moves) { m_moves = moves; }
+
   [[nodiscard]] double target_kbps() const { return m_target; }
   /// Of the last second or so of feedback.
   [[nodiscard]] double loss_percent() const { return m_loss_percent; }
@@ -117,9 +120,11 @@ class BitrateController {
   Picture m_picture{1280, 720, 1};
   bool m_is_sated = false;  // the pictures need much less than they may
   std::optional<Time> m_sated_changed;
-  bool m_on_trial = false;  // the picture is larger than the ladder allows
+  bool m_on_trial = false;            // the picture is larger than the ladder allows
+  std::optional<Time> m_trial_began;  // until it has failed or proven itself
   std::optional<Time> m_next_larger;
   Time m_pause{};
+  bool m_moves = true;
   int m_view_width = 1280, m_view_height = 720;
 };
 

@@ -87,14 +87,13 @@ base::Result<> DataChannels::create(GstElement* webrtc) {
 
 void DataChannels::give_up_sending(GstElement& webrtc) {
   const IteratorPtr senders(gst_bin_iterate_all_by_element_factory_name(GST_BIN(&webrtc), "sctpenc"));
-  GValue item = G_VALUE_INIT;
-  while (gst_iterator_next(senders.get(), &item) == GST_ITERATOR_OK) {
+  const auto flush = [](const GValue* item, gpointer) noexcept {
     const auto pad =
-        Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(&item)), "src"));
+        Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(item)), "src"));
     if (pad) gst_pad_send_event(pad.get(), gst_event_new_flush_start());
-    g_value_reset(&item);
-  }
-  g_value_unset(&item);
+  };
+  while (gst_iterator_foreach(senders.get(), flush, nullptr) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync(senders.get());
 }
 
 void DataChannels::allow() {

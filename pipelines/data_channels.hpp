@@ -41,7 +41,7 @@ class DataChannels {
   /// False if the channel is not open or the text is too long.
   bool send(consultation::Channel channel, const std::string& text);
   /// Before webrtcbin stops, on any thread: ends its attempts to send what a closing association does not
-  /// take. Before 1.22.4 sctpenc goes on trying, and the stop waits for it for ever (fixed upstream by
+  /// take. Before 1.22.3 sctpenc goes on trying, and the stop waits for it for ever (fixed upstream by
   /// a1f072718619).
   static void give_up_sending(GstElement& webrtc);
 

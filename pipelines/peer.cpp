@@ -21,6 +21,7 @@ constexpr unsigned k_max_candidates =
     128;  // a phone sends about 20; a PC with 20 addresses and three TURN URLs 100 that are used here
 constexpr unsigned k_max_servers = 8;
 constexpr double k_session_bandwidth = 2e6;
+constexpr double k_least_moving_rate = 7;  // the stand-in for a camera has 5, a slow camera in the dark 10
 constexpr guint64 k_feedback_interval = 50 * GST_MSECOND;
 
 }  // namespace
@@ -407,6 +408,12 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
   const auto now = std::chrono::steady_clock::now();
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_counted);
   const bool has_feedback = m_last_feedback && age() - *m_last_feedback < 2s;
+  const unsigned captured = m_parts.camera->pushed();
+  if (elapsed.count() > 0) {
+    const double rate =
+        1000.0 * (captured - std::exchange(m_captured, captured)) / static_cast<double>(elapsed.count());
+    m_controller.set_moves(rate > k_least_moving_rate);
+  }
   m_controller.on_report(
       age(),
       has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
@@ -494,10 +501,10 @@ void WebRtcPeer::end() {
   for (PendingPromise* promise : {&m_offering, &m_answering}) *promise = {};
   if (m_pipeline) {
     m_pipeline->before_stop([counting = m_counting.release(), webrtc = m_webrtc] {
+      if (webrtc) DataChannels::give_up_sending(*webrtc.get());
       // Before 1.22.3 rtpsession clears its sources without its lock when it stops, also while they are
       // counted (fixed upstream by 5ef2ce69ff1f).
       if (counting) gst_promise_wait(counting.get());
-      if (webrtc) DataChannels::give_up_sending(*webrtc.get());
     });
   }
   m_session.reset();

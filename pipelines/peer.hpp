@@ -119,6 +119,7 @@ class WebRtcPeer final : public consultation::Peer {
   PeerCounters m_counters;
   std::chrono::steady_clock::time_point m_born, m_counted;
   unsigned m_frames_counted = 0;
+  unsigned m_captured = 0;
   std::int64_t m_frozen_counted = 0;
   double m_level_db = -100;
 

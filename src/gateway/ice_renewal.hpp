@@ -33,7 +33,7 @@ class IceRenewal {
     m_given = moment;
     m_dated = now;
   }
-  /// A call that begins just before that still has a third of the lifetime ahead.
+  /// A call that begins just before the renewal still has a third of the lifetime ahead.
   [[nodiscard]] bool is_due(base::Moment moment, base::Instant now) const {
     const std::chrono::seconds wait = m_terms.lifetime * 2 / 3;
     return moment - m_given >= wait || now - m_dated >= wait;

@@ -13,7 +13,8 @@ const MOST_HEIGHT = 2160;
 const DROPPED_SHARE = 0.15;
 const BUSY_SHARE = 0.6;
 const SLOW_SAMPLES = 2;
-const SMALLER = 0.7;
+// With what the size is rounded up by and the kiosk sends beyond it, still less than what was too much.
+const SMALLER = 0.6;
 const SPARE_DROPPED_SHARE = 0.02;
 const SPARE_SAMPLES = 15;
 const MOST_SPARE_SAMPLES = 300;

@@ -36,6 +36,9 @@ class Credentials(unittest.TestCase):
                                   "log-file=stdout"]) + "\n")
         cls.server = subprocess.Popen(["turnserver", "-c", f"{cls.folder}/turnserver.conf"], stdout=subprocess.DEVNULL,
                                       stderr=subprocess.DEVNULL)
+        first = TurnClient(ADDRESS, cls.port, SECRET)
+        first.serves()  # before any lifetime runs
+        first.close()
 
     @classmethod
     def tearDownClass(cls):

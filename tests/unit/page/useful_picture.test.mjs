@@ -43,11 +43,17 @@ test('windows of nearly the same size are the same', () => {
 test('a machine that cannot keep up gets smaller pictures, and larger ones when it manages', () => {
   const picture = new UsefulPicture();
   assert.equal(after(picture, slow, 1), 2160, 'one bad moment changes nothing');
-  assert.equal(after(picture, slow, 1), 540);
-  assert.equal(after(picture, { ...slow, height: 540 }, 2), 420);
-  assert.equal(after(picture, easy, 29), 420);
+  assert.equal(after(picture, slow, 1), 480);
+  assert.equal(after(picture, { ...slow, height: 540 }, 2), 360);
+  assert.equal(after(picture, easy, 29), 360);
   assert.equal(after(picture, easy, 1), 540);
   assert.equal(after(picture, easy, 30), 2160);
+});
+
+test('what a slow machine names is less than what was too much, also with what the kiosk sends beyond it', () => {
+  for (const height of [720, 540, 360]) {
+    assert.ok(1.25 * after(new UsefulPicture(), { ...slow, height }, 2) < height, `after ${height}`);
+  }
 });
 
 test('each larger picture that was too much again makes the next try later', () => {

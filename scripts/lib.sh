@@ -54,7 +54,9 @@ start_virtual_display() {
   folder=$(mktemp -d)
   # The server writes its number once it listens: nothing to wait for by guessing, no number to collide on.
   mkfifo "$folder/number"
-  setsid Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3<>"$folder/number" >"$folder/log" 2>&1 &
+  # -noreset: otherwise it begins anew whenever its last client goes, and who connects meanwhile is refused, or waits
+  # for an answer for ever.
+  setsid Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset 3<>"$folder/number" >"$folder/log" 2>&1 &
   local server=$!
   at_exit "kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf '$folder'"
   if ! read -r -t 20 number <>"$folder/number" || [[ ! $number =~ ^[0-9]+$ ]]; then

@@ -24,7 +24,7 @@ async function copyChromium() {
 }
 
 export async function startDisplay() {
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   let number = '';
   server.stdio[3].on('data', (data) => { number += data; });
   await waitFor('Xvfb to start', () => number.includes('\n'), 15000);

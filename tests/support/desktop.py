@@ -24,7 +24,7 @@ def run_inside_own(argv, size="1280x800"):
             print(f"SKIPPED: {tool} is not installed")
             sys.exit(SKIPPED)
     read_end, write_end = os.pipe()
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
                               pass_fds=[write_end], stderr=subprocess.DEVNULL)
     os.close(write_end)
     try:

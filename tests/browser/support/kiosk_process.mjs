@@ -161,7 +161,7 @@ export class Kiosk {
     this.#folder = await mkdtemp(path.join(os.tmpdir(), 'sangdam-e2e-'));
     const runtime = path.join(this.#folder, 'runtime');
     await run('mkdir', ['-m', '700', runtime]);
-    const display = await this.#announced('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], 3, {});
+    const display = await this.#announced('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset'], 3, {});
     const environment = { XDG_RUNTIME_DIR: runtime, HOME: this.#folder };
     const bus = await this.#announced('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=3', `--address=unix:dir=${runtime}`], 3, environment);
     this.#environment = {

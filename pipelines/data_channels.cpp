@@ -85,15 +85,23 @@ base::Result<> DataChannels::create(GstElement* webrtc) {
   return {};
 }
 
-void DataChannels::give_up_sending(GstElement& webrtc) {
-  const IteratorPtr senders(gst_bin_iterate_all_by_element_factory_name(GST_BIN(&webrtc), "sctpenc"));
-  const auto flush = [](const GValue* item, gpointer) noexcept {
-    const auto pad =
-        Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(item)), "src"));
-    if (pad) gst_pad_send_event(pad.get(), gst_event_new_flush_start());
+void DataChannels::cut_off(GstElement& webrtc) {
+  const auto flush = [&webrtc](const char* factory, const char* pad_name) {
+    const IteratorPtr elements(gst_bin_iterate_all_by_element_factory_name(GST_BIN(&webrtc), factory));
+    const auto flush_one = [](const GValue* item, gpointer name) noexcept {
+      const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(GST_ELEMENT(g_value_get_object(item)),
+                                                                     *static_cast<const char**>(name)));
+      if (!pad) return;
+      gst_pad_send_event(pad.get(), gst_event_new_flush_start());
+      if (GST_PAD_IS_SRC(pad.get())) return;
+      GST_PAD_STREAM_LOCK(pad.get());  // nothing is in there any more
+      GST_PAD_STREAM_UNLOCK(pad.get());
+    };
+    while (gst_iterator_foreach(elements.get(), flush_one, &pad_name) == GST_ITERATOR_RESYNC)
+      gst_iterator_resync(elements.get());
   };
-  while (gst_iterator_foreach(senders.get(), flush, nullptr) == GST_ITERATOR_RESYNC)
-    gst_iterator_resync(senders.get());
+  flush("sctpenc", "src");
+  flush("sctpdec", "sink");
 }
 
 void DataChannels::allow() {

@@ -40,10 +40,12 @@ class DataChannels {
   void allow();
   /// False if the channel is not open or the text is too long.
   bool send(consultation::Channel channel, const std::string& text);
-  /// Before webrtcbin stops, on any thread: ends its attempts to send what a closing association does not
-  /// take. Before 1.22.3 sctpenc goes on trying, and the stop waits for it for ever (fixed upstream by
-  /// a1f072718619).
-  static void give_up_sending(GstElement& webrtc);
+  /// Before webrtcbin stops, on any thread but a streaming one: nothing is sent or read from then on. Before
+  /// 1.22.3 sctpenc tries for ever to send what a closing association does not take, and the stop waits for
+  /// it (fixed upstream by a1f072718619); and a packet that arrives while sctpdec stops may find an
+  /// association that is freed, and wait for its lock for ever (seen in a debugger, once in a thousand
+  /// calls).
+  static void cut_off(GstElement& webrtc);
 
  private:
   struct State {

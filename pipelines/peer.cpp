@@ -501,7 +501,7 @@ void WebRtcPeer::end() {
   for (PendingPromise* promise : {&m_offering, &m_answering}) *promise = {};
   if (m_pipeline) {
     m_pipeline->before_stop([counting = m_counting.release(), webrtc = m_webrtc] {
-      if (webrtc) DataChannels::give_up_sending(*webrtc.get());
+      if (webrtc) DataChannels::cut_off(*webrtc.get());
       // Before 1.22.3 rtpsession clears its sources without its lock when it stops, also while they are
       // counted (fixed upstream by 5ef2ce69ff1f).
       if (counting) gst_promise_wait(counting.get());

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <memory>
 
+#include "pipelines/data_channels.hpp"
 #include "pipelines/painter.hpp"
 #include "pipelines/relay.hpp"
 #include "pipelines/stream_rates.hpp"
@@ -197,7 +198,10 @@ TestPatient::~TestPatient() {
   // calls; the tests that follow shall not wait for it. The engine stops its pipelines on threads of their
   // own anyway.
   const auto workers = std::make_shared<pipelines::Workers>();
-  workers->run([pipeline = std::move(m_pipeline)] { gst_element_set_state(pipeline.get(), GST_STATE_NULL); });
+  workers->run([pipeline = std::move(m_pipeline), webrtc = m_webrtc] {
+    pipelines::DataChannels::cut_off(*webrtc.get());
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  });
   if (!workers->drain(std::chrono::seconds(10)))
     std::cerr << "a patient's webrtcbin does not stop; it is left behind\n";
 }

@@ -290,7 +290,10 @@ void TestPatient::hush() {
   }
 }
 
-void TestPatient::close() { gst_element_set_state(m_pipeline.get(), GST_STATE_NULL); }
+void TestPatient::close() {
+  pipelines::DataChannels::cut_off(*m_webrtc.get());
+  gst_element_set_state(m_pipeline.get(), GST_STATE_NULL);
+}
 
 void TestPatient::vanish() {
   // Every packet from now on is dropped on its way into the socket.

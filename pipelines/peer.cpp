@@ -21,7 +21,6 @@ constexpr unsigned k_max_candidates =
     128;  // a phone sends about 20; a PC with 20 addresses and three TURN URLs 100 that are used here
 constexpr unsigned k_max_servers = 8;
 constexpr double k_session_bandwidth = 2e6;
-constexpr double k_least_moving_rate = 7;  // the stand-in for a camera has 5, a slow camera in the dark 10
 constexpr guint64 k_feedback_interval = 50 * GST_MSECOND;
 
 }  // namespace
@@ -401,69 +400,6 @@ void WebRtcPeer::on_second() {
       },
       box<Bridge::Shared>(m_bridge), free_box<Bridge::Shared>));
   g_signal_emit_by_name(m_webrtc.get(), "get-stats", nullptr, m_counting.get());
-}
-
-void WebRtcPeer::on_counters(const PeerCounters& counters) {
-  if (!is_up()) return;
-  const auto now = std::chrono::steady_clock::now();
-  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_counted);
-  const bool has_feedback = m_last_feedback && age() - *m_last_feedback < 2s;
-  const unsigned captured = m_parts.camera->pushed();
-  if (elapsed.count() > 0) {
-    const double rate =
-        1000.0 * (captured - std::exchange(m_captured, captured)) / static_cast<double>(elapsed.count());
-    m_controller.set_moves(rate > k_least_moving_rate);
-  }
-  m_controller.on_report(
-      age(),
-      has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
-      counters.round_trip_ms);
-  apply_quality();
-
-  auto statistics = between(m_counters, counters, elapsed);
-  const unsigned frames = m_receiver.shared().frames;
-  statistics.received_fps =
-      elapsed.count() > 0 ? (frames - m_frames_counted) * 1000.0 / static_cast<double>(elapsed.count()) : 0;
-  const std::int64_t frozen = m_receiver.shared().frozen_ms;
-  statistics.received_frozen_ms = static_cast<double>(frozen - std::exchange(m_frozen_counted, frozen));
-  statistics.received_width = m_receiver.shared().width;
-  statistics.received_height = m_receiver.shared().height;
-  statistics.target_kbps = m_controller.target_kbps();
-  statistics.lost_out_percent = m_controller.loss_percent();
-  statistics.received_level_db = m_level_db;
-  m_counters = counters;
-  m_jitter_buffers.on_round_trip(counters.round_trip_ms);
-  const auto repairs = m_jitter_buffers.take_repairs();
-  m_receiver.set_picture_delay(
-      std::chrono::milliseconds(m_repair_delay.on_second(repairs.share, repairs.milliseconds)));
-  m_counted = now;
-  m_frames_counted = frames;
-  m_listener.on_statistics(statistics);
-}
-
-void WebRtcPeer::on_feedback(const std::vector<PacketReport>& packets) {
-  if (!is_up()) return;
-  m_last_feedback = age();
-  m_controller.on_feedback(age(), packets);
-  apply_quality();
-}
-
-void WebRtcPeer::apply_quality() {
-  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_controller.loss_percent(),
-                       m_counters.round_trip_ms);
-}
-
-void WebRtcPeer::watch_silence() {
-  const auto silent = m_intake.silence();
-  if (silent > m_parts.lost_after) {
-    fail(PeerFailure::connection_lost, "nothing arrives any more");
-  } else if (silent > m_parts.interrupted_after && m_phase == Phase::connected) {
-    m_phase = Phase::interrupted;
-    m_listener.on_interrupted();
-  } else if (silent <= m_parts.interrupted_after && m_phase == Phase::interrupted) {
-    m_phase = Phase::connected;
-    m_listener.on_connected();
-  }
 }
 
 void WebRtcPeer::fail(PeerFailure failure, const std::string& detail) {

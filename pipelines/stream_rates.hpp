@@ -3,8 +3,8 @@
 // A bundle goes through rtpfunnel, which strips the caps that say it. The session then looks the rate up
 // while it writes its first sender report, and in GStreamer before 1.22.3 it lets go of its lock for that in
 // the middle of walking its table of sources: a packet from a new source at that moment changes the table
-// under it (fixed upstream by 6675ed9aaebd). One call in some two hundred met that, with a crash in the worst
-// case.
+// under it (fixed upstream by 6675ed9aaebd). Under load one call in some hundred met that, with
+// a crash in the worst case.
 #pragma once
 
 #include "pipelines/gst_handles.hpp"

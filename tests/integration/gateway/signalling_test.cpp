@@ -15,6 +15,13 @@ std::string state_of(const protocol::GatewayToPatient& message) {
                            : status->state + (status->outcome.empty() ? "" : " " + status->outcome);
 }
 
+/// TURN credentials that end before the test does.
+gateway::Config with_short_turn(gateway::Config config) {
+  config.ice = {
+      .stun_urls = {}, .turn_urls = {"turn:t.example:3478"}, .turn_secret = "north", .lifetime = 2s};
+  return config;
+}
+
 }  // namespace
 
 TEST_CASE("a visit's signalling goes through from the code to the end", "[gateway][visit]") {
@@ -266,10 +273,7 @@ TEST_CASE("a kiosk that registers anew replaces its older connection", "[gateway
 
 TEST_CASE("a kiosk gets fresh TURN credentials before the old ones end", "[gateway][turn]") {
   const Site site;
-  auto config = site.config();
-  config.ice = {
-      .stun_urls = {}, .turn_urls = {"turn:t.example:3478"}, .turn_secret = "north", .lifetime = 2s};
-  gateway::Server server(std::move(config));
+  gateway::Server server(with_short_turn(site.config()));
   REQUIRE(server.start());
   Kiosk kiosk(server);
   const auto fresh = kiosk.next<protocol::IceServers>();
@@ -280,10 +284,7 @@ TEST_CASE("a kiosk gets fresh TURN credentials before the old ones end", "[gatew
 TEST_CASE("a seated page gets fresh TURN credentials before the old ones end, if it reads them",
           "[gateway][turn]") {
   const Site site;
-  auto config = site.config();
-  config.ice = {
-      .stun_urls = {}, .turn_urls = {"turn:t.example:3478"}, .turn_secret = "north", .lifetime = 2s};
-  gateway::Server server(std::move(config));
+  gateway::Server server(with_short_turn(site.config()));
   REQUIRE(server.start());
   Kiosk kiosk(server);
   kiosk.open();

@@ -28,11 +28,15 @@ constexpr const char* k_appsink =
 
 std::string video_outputs() {
   // The self-view is slow on purpose: it is a mirror in a corner, and painting it costs CPU.
-  return std::string(k_video_caps) +
-         " ! tee name=fork  fork. ! queue max-size-buffers=2 leaky=downstream ! " + k_appsink +
+  return std::string("tee name=fork  fork. ! queue max-size-buffers=2 leaky=downstream ! ") + k_appsink +
          " name=out  fork. ! queue max-size-buffers=1 leaky=downstream ! videorate drop-only=true "
          "max-rate=15 ! " +
          Painter::chain("view");
+}
+
+bool has_element(const char* name) {
+  const auto factory = Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
+  return static_cast<bool>(factory);
 }
 
 }  // namespace
@@ -42,7 +46,9 @@ CaptureRecipe camera_recipe() {
   recipe.part = Part::camera;
   recipe.after_device =
       // Drops what is too much; a videorate that also fills gaps holds each picture until the next one comes.
-      "videorate drop-only=true max-rate=30 ! videoconvertscale add-borders=true ! " + video_outputs();
+      std::string("videorate drop-only=true max-rate=30 ! videoconvertscale add-borders=true ! ") +
+      k_video_caps;
+  recipe.outputs = video_outputs();
   // The title and the clock apart: a text that changes is laid out and drawn anew for each picture, and as
   // one large text that cost 7 ms of CPU a picture; this costs 2.6 ms (measured). A clock without digits is
   // the title: textoverlay would wait for its second input.
@@ -52,8 +58,7 @@ CaptureRecipe camera_recipe() {
       "font-desc=\"Sans Bold 40\" "
       "shaded-background=true ! timeoverlay halignment=center valignment=bottom "
       "font-desc=\"Sans Bold 22\" draw-shadow=false "
-      "draw-outline=false ! " +
-      video_outputs();
+      "draw-outline=false";
   // 5 pictures a second: enough for the browser to see a living track, cheap for the encoder.
   recipe.stand_in =
       "videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,width=1280,height=720,framerate=5/1 "
@@ -62,20 +67,17 @@ CaptureRecipe camera_recipe() {
   return recipe;
 }
 
-CaptureRecipe microphone_recipe(const std::string& echo_probe) {
+CaptureRecipe microphone_recipe() {
   CaptureRecipe recipe;
   recipe.part = Part::microphone;
-  const std::string out = std::string(" ! ") + k_appsink + " name=out";
-  const std::string convert = std::string("audioconvert ! audioresample ! ") + k_audio_caps;
-  const std::string dsp =
-      echo_probe.empty() ? ""
-                         : " ! webrtcdsp probe=" + echo_probe + " gain-control=true noise-suppression=true";
-  recipe.after_device = "queue leaky=downstream ! " + convert + dsp + out;
+  recipe.outputs = std::string(k_appsink) + " name=out";
+  recipe.after_device =
+      std::string("queue leaky=downstream ! audioconvert ! audioresample ! ") + k_audio_caps;
   // A soft tick each second, long enough (88 periods of 440 Hz) to be heard and measured.
-  recipe.test_source =
-      "audiotestsrc is-live=true wave=ticks freq=440 sine-periods-per-tick=88 volume=0.2 "
-      "samplesperbuffer=480 ! " +
-      std::string(k_audio_caps) + out;
+  recipe.test_source = std::string(
+                           "audiotestsrc is-live=true wave=ticks freq=440 sine-periods-per-tick=88 "
+                           "volume=0.2 samplesperbuffer=480 ! ") +
+                       k_audio_caps;
   recipe.stand_in = "audiotestsrc is-live=true wave=silence samplesperbuffer=960 ! " +
                     std::string(k_audio_caps) + " ! " + k_appsink + " name=out";
   return recipe;
@@ -156,8 +158,9 @@ void Capture::set_muted(bool muted) {
   }
 }
 
-void Capture::set_recipe(CaptureRecipe recipe) {
-  m_recipe = std::move(recipe);
+void Capture::set_loudspeaker(const std::string& monitor) {
+  if (m_monitor == monitor) return;
+  m_monitor = monitor;
   if (!m_pipeline) return;
   drop_source();
   choose();
@@ -176,7 +179,7 @@ void Capture::choose() {
 
 base::Result<> Capture::build(Pipeline& pipeline) {
   if (m_wanted == "test") {
-    auto added = pipeline.add(m_recipe.test_source);
+    auto added = pipeline.add(m_recipe.test_source + " ! " + m_recipe.outputs);
     if (!added) return tl::unexpected<base::Failure>(added.error());
     return {};
   }
@@ -188,7 +191,7 @@ base::Result<> Capture::build(Pipeline& pipeline) {
     // queues would be missing from the camera's small pool.
     g_object_set(device.get(), "do-timestamp", TRUE, "always-copy", TRUE, nullptr);
   }
-  std::string chain = m_recipe.after_device;
+  std::string chain = m_recipe.after_device + " ! " + cleaning() + m_recipe.outputs;
   Ref<GstCaps> wish;
   if (m_recipe.part == Part::camera) {
     const auto offered = Ref<GstCaps>::adopt(gst_device_get_caps(m_device->handle.get()));
@@ -205,7 +208,28 @@ base::Result<> Capture::build(Pipeline& pipeline) {
   pipeline.add(device);
   if (!gst_element_link(device.get(), rest->get()))
     return base::failure("device-unusable", factory + " cannot be linked");
+  if (m_echo) {
+    m_echo->listen(pipeline.find("cleaning").get());
+    m_echo->play();
+  }
   return {};
+}
+
+std::string Capture::cleaning() {
+  if (m_recipe.part != Part::microphone || !has_element("webrtcdsp")) return "";
+  if (!m_monitor.empty() && has_element("webrtcechoprobe")) {
+    m_echo = std::make_unique<EchoReference>(
+        m_parts.timeline, m_parts.workers, m_monitor, [](const std::string& why) {
+          // The loudspeaker went; the next one is on its way.
+          base::log_warning("media", "the loudspeaker's monitor: {}", why);
+        });
+    if (m_echo->probe().empty()) m_echo.reset();
+  }
+  const std::string common = "webrtcdsp name=cleaning noise-suppression-level=low ";
+  if (!m_echo) return common + "echo-cancel=false ! ";
+  // Both sounds come from the server in the same moment, on two threads: the loudspeaker's has to be there
+  // first. With delay-agnostic=true the 2016 canceller of Debian 12 lost the echo now and then (measured).
+  return "queue min-threshold-time=20000000 ! " + common + "probe=" + m_echo->probe() + " ! ";
 }
 
 void Capture::start_source() {
@@ -251,6 +275,7 @@ void Capture::drop_source() {
   if (m_source) m_source->gate.shut();
   m_source.reset();
   m_pipeline.reset();
+  m_echo.reset();
   if (m_parts.view) m_parts.view->clear();
 }
 

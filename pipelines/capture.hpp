@@ -16,23 +16,24 @@
 
 #include "base/main_thread.hpp"
 #include "pipelines/devices.hpp"
+#include "pipelines/echo_reference.hpp"
 #include "pipelines/health.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
 
 namespace sangdam::pipelines {
 
-/// The gst-launch chains of one kind of capture. Each ends in `appsink name=out`; a source may have a second
-/// one, `appsink name=view`, of RGB for the self-view.
+/// The gst-launch chains of one kind of capture. Those of a source end in `appsink name=out`, the other one
+/// may be `appsink name=view`, of RGB for the self-view.
 struct CaptureRecipe {
   Part part = Part::camera;
-  std::string after_device;  // from the device's source element to the appsinks
+  std::string after_device;  // from the device's source element to the common format
+  std::string outputs;       // from there to the appsinks; for the test source too
   std::string test_source;
   std::string stand_in;
 };
 [[nodiscard]] CaptureRecipe camera_recipe();
-/// `echo_probe`: name of the playback's webrtcechoprobe, or empty for no echo cancelling.
-[[nodiscard]] CaptureRecipe microphone_recipe(const std::string& echo_probe);
+[[nodiscard]] CaptureRecipe microphone_recipe();
 
 /// What to ask a camera for: 720p at full rate, raw if it can, else MJPEG (over USB 2, raw 720p comes at 10 a
 /// second); failing that whatever comes nearest. Left to itself v4l2src takes the largest picture at the
@@ -60,7 +61,9 @@ class Capture {
   /// Muted: the device stays open, its sound becomes silence; when this returns nothing audible passes any
   /// more.
   void set_muted(bool muted);
-  void set_recipe(CaptureRecipe recipe);
+  /// What the microphone also hears: the monitor of the loudspeaker, as EchoReference takes it; empty for
+  /// none. A microphone that is open is opened anew.
+  void set_loudspeaker(const std::string& monitor);
   [[nodiscard]] const Health& health() const { return m_health; }
 
  private:
@@ -74,6 +77,8 @@ class Capture {
   void on_flowing();
   void check();
   base::Result<> build(Pipeline& pipeline);
+  /// The chain that takes echo and noise out of the microphone's sound.
+  std::string cleaning();
   void tell(Condition condition, const std::string& device);
 
   Parts m_parts;
@@ -84,6 +89,8 @@ class Capture {
   bool m_muted = false;
   Health m_health;
 
+  std::string m_monitor;
+  std::unique_ptr<EchoReference> m_echo;
   std::unique_ptr<Pipeline> m_pipeline;
   std::shared_ptr<Source> m_source;
   std::unique_ptr<Pipeline> m_stand_in;

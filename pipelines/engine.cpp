@@ -61,7 +61,7 @@ struct Engine::Impl {
     });
   }
   void on_devices() const {
-    // The speaker first: a new one means a new echo probe for the microphone to find.
+    // The speaker first: the microphone is opened with its echo in mind.
     playback->set_devices(device_list->devices());
     camera->set_devices(device_list->devices());
     microphone->set_devices(device_list->devices());
@@ -109,19 +109,18 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
   Impl& impl = *m_impl;
   impl.workers->run(warm_up);
   const auto tell = [&impl](const Health& health) { impl.tell(health); };
-  // The playback first: its echo probe must exist before a microphone looks for it.
-  const auto on_new_probe = [&impl](const std::string& probe) {
-    if (impl.microphone) impl.microphone->set_recipe(microphone_recipe(probe));
+  const auto on_loudspeaker = [&impl](const std::string& monitor) {
+    if (impl.microphone && impl.config.cancel_echo) impl.microphone->set_loudspeaker(monitor);
   };
   impl.playback = std::make_unique<Playback>(
-      Playback::Parts{impl.timeline, impl.workers, impl.patient_sound, tell, on_new_probe},
+      Playback::Parts{impl.timeline, impl.workers, impl.patient_sound, tell, on_loudspeaker},
       impl.config.speaker);
   impl.camera = std::make_unique<Capture>(
       Capture::Parts{impl.timeline, impl.workers, impl.camera_relay, impl.self_view, tell}, camera_recipe(),
       impl.config.camera);
   impl.microphone = std::make_unique<Capture>(
-      Capture::Parts{impl.timeline, impl.workers, impl.microphone_relay, nullptr, tell},
-      microphone_recipe(impl.playback->echo_probe()), impl.config.microphone);
+      Capture::Parts{impl.timeline, impl.workers, impl.microphone_relay, nullptr, tell}, microphone_recipe(),
+      impl.config.microphone);
   const auto needs_devices = [](const std::string& wanted) { return wanted != "test" && wanted != "none"; };
   if (needs_devices(impl.config.camera) || needs_devices(impl.config.microphone) ||
       needs_devices(impl.config.speaker)) {

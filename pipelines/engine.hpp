@@ -27,6 +27,7 @@ struct EngineConfig {
   std::string camera = "auto";      // "auto", "test", "none" or a device's name
   std::string microphone = "auto";  // the same
   std::string speaker = "auto";     // "auto", "none" or a device's name
+  bool cancel_echo = true;          // off only to measure what it does
   bool relay_only = false;          // use TURN only: the administrator's self-test
 };
 

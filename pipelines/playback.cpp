@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "pipelines/echo_reference.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -40,11 +41,6 @@ std::optional<guint64> rendered_by(GstElement* sink) {
   guint64 rendered = 0;
   if (!stats || !gst_structure_get_uint64(stats.get(), "rendered", &rendered)) return std::nullopt;
   return rendered;
-}
-
-bool has_element(const char* name) {
-  const auto factory = Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
-  return static_cast<bool>(factory);
 }
 
 }  // namespace
@@ -99,16 +95,11 @@ void Playback::start() {
 }
 
 void Playback::start_pipeline(const Ref<GstElement>& sink) {
-  // A new name each time: webrtcdsp finds the probe by its name, and the one before may still be there.
-  m_probe = has_element("webrtcdsp") && has_element("webrtcechoprobe")
-                ? fmt::format("echo-probe-{}", ++m_starts)
-                : "";
   const auto chain = m_pipeline->add(fmt::format(
       "appsrc name=in is-live=true format=time min-latency={} max-buffers=50 leaky-type=downstream "
-      "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! {} audioconvert ! "
+      "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! audioconvert ! "
       "audioresample",
-      (k_jitter_buffer_ms + k_margin_ms) * GST_MSECOND,
-      m_probe.empty() ? "" : "webrtcechoprobe name=" + m_probe + " !"));
+      (k_jitter_buffer_ms + k_margin_ms) * GST_MSECOND));
   if (!chain) return fail(Condition::lost, chain.error().message);
   m_pipeline->add(sink);
   if (!gst_element_link(chain->get(), sink.get())) return fail(Condition::lost, "it cannot be linked");
@@ -117,7 +108,7 @@ void Playback::start_pipeline(const Ref<GstElement>& sink) {
   m_last_played = std::chrono::steady_clock::now();
   m_pipeline->play();
   play_silence();
-  if (m_parts.on_new_probe) m_parts.on_new_probe(m_probe);
+  if (m_parts.on_loudspeaker) m_parts.on_loudspeaker(m_device ? monitor_of(m_device->handle.get()) : "");
 }
 
 void Playback::fail(Condition condition, const std::string& why) {

@@ -1,8 +1,7 @@
 // The patient's sound, from the presented peer's relay to the speaker.
 //
 // A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked
-// fake sink takes its place. Carries the webrtcechoprobe, which tells the microphone's echo canceller what
-// the speaker says.
+// fake sink takes its place.
 //
 // A speaker is said to work only while it plays: when nobody speaks it is given a moment of silence now and
 // then, and what its sink has rendered is counted. One that cannot be opened, or takes sound and plays none,
@@ -34,8 +33,8 @@ class Playback {
     std::shared_ptr<Workers> workers;
     std::shared_ptr<Relay> sound;  // S16LE, 48 kHz, mono
     std::function<void(const Health&)> on_health;
-    /// The echo probe is another one now: a microphone that cancels echo must be restarted to find it.
-    std::function<void(const std::string& name)> on_new_probe;
+    /// Another loudspeaker plays from now on: the name of its monitor, empty if there is none.
+    std::function<void(const std::string& monitor)> on_loudspeaker;
   };
   /// `wanted`: "auto", "none" or a device's name.
   Playback(Parts parts, std::string wanted);
@@ -44,8 +43,6 @@ class Playback {
   Playback& operator=(const Playback&) = delete;
 
   void set_devices(const std::vector<Device>& devices);
-  /// The name of the echo probe; empty if this system has no echo canceller.
-  [[nodiscard]] const std::string& echo_probe() const { return m_probe; }
   [[nodiscard]] const Health& health() const { return m_health; }
 
  private:
@@ -59,8 +56,6 @@ class Playback {
   Parts m_parts;
   std::string m_wanted;
   std::optional<Device> m_device;
-  std::string m_probe;
-  unsigned m_starts = 0;
   Health m_health{Part::speaker, Condition::missing, {}};
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Relay::Output> m_output;

@@ -33,7 +33,7 @@ OUTSIDE = {
              {'src/base', 'db', 'pipelines', 'ui/kiosk', 'src/gateway', 'src/kiosk', 'src/admin'}),
     'GTK': (r'(gtk|gdk|gsk|pango|cairo|graphene|gdk-pixbuf)(/|\.h|-)|adwaita', {'gtk'}, {'ui/kiosk'}),
     'libqrencode': (r'qrencode', {'qrencode'}, {'ui/kiosk'}),
-    'GStreamer': (r'gst/', {'gst', 'gst_base', 'gst_app', 'gst_video', 'gst_audio', 'gst_sdp', 'gst_webrtc', 'gst_rtp'},
+    'GStreamer': (r'gst/', {'gst', 'gst_base', 'gst_app', 'gst_fft', 'gst_video', 'gst_audio', 'gst_sdp', 'gst_webrtc', 'gst_rtp'},
                   {'pipelines'}),
     'SQLite': (r'sqlite3|SQLiteCpp', {'sqlite', 'sqlitecpp'}, {'db'}),
     'libsoup': (r'libsoup/', {'soup'}, {'src/gateway', 'src/kiosk'}),

@@ -142,6 +142,7 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
           }),
           weak);
   using SeenBox = std::shared_ptr<Seen>;
+  if (!options.record.empty()) m_seen->record.open(options.record, std::ios::binary);
   g_signal_connect_data(
       m_webrtc.get(), "pad-added", G_CALLBACK(+[](GstElement* webrtc, GstPad* pad, gpointer data) noexcept {
         if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;
@@ -153,7 +154,8 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
             video ? "queue ! rtpvp8depay request-keyframe=true ! vp8dec threads=1 "
                     "automatic-request-sync-points=true ! videoconvert ! "
                     "video/x-raw,format=BGRA ! appsink sync=false name=out"
-                  : "queue ! rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,format=S16LE,channels=1 ! "
+                  : "queue ! rtpopusdepay ! opusdec ! audioconvert ! "
+                    "audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
                     "appsink sync=false name=out",
             TRUE, nullptr));
         const auto out = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(chain.get()), "out"));
@@ -172,6 +174,9 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
             if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
             const auto* samples = reinterpret_cast<const std::int16_t*>(map.data);
             const auto n = static_cast<int>(map.size / 2);
+            if (seen->record.is_open())
+              seen->record.write(reinterpret_cast<const char*>(map.data),
+                                 static_cast<std::streamsize>(map.size));
             for (int i = 0; i < n; ++i) sum += std::pow(samples[i] / 32768.0, 2);
             count += n;
             gst_buffer_unmap(buffer, &map);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ class TestPatient {
     std::string turn_server{};
     /// What its key frames say their size is, whatever it is.
     std::optional<std::pair<int, int>> claimed_size{};
+    /// A file for the sound that comes: S16LE, 48 kHz, mono.
+    std::string record{};
   };
   /// What has come from the kiosk.
   struct Seen {
@@ -38,6 +41,7 @@ class TestPatient {
     std::atomic<int> brightest{-1};                             // of the last frame
     std::atomic<double> level_db{-100};
     std::atomic<unsigned> sound_buffers{0};
+    std::ofstream record;  // the streaming thread's
   };
   struct Callbacks {
     std::function<void(const std::string&)> on_answer;

@@ -1,0 +1,112 @@
+// A room made of PipeWire's virtual devices, in which the microphone hears the loudspeaker as loud as it
+// plays (with_pipewire.sh gives the session).
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "integration/pipelines/call.hpp"
+
+namespace sangdam::tests {
+namespace {
+
+using pipelines::Condition;
+using pipelines::Health;
+using pipelines::Part;
+using namespace std::chrono_literals;
+
+std::string output_of(std::vector<const char*> command) {
+  command.push_back(nullptr);
+  base::ErrorPtr error;
+  const auto process = base::Ref<GSubprocess>::adopt(
+      g_subprocess_newv(command.data(), G_SUBPROCESS_FLAGS_STDOUT_PIPE, base::out(error)));
+  REQUIRE(process);
+  base::CharPtr text;
+  REQUIRE(g_subprocess_communicate_utf8(process.get(), nullptr, nullptr, static_cast<char**>(base::out(text)),
+                                        nullptr, base::out(error)));
+  REQUIRE(g_subprocess_get_successful(process.get()));
+  return g_strstrip(text.get());
+}
+
+/// A module of the sound server.
+class Module {
+ public:
+  explicit Module(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), {"pactl", "load-module"});
+    m_id = output_of(arguments);
+  }
+  ~Module() { output_of({"pactl", "unload-module", m_id.c_str()}); }
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+ private:
+  std::string m_id;
+};
+
+/// How loud the patient hears what the kiosk sends while she speaks herself: half seconds, from the third
+/// second on.
+std::vector<double> heard_by_patient(const std::string& speech, bool cancel_echo) {
+  Engine engine({.camera = "none", .microphone = "Ear", .speaker = "vspeaker", .cancel_echo = cancel_echo});
+  bool microphone = false;
+  bool speaker = false;
+  engine.on_health([&](const Health& news) {
+    if (news.part == Part::microphone) microphone = news.condition == Condition::working;
+    if (news.part == Part::speaker) speaker = news.condition == Condition::working;
+  });
+  REQUIRE(run_until([&] { return microphone && speaker; }, 30s));
+  TestPatient::Options options;
+  options.sound = "filesrc location=" + speech + " ! wavparse ! audioconvert ! identity sync=true";
+  Call call(engine, {}, options);
+  std::vector<double> levels;
+  unsigned buffers = 0;
+  REQUIRE(run_until(
+      [&] {
+        const unsigned now = call.patient.seen().sound_buffers;
+        if (now - buffers >= 25 && call.listener.connected > 0) {
+          buffers = now;
+          levels.push_back(call.patient.seen().level_db);
+        }
+        return levels.size() == 16;
+      },
+      30s));
+  CHECK(microphone);
+  levels.erase(levels.begin(), levels.begin() + 6);
+  std::sort(levels.begin(), levels.end());
+  return levels;
+}
+
+}  // namespace
+
+TEST_CASE("A patient does not hear herself from the room of the kiosk", "[.pipewire]") {
+  REQUIRE(Engine::start_up().has_value());
+  const Module air({"module-null-sink", "sink_name=air", "channel_map=mono"});
+  const Module ear({"module-remap-source", "master=air.monitor", "source_name=ear", "channel_map=mono",
+                    "source_properties=device.description=Ear"});
+  const Module way({"module-loopback", "source=vspeaker.monitor", "sink=air", "latency_msec=20"});
+  base::ErrorPtr error;
+  base::CharPtr file;
+  const int opened =
+      g_file_open_tmp("sangdam-speech-XXXXXX.wav", static_cast<char**>(base::out(file)), base::out(error));
+  REQUIRE(opened >= 0);
+  close(opened);
+  output_of(
+      {"espeak-ng", "-w", file.get(),
+       "I have had this cough for about three weeks now. It is worse at night, and when I climb the "
+       "stairs I lose my breath. The tablets you gave me helped a little in the first week, but then it "
+       "came back. My daughter says that I should ask about my heart as well. I sleep badly, and my "
+       "ankles are swollen in the evening."});
+
+  const std::vector<double> bare = heard_by_patient(file.get(), false);
+  const std::vector<double> cleaned = heard_by_patient(file.get(), true);
+  g_unlink(file.get());
+  const double loud = bare.at(bare.size() / 2);
+  const double left = cleaned.at(cleaned.size() / 2);
+  INFO("without the canceller " << loud << " dBFS, with it " << left);
+  CHECK(loud > -35);
+  CHECK(left < loud - 15);
+}
+
+}  // namespace sangdam::tests

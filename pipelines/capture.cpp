@@ -1,5 +1,7 @@
 #include "pipelines/capture.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/log.hpp"
@@ -15,6 +17,7 @@ constexpr auto k_check_every = 500ms;
 // odd.
 constexpr auto k_first_flow = 6s;
 constexpr auto k_stall = 3s;
+constexpr std::chrono::nanoseconds k_reference_first = 30ms;
 constexpr auto k_first_pause = 500ms;
 constexpr auto k_longest_pause = 15s;
 
@@ -225,11 +228,13 @@ std::string Capture::cleaning() {
         });
     if (m_echo->probe().empty()) m_echo.reset();
   }
-  const std::string common = "webrtcdsp name=cleaning noise-suppression-level=low ";
-  if (!m_echo) return common + "echo-cancel=false ! ";
-  // Both sounds come from the server in the same moment, on two threads: the loudspeaker's has to be there
-  // first. With delay-agnostic=true the 2016 canceller of Debian 12 lost the echo now and then (measured).
-  return "queue min-threshold-time=20000000 ! " + common + "probe=" + m_echo->probe() + " ! ";
+  const std::string common = "webrtcdsp name=cleaning noise-suppression-level=low";
+  if (!m_echo) return common + " echo-cancel=false ! ";
+  // Both sounds come from the server in the same moment, on two threads, and the loudspeaker's has to be
+  // there first, or the canceller loses its place: on a machine with no CPU to spare 20 ms were not enough.
+  // By its own (delay-agnostic=true) the canceller of Debian 12 lost the echo on a quiet machine too.
+  return fmt::format("queue min-threshold-time={} ! {} probe={} ! ", k_reference_first.count(), common,
+                     m_echo->probe());
 }
 
 void Capture::start_source() {

@@ -14,7 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t k_step = 48000 / EchoTrack::k_rate;
+constexpr std::size_t k_step = 48000 / EchoTrack::k_rate;
+constexpr float k_full_scale = 32768;
 constexpr std::size_t k_window = 2 * EchoTrack::k_rate;
 constexpr std::size_t k_transform = 32768;
 constexpr std::size_t k_longest = EchoTrack::k_rate / 2;
@@ -44,8 +45,8 @@ void EchoTrack::add(std::chrono::nanoseconds at, std::span<const std::int16_t> s
   auto index = start;
   for (std::size_t i = 0; i + k_step <= samples.size(); i += k_step, ++index) {
     float sum = 0;
-    for (const std::int16_t sample : samples.subspan(i, k_step)) sum += sample;
-    m_samples[static_cast<std::size_t>(index) % k_size] = sum / (k_step * 32768.0F);
+    for (const std::int16_t sample : samples.subspan(i, k_step)) sum += static_cast<float>(sample);
+    m_samples[static_cast<std::size_t>(index) % k_size] = sum / (static_cast<float>(k_step) * k_full_scale);
   }
   m_end = index;
 }
@@ -53,7 +54,8 @@ void EchoTrack::add(std::chrono::nanoseconds at, std::span<const std::int16_t> s
 std::optional<milliseconds> find_echo(const EchoTrack& loudspeaker, const EchoTrack& microphone) {
   const std::int64_t end = std::min(loudspeaker.end(), microphone.end());
   // Zeros behind the window, or what is at its end would be found at its beginning.
-  std::vector<float> played(k_transform), heard(k_transform);
+  std::vector<float> played(k_transform);
+  std::vector<float> heard(k_transform);
   float loudest = 0;
   for (std::size_t i = 0; i < k_window; ++i) {
     const std::int64_t index = end - static_cast<std::int64_t>(k_window - i);
@@ -65,7 +67,8 @@ std::optional<milliseconds> find_echo(const EchoTrack& loudspeaker, const EchoTr
 
   const Transform forward(gst_fft_f32_new(k_transform, FALSE));
   const Transform back(gst_fft_f32_new(k_transform, TRUE));
-  std::vector<GstFFTF32Complex> played_spectrum(k_transform / 2 + 1), spectrum(k_transform / 2 + 1);
+  std::vector<GstFFTF32Complex> played_spectrum(k_transform / 2 + 1);
+  std::vector<GstFFTF32Complex> spectrum(k_transform / 2 + 1);
   gst_fft_f32_fft(forward.get(), played.data(), played_spectrum.data());
   gst_fft_f32_fft(forward.get(), heard.data(), spectrum.data());
   for (std::size_t i = 0; i < spectrum.size(); ++i) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "pipelines/descriptions.hpp"
-#include "pipelines/playback.hpp"
 
 namespace sangdam::pipelines {
 namespace {

@@ -14,6 +14,9 @@
 
 namespace sangdam::pipelines {
 
+/// How long a missing packet of sound is waited for, and a picture's at least.
+inline constexpr unsigned k_jitter_buffer_ms = 100;
+
 class JitterBuffers {
  public:
   JitterBuffers();

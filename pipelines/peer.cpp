@@ -7,7 +7,6 @@
 
 #include "base/log.hpp"
 #include "pipelines/ice_url.hpp"
-#include "pipelines/playback.hpp"
 
 namespace sangdam::pipelines {
 

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <mutex>
 #include <utility>
 
 #include "base/log.hpp"
 #include "pipelines/echo_reference.hpp"
+#include "pipelines/playout_delay.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -16,9 +18,15 @@ using namespace std::chrono_literals;
 
 constexpr auto k_first_pause = 1s;
 constexpr auto k_longest_pause = 15s;
-// Decoding and the hop between pipelines take their share of time after the jitter buffer.
-constexpr unsigned k_margin_ms = 30;
 constexpr auto k_check_every = 500ms;
+constexpr unsigned k_checks_per_second = 2;
+// What a sink keeps ahead of the loudspeaker, in microseconds: twice what PipeWire takes at a time (21 ms),
+// and some more. GStreamer's own 200 ms would be heard.
+constexpr gint64 k_sink_buffer_us = 50000;
+constexpr gint64 k_sink_period_us = 10000;
+// A change of the delay by one step is followed; what is less is the jitter of timestamps.
+constexpr guint64 k_alignment = 8 * GST_MSECOND;
+constexpr guint64 k_processing_deadline = 5 * GST_MSECOND;
 // A sound server takes seconds to wake a Bluetooth or HDMI speaker.
 constexpr auto k_stall = 6s;
 constexpr gsize k_silence_bytes = gsize{48000} / 1000 * 20 * sizeof(std::int16_t);  // 20 ms
@@ -43,15 +51,39 @@ std::optional<guint64> rendered_by(GstElement* sink) {
   return rendered;
 }
 
+void set_if_there(GstElement* element, const char* property, guint64 value) {
+  if (GParamSpec* known = g_object_class_find_property(G_OBJECT_GET_CLASS(element), property)) {
+    const base::CharPtr text(g_strdup_printf("%" G_GUINT64_FORMAT, value));
+    gst_util_set_object_arg(G_OBJECT(element), known->name, text.get());
+  }
+}
+
 }  // namespace
 
+struct Playback::Lateness {
+  std::mutex mutex;
+  PlayoutDelay delay;  // protected by the mutex
+};
+
 Playback::Playback(Parts parts, std::string wanted)
-    : m_parts(std::move(parts)), m_wanted(std::move(wanted)), m_pause(k_first_pause) {
+    : m_parts(std::move(parts)),
+      m_wanted(std::move(wanted)),
+      m_lateness(std::make_shared<Lateness>()),
+      m_delay(m_lateness->delay.delay()),
+      m_pause(k_first_pause) {
+  m_parts.sound->watch([lateness = m_lateness, timeline = m_parts.timeline](const GstBuffer& sound) {
+    if (!GST_BUFFER_PTS_IS_VALID(&sound)) return;
+    const GstClockTimeDiff late =
+        GST_CLOCK_DIFF(timeline.base_time + GST_BUFFER_PTS(&sound), gst_clock_get_time(timeline.clock.get()));
+    const std::lock_guard lock(lateness->mutex);
+    lateness->delay.on_sound(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(late)));
+  });
   start();
   m_watch.start_repeating(k_check_every, [this] { check(); });
 }
 
-Playback::~Playback() = default;
+Playback::~Playback() { m_parts.sound->watch({}); }
 
 void Playback::set_devices(const std::vector<Device>& devices) {
   if (m_wanted == "none") return;
@@ -99,8 +131,12 @@ void Playback::start_pipeline(const Ref<GstElement>& sink) {
       "appsrc name=in is-live=true format=time min-latency={} max-buffers=50 leaky-type=downstream "
       "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! audioconvert ! "
       "audioresample",
-      (k_jitter_buffer_ms + k_margin_ms) * GST_MSECOND));
+      static_cast<guint64>(m_delay.count()) * GST_MSECOND));
   if (!chain) return fail(Condition::lost, chain.error().message);
+  set_if_there(sink.get(), "buffer-time", k_sink_buffer_us);
+  set_if_there(sink.get(), "latency-time", k_sink_period_us);
+  set_if_there(sink.get(), "alignment-threshold", k_alignment);
+  set_if_there(sink.get(), "processing-deadline", k_processing_deadline);
   m_pipeline->add(sink);
   if (!gst_element_link(chain->get(), sink.get())) return fail(Condition::lost, "it cannot be linked");
   m_output = std::make_unique<Relay::Output>(m_parts.sound, m_pipeline->find("in"));
@@ -123,6 +159,10 @@ void Playback::fail(Condition condition, const std::string& why) {
 }
 
 void Playback::check() {
+  if (++m_checks % k_checks_per_second == 0) {
+    const std::lock_guard lock(m_lateness->mutex);
+    set_delay(m_lateness->delay.on_second());
+  }
   if (!m_sink) return;
   const unsigned pushed = m_parts.sound->pushed();
   if (std::exchange(m_pushed, pushed) == pushed) play_silence();
@@ -137,6 +177,13 @@ void Playback::check() {
   } else if (now - m_last_played > k_stall) {
     fail(Condition::stalled, "it takes sound and plays none");
   }
+}
+
+void Playback::set_delay(std::chrono::milliseconds delay) {
+  if (std::exchange(m_delay, delay) == delay || !m_pipeline) return;
+  // The pipeline works its latency out anew.
+  g_object_set(m_pipeline->find("in").get(), "min-latency",
+               static_cast<gint64>(delay.count()) * static_cast<gint64>(GST_MSECOND), nullptr);
 }
 
 void Playback::play_silence() {

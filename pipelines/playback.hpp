@@ -1,5 +1,8 @@
 // The patient's sound, from the presented peer's relay to the speaker.
 //
+// It is played as soon as the line's jitter allows (playout_delay.hpp): pictures are shown as they come, and
+// speech shall not lag behind the lips by more than 45 ms (EN 301 549 6.6.4 asks for 100).
+//
 // A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked
 // fake sink takes its place.
 //
@@ -21,10 +24,6 @@
 #include "pipelines/relay.hpp"
 
 namespace sangdam::pipelines {
-
-/// How late sound is played after it was due, to bridge the network's jitter; also webrtcbin's jitter buffer.
-/// Pictures are shown as they come; 100 ms of lag behind the lips is not noticed (ITU-R BT.1359: 125 ms).
-inline constexpr unsigned k_jitter_buffer_ms = 100;
 
 class Playback {
  public:
@@ -51,6 +50,7 @@ class Playback {
   void fail(Condition condition, const std::string& why);
   void check();
   void play_silence();
+  void set_delay(std::chrono::milliseconds delay);
   void tell(Condition condition, const std::string& device);
 
   Parts m_parts;
@@ -60,6 +60,10 @@ class Playback {
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Relay::Output> m_output;
   Ref<GstElement> m_sink;  // of the device; null for a fake sink
+  struct Lateness;
+  std::shared_ptr<Lateness> m_lateness;  // shared with who pushes sound
+  std::chrono::milliseconds m_delay;
+  unsigned m_checks = 0;
   unsigned m_pushed = 0;
   guint64 m_rendered = 0;
   std::chrono::steady_clock::time_point m_last_played;

@@ -33,10 +33,16 @@ void Relay::Output::set_divisor(int n) {
   }
 }
 
+void Relay::watch(std::function<void(const GstBuffer&)> look) {
+  const std::lock_guard lock(m_mutex);
+  m_watch = std::move(look);
+}
+
 void Relay::push(GstBuffer* buffer) {
   ++m_pushed;
   // Pushing inside the lock is short: the appsrcs leak instead of blocking.
   const std::lock_guard lock(m_mutex);
+  if (m_watch) m_watch(*buffer);
   for (Entry& entry : m_entries) {
     // While a camera takes over from its stand-in both push for a moment; encoders want time to go forward.
     const GstClockTime pts = GST_BUFFER_PTS(buffer);

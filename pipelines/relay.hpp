@@ -59,6 +59,8 @@ class Relay {
   };
 
   void push(GstBuffer* buffer);
+  /// `look` sees each buffer as it is pushed, on the thread that pushes it; null ends that. One at a time.
+  void watch(std::function<void(const GstBuffer&)> look);
   /// How many buffers were pushed so far.
   [[nodiscard]] unsigned pushed() const { return m_pushed; }
 
@@ -70,7 +72,8 @@ class Relay {
     unsigned count = 0;
   };
   std::mutex m_mutex;
-  std::vector<Entry> m_entries;  // protected by m_mutex
+  std::vector<Entry> m_entries;                   // protected by m_mutex
+  std::function<void(const GstBuffer&)> m_watch;  // protected by m_mutex
   std::atomic<unsigned> m_pushed{0};
 };
 

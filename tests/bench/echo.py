@@ -31,7 +31,7 @@ ROOMS = {
     'speaker 120 ms late': dict(delay=0.120, rt60=0.4, gain=0.5, noise=-60),
     'hall': dict(delay=0.010, rt60=0.8, gain=0.4, noise=-60),
 }
-CANCELLERS = ('none', 'webrtcdsp', 'PipeWire')
+CANCELLERS = tuple(os.environ.get('CANCELLERS', 'none,webrtcdsp,PipeWire').split(','))
 TEXT_FAR = ('I have had this cough for about three weeks now. It is worse at night, and when I climb the stairs I lose '
             'my breath. The tablets you gave me helped a little in the first week, but then it came back. My daughter '
             'says that I should ask about my heart as well. I sleep badly and my ankles are swollen in the evening. ')

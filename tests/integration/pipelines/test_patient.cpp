@@ -40,7 +40,7 @@ void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame,
   const auto* pixels = static_cast<const unsigned char*>(g_bytes_get_data(frame.pixels.get(), &size));
   seen.width = frame.width;
   seen.height = frame.height;
-  const unsigned char* corner = pixels + 8 * frame.stride + 8 * 4;
+  const unsigned char* corner = pixels + 8 * frame.stride + std::size_t{8} * 4;
   seen.corner_r = corner[2];
   seen.corner_g = corner[1];
   seen.corner_b = corner[0];
@@ -75,6 +75,24 @@ void claim_size(GstElement* pipeline, std::pair<int, int> size) {
       box<Size>(size), free_box<Size>);
 }
 
+/// Lights up the picture that belongs to the beginning of each second, when audiotestsrc ticks.
+void flash_each_second(GstElement* flash) {
+  const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(flash, "src"));
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer) noexcept -> GstPadProbeReturn {
+        GstBuffer* frame = GST_PAD_PROBE_INFO_BUFFER(info);
+        // The picture of 20 a second that is nearest.
+        if ((GST_BUFFER_PTS(frame) + 25 * GST_MSECOND) % GST_SECOND >= 50 * GST_MSECOND)
+          return GST_PAD_PROBE_OK;
+        frame = gst_buffer_make_writable(frame);
+        info->data = frame;
+        gst_buffer_memset(frame, 0, 235, gst_buffer_get_size(frame) * 2 / 3);  // I420: the brightness
+        return GST_PAD_PROBE_OK;
+      },
+      nullptr, nullptr);
+}
+
 /// The first element of a kind inside of webrtcbin.
 Ref<GstElement> find_inside(GstElement* webrtc, const char* factory) {
   const pipelines::IteratorPtr all(gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtc), factory));
@@ -105,6 +123,8 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   if (!m_pipeline || error) g_error("test patient: %s", base::message_of(error).c_str());
   m_webrtc = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "webrtc"));
   pipelines::announce_stream_rates(m_webrtc.get());
+  if (const auto flash = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "flash")))
+    flash_each_second(flash.get());
   if (options.claimed_size) claim_size(m_pipeline.get(), *options.claimed_size);
   const Weak weak = m_anchor.weak();
   connect(m_webrtc.get(), "on-ice-candidate",

@@ -22,6 +22,7 @@ namespace sangdam::tests {
 class TestPatient {
  public:
   struct Options {
+    /// An element that is called "flash" lights up with each tick of an audiotestsrc.
     std::string picture =
         "videotestsrc is-live=true pattern=solid-color foreground-color=0xff108020";  // green
     std::string sound = "audiotestsrc is-live=true wave=sine freq=440 volume=0.3";

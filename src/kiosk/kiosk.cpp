@@ -107,6 +107,8 @@ Result<> Kiosk::start() {
   }
   m_screens->show_today();
   m_network.emplace([this] { follow_network(); });
+  m_packages.emplace(
+      [this](const Package& package, const KnownFault& fault) { on_known_fault(package, fault); });
   offer_name();
   m_link->start();
   if (m_options.walk_in) start_walk_in();
@@ -415,6 +417,21 @@ void Kiosk::follow_network() {
   if (m_gateway) m_gateway->follow_network();
   if (m_name) m_name->set_addresses(addresses_by_interface());
   m_link->follow_network();
+}
+
+void Kiosk::on_known_fault(const Package& package, const KnownFault& fault) {
+  base::log_warning("kiosk", "{} {} has known faults ({}, list of {}): install the updates", package.name,
+                    package.version, fault.faults, k_looked_up);
+  m_printer.print(
+      "known-fault", "",
+      {{"package", package.name}, {"version", package.version}, {"faults", std::string(fault.faults)}});
+  m_notices.raise("known-fault", ui::Health::warning, [name = package.name] {
+    return ui::fill(
+        tr("Software of this kiosk has a known security fault ({package}). Somebody who calls could "
+           "use it to attack the kiosk. Visits work as before. Ask whoever looks after this machine "
+           "to install its updates and restart it."),
+        fmt::arg("package", name));
+  });
 }
 
 void Kiosk::on_address(const protocol::Address& address) {

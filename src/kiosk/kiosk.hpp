@@ -26,6 +26,7 @@
 #include "kiosk/embedded_gateway.hpp"
 #include "kiosk/event_printer.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/known_faults.hpp"
 #include "kiosk/mdns_name.hpp"
 #include "kiosk/notice_board.hpp"
 #include "kiosk/options.hpp"
@@ -60,6 +61,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   void on_log_failure(const consultation::Encounter& encounter, const base::Failure& failure) override;
   void on_log_caught_up();
   void follow_network();
+  void on_known_fault(const Package& package, const KnownFault& fault);
   void offer_name();
   void on_name(const std::string& name);
 
@@ -100,6 +102,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   base::Timer m_release_memory;
   base::Timer m_log_retry;
   std::optional<base::NetworkWatch> m_network;
+  std::optional<PackageCheck> m_packages;
   std::optional<MdnsName> m_name;
   base::Anchor<Kiosk> m_anchor{this};
 };

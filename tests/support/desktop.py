@@ -79,6 +79,11 @@ def wait_for_text(pid, text, deadline):
     return _wait(lambda: next((node for node in _nodes(pid) if text in (node.name or "")), None), text, deadline)
 
 
+def wait_for_any(pid, texts, deadline):
+    """Waits until some element of the program has one of the texts in its name; gives that text."""
+    return _wait(lambda: next((text for text in texts if is_on_screen(pid, text)), None), " or ".join(texts), deadline)
+
+
 def is_on_screen(pid, text):
     """Whether some element of the program has `text` in its name just now."""
     return any(text in (node.name or "") for node in _nodes(pid))

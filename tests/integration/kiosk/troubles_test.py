@@ -47,6 +47,32 @@ class Troubles(unittest.TestCase):
             self.assertEqual(kiosk.event("failed")["code"], "data-dir-unwritable")
             self.reads(kiosk, "cannot write to its data folder")
 
+    def packages(self, listing):
+        """An environment in which dpkg knows these packages."""
+        programs = os.path.join(self.folder, "programs")
+        os.mkdir(programs)
+        dpkg = os.path.join(programs, "dpkg-query")
+        with open(dpkg, "w", encoding="utf-8") as script:
+            script.write(f"#!/bin/sh\nprintf '{listing}'\nexit 1\n")
+        os.chmod(dpkg, 0o755)
+        return {"PATH": programs + ":" + os.environ["PATH"]}
+
+    def test_a_package_with_a_known_fault_is_named_on_the_screen_and_the_kiosk_works(self):
+        old = self.packages(r"libvpx7\t1.12.0-1+deb12u5\ngstreamer1.0-plugins-bad\t1.26.2-3+deb13u3\n")
+        with Kiosk(self.data, environment=old) as kiosk:
+            fault = kiosk.event("known-fault")
+            self.assertEqual(fault["package"], "gstreamer1.0-plugins-bad")
+            self.assertIn("CVE-2026-59692", fault["faults"])
+            # A machine without a loudspeaker says that first.
+            sentence = "has a known security fault (gstreamer1.0-plugins-bad)"
+            if desktop.wait_for_any(kiosk.process.pid, [sentence, "1 more message"], DEADLINE) != sentence:
+                desktop.press(kiosk.process.pid, "1 more message", DEADLINE)
+            self.reads(kiosk, sentence)
+            self.assertIn("1.26.2-3+deb13u3", kiosk.stderr())
+            self.assertNotIn("libvpx7", kiosk.stderr())
+            desktop.press(kiosk.process.pid, "Start a session now", DEADLINE)
+            self.assertIn("code", kiosk.event("session-open"))
+
     def test_a_failure_that_was_mended_outside_starts_the_kiosk_by_itself(self):
         blocked = os.path.join(self.folder, "a-file")
         with open(blocked, "w", encoding="utf-8"):

@@ -51,11 +51,11 @@ std::string audio_chain() {
   return fmt::format(
       "appsrc name=microphone is-live=true format=time max-buffers=20 leaky-type=downstream "
       "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
-      "opusenc name=opus bitrate=32000 audio-type=voice frame-size=20 inband-fec=true "
+      "opusenc name=opus bitrate={2} audio-type=voice frame-size=20 inband-fec=true "
       "packet-loss-percentage=5 dtx=false ! rtpopuspay name=opuspay pt={0} mtu=1200 ! "
       "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,payload={0},clock-rate=48000,"
       "encoding-params=(string)2,extmap-1={1}",
-      k_audio_payload_type, k_transport_cc);
+      k_audio_payload_type, k_transport_cc, SpeechRate().bits_per_second());
 }
 
 /// Must happen before the payloader is linked to webrtcbin, or the offer does not name the extension.
@@ -161,6 +161,9 @@ void Sender::set_quality(double target_kbps, const BitrateController::Picture& p
     g_object_set(m_size.get(), "caps", caps.get(), nullptr);
     m_camera->set_divisor(picture.frame_divisor);
   }
+  const int speech = m_speech.bits_per_second();
+  if (m_speech.on_picture_rate(target_kbps) != speech)
+    g_object_set(m_opus.get(), "bitrate", m_speech.bits_per_second(), nullptr);
   // Opus spends bits on in-band FEC in proportion to this.
   const int loss = std::clamp(static_cast<int>(std::ceil(lost_percent / 5) * 5), 5, 30);
   if (loss != m_loss) {

@@ -11,6 +11,7 @@
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
 #include "pipelines/retransmission_budget.hpp"
+#include "pipelines/speech_rate.hpp"
 
 namespace sangdam::pipelines {
 
@@ -30,6 +31,7 @@ class Sender {
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
   std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
   BitrateController::Picture m_picture{1280, 720, 1};
+  SpeechRate m_speech;
   int m_kbps = 0;
   int m_loss = -1;
 };

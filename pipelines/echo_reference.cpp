@@ -20,6 +20,8 @@ constexpr auto k_look_every = 500ms;
 constexpr auto k_longest_left = 60ms;
 constexpr auto k_left = 30ms;
 constexpr auto k_shortest_left = 8ms;
+// The microphone is held back a little longer than this (capture.cpp), so the sound is there.
+constexpr std::chrono::milliseconds k_least_held_back = -10ms;
 
 std::string next_probe() {
   static unsigned number = 0;
@@ -116,8 +118,8 @@ void EchoReference::on_look(std::chrono::milliseconds found) {
   const auto delay = m_delay.on_look(found);
   if (!delay) return;
   const auto left = *delay - m_held_back;
-  if (left <= k_longest_left && (left >= k_shortest_left || m_held_back == 0ms)) return;
-  m_held_back = std::max<std::chrono::milliseconds>(0ms, *delay - k_left);
+  if (left <= k_longest_left && (left >= k_shortest_left || m_held_back == k_least_held_back)) return;
+  m_held_back = std::max<std::chrono::milliseconds>(k_least_held_back, *delay - k_left);
   base::log_info("media", "the loudspeaker is heard {} ms late", delay->count());
   // The canceller compares what has the same timestamp.
   const auto probe =

@@ -37,7 +37,8 @@ class EchoReference {
   void listen(GstElement* canceller);
   void play() { m_pipeline.play(); }
 
-  /// How long the loudspeaker's sound is held back before the canceller gets it.
+  /// How much later than it was played the loudspeaker's sound is compared with the microphone's; a little
+  /// earlier where this is negative.
   [[nodiscard]] std::chrono::milliseconds held_back() const { return m_held_back; }
 
  private:

@@ -73,8 +73,8 @@ Playback::Playback(Parts parts, std::string wanted)
       m_pause(k_first_pause) {
   m_parts.sound->watch([lateness = m_lateness, timeline = m_parts.timeline](const GstBuffer& sound) {
     if (!GST_BUFFER_PTS_IS_VALID(&sound)) return;
-    const GstClockTimeDiff late =
-        GST_CLOCK_DIFF(timeline.base_time + GST_BUFFER_PTS(&sound), gst_clock_get_time(timeline.clock.get()));
+    const auto late = static_cast<std::int64_t>(gst_clock_get_time(timeline.clock.get())) -
+                      static_cast<std::int64_t>(timeline.base_time + GST_BUFFER_PTS(&sound));
     const std::lock_guard lock(lateness->mutex);
     lateness->delay.on_sound(
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::nanoseconds(late)));

@@ -24,7 +24,7 @@ TEST_CASE("a line that wavers about a border changes nothing after the first tim
 }
 
 TEST_CASE("every rate of the picture gives a rate within the bounds, and more never gives less") {
-  for (double kbps = -100; kbps < 10000; kbps += 7) {
+  for (int kbps = -100; kbps < 10000; kbps += 7) {
     SpeechRate less;
     SpeechRate more;
     const int rate = less.on_picture_rate(kbps);

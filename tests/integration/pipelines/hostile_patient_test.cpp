@@ -1,8 +1,11 @@
 // A patient who was let in and does what no browser would: what it costs the kiosk, and how it ends.
+#include <gio/gio.h>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,7 +87,68 @@ void check_ended(const Call& call) {
   CHECK(call.listener.failures == std::vector{PeerFailure::protocol_violation});
 }
 
+/// A certificate and its key in PEM.
+std::string certificate_of(const std::string& subject) {
+  base::ErrorPtr error;
+  const auto openssl = base::Ref<GSubprocess>::adopt(g_subprocess_new(
+      static_cast<GSubprocessFlags>(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
+      base::out(error), "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+      subject.c_str(), "-keyout", "-", "-out", "-", nullptr));
+  REQUIRE(openssl);
+  base::CharPtr pem;
+  REQUIRE(g_subprocess_communicate_utf8(openssl.get(), nullptr, nullptr, static_cast<char**>(base::out(pem)),
+                                        nullptr, base::out(error)));
+  REQUIRE(g_subprocess_get_successful(openssl.get()));
+  return pem.get();
+}
+
+/// As an answer names it: RFC 8122.
+std::string fingerprint_of(const std::string& pem) {
+  const std::string begin = "-----BEGIN CERTIFICATE-----";
+  const std::size_t from = pem.find(begin) + begin.size();
+  gsize size = 0;
+  const std::unique_ptr<guchar, decltype(&g_free)> der(
+      g_base64_decode(pem.substr(from, pem.find("-----END", from) - from).c_str(), &size), g_free);
+  const base::CharPtr hash(g_compute_checksum_for_data(G_CHECKSUM_SHA256, der.get(), size));
+  std::string text;
+  for (const char* digit = hash.get(); *digit != '\0'; ++digit) {
+    if (!text.empty() && (digit - hash.get()) % 2 == 0) text += ':';
+    text += g_ascii_toupper(*digit);
+  }
+  return text;
+}
+
 }  // namespace
+
+TEST_CASE("A certificate with a long subject harms nothing", "[hostile][certificate]") {
+  const auto call_with = [](const std::string& subject) {
+    TestPatient::Options options;
+    options.certificate = certificate_of(subject);
+    return std::make_unique<Call>(shared_engine(), std::vector<consultation::IceServer>{}, options,
+                                  [fingerprint = fingerprint_of(options.certificate)](std::string sdp) {
+                                    const std::string name = "a=fingerprint:sha-256 ";
+                                    for (std::size_t at = sdp.find(name); at != std::string::npos;
+                                         at = sdp.find(name, at + 1))
+                                      sdp.replace(at + name.size(), fingerprint.size(), fingerprint);
+                                    return sdp;
+                                  });
+  };
+  SECTION("longer than 2 KiB when it is printed: Debian 13's DTLS plug-in overflows (CVE-2026-59692)") {
+    std::string subject = "/CN=patient";
+    for (int i = 0; i < 75; ++i) subject += "/OU=x";
+    const auto call = call_with(subject);
+    connect(*call);
+    CHECK(call->listener.failures.empty());
+  }
+  SECTION("of 4 KiB: GStreamer tells only the certificate's beginning, so it proves nothing") {
+    std::string subject = "/CN=patient";
+    while (subject.size() < 4096) subject += "/OU=" + std::string(60, 'x');
+    const auto call = call_with(subject);
+    REQUIRE(run_until([&] { return has_ended(*call); }, 20s));
+    CHECK(call->listener.failures == std::vector{PeerFailure::fingerprint_mismatch});
+    CHECK(call->listener.connected == 0);
+  }
+}
 
 TEST_CASE("A key frame of 16000x16000 is never decoded and ends the peer", "[hostile][picture]") {
   Engine& engine = shared_engine();

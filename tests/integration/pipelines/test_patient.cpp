@@ -10,6 +10,7 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <string_view>
 
 #include "pipelines/data_channels.hpp"
 #include "pipelines/painter.hpp"
@@ -123,6 +124,16 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   if (!m_pipeline || error) g_error("test patient: %s", base::message_of(error).c_str());
   m_webrtc = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "webrtc"));
   pipelines::announce_stream_rates(m_webrtc.get());
+  if (!options.certificate.empty()) {
+    g_signal_connect_data(m_webrtc.get(), "deep-element-added",
+                          G_CALLBACK(+[](GstBin*, GstBin*, GstElement* element, gpointer data) noexcept {
+                            GstElementFactory* factory = gst_element_get_factory(element);
+                            if (factory != nullptr && std::string_view(GST_OBJECT_NAME(factory)) == "dtlsdec")
+                              g_object_set(element, "pem", unbox<std::string>(data).c_str(), nullptr);
+                          }),
+                          box<std::string>(options.certificate), free_box_closure<std::string>,
+                          static_cast<GConnectFlags>(0));
+  }
   if (const auto flash = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "flash")))
     flash_each_second(flash.get());
   if (options.claimed_size) claim_size(m_pipeline.get(), *options.claimed_size);

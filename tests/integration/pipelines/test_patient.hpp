@@ -30,6 +30,8 @@ class TestPatient {
     std::string turn_server{};
     /// What its key frames say their size is, whatever it is.
     std::optional<std::pair<int, int>> claimed_size{};
+    /// Certificate and key in PEM instead of webrtcbin's own. The answer may name another one.
+    std::string certificate{};
     /// A file for the sound that comes: S16LE, 48 kHz, mono.
     std::string record{};
   };

@@ -17,7 +17,7 @@ constexpr auto k_check_every = 500ms;
 // odd.
 constexpr auto k_first_flow = 6s;
 constexpr auto k_stall = 3s;
-constexpr std::chrono::nanoseconds k_reference_first = 30ms;
+constexpr auto k_reference_pause = 30s;
 constexpr auto k_first_pause = 500ms;
 constexpr auto k_longest_pause = 15s;
 
@@ -164,6 +164,10 @@ void Capture::set_muted(bool muted) {
 void Capture::set_loudspeaker(const std::string& monitor) {
   if (m_monitor == monitor) return;
   m_monitor = monitor;
+  reopen();
+}
+
+void Capture::reopen() {
   if (!m_pipeline) return;
   drop_source();
   choose();
@@ -222,18 +226,19 @@ std::string Capture::cleaning() {
   if (m_recipe.part != Part::microphone || !has_element("webrtcdsp")) return "";
   if (!m_monitor.empty() && has_element("webrtcechoprobe")) {
     m_echo = std::make_unique<EchoReference>(
-        m_parts.timeline, m_parts.workers, m_monitor, [](const std::string& why) {
-          // The loudspeaker went; the next one is on its way.
-          base::log_warning("media", "the loudspeaker's monitor: {}", why);
+        m_parts.timeline, m_parts.workers, m_monitor, [this](const std::string& why) {
+          base::log_warning("media", "the patient may hear an echo: the loudspeaker's monitor: {}", why);
+          // Another loudspeaker opens the microphone anew by itself; this one may come back under its name.
+          m_echo_retry.start_once(k_reference_pause, [this] { reopen(); });
         });
     if (m_echo->probe().empty()) m_echo.reset();
   }
   const std::string common = "webrtcdsp name=cleaning noise-suppression-level=low";
   if (!m_echo) return common + " echo-cancel=false ! ";
-  // Both sounds come from the server in the same moment, on two threads, and the loudspeaker's has to be
-  // there first, or the canceller loses its place: on a machine with no CPU to spare 20 ms were not enough.
-  // By its own (delay-agnostic=true) the canceller of Debian 12 lost the echo on a quiet machine too.
-  return fmt::format("queue min-threshold-time={} ! {} probe={} ! ", k_reference_first.count(), common,
+  // On a machine with no CPU to spare a hold of 20 ms was not enough, and the canceller lost its place. By
+  // its own (delay-agnostic=true) the one of Debian 12 lost the echo on a quiet machine too.
+  return fmt::format("queue min-threshold-time={} ! {} probe={} ! ",
+                     std::chrono::nanoseconds(EchoReference::k_microphone_hold).count(), common,
                      m_echo->probe());
 }
 
@@ -280,6 +285,7 @@ void Capture::drop_source() {
   if (m_source) m_source->gate.shut();
   m_source.reset();
   m_pipeline.reset();
+  m_echo_retry.stop();
   m_echo.reset();
   if (m_parts.view) m_parts.view->clear();
 }

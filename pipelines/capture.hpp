@@ -23,8 +23,8 @@
 
 namespace sangdam::pipelines {
 
-/// The gst-launch chains of one kind of capture. Those of a source end in `appsink name=out`, the other one
-/// may be `appsink name=view`, of RGB for the self-view.
+/// The gst-launch chains of one kind of capture. The last element of a source is `appsink name=out`; a second
+/// one, `appsink name=view`, gets RGB for the self-view.
 struct CaptureRecipe {
   Part part = Part::camera;
   std::string after_device;  // from the device's source element to the common format
@@ -72,6 +72,7 @@ class Capture {
   void choose();
   void start_source();
   void drop_source();
+  void reopen();
   void fail_source(Condition condition, const std::string& why);
   void start_stand_in();
   void on_flowing();
@@ -99,6 +100,7 @@ class Capture {
   std::chrono::milliseconds m_pause;
   base::Timer m_watch;
   base::Timer m_retry;
+  base::Timer m_echo_retry;
   base::Anchor<Capture> m_anchor{this};
 };
 

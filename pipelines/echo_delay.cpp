@@ -46,7 +46,9 @@ void EchoTrack::add(std::chrono::nanoseconds at, std::span<const std::int16_t> s
   for (std::size_t i = 0; i + k_step <= samples.size(); i += k_step, ++index) {
     float sum = 0;
     for (const std::int16_t sample : samples.subspan(i, k_step)) sum += static_cast<float>(sample);
-    m_samples[static_cast<std::size_t>(index) % k_size] = sum / (static_cast<float>(k_step) * k_full_scale);
+    const float sample = sum / (static_cast<float>(k_step) * k_full_scale);
+    m_samples[static_cast<std::size_t>(index) % k_size] = sample;
+    if (std::abs(sample) >= k_quietest) m_last_loud = index;
   }
   m_end = index;
 }
@@ -56,14 +58,16 @@ std::optional<milliseconds> find_echo(const EchoTrack& loudspeaker, const EchoTr
   // Zeros behind the window, or what is at its end would be found at its beginning.
   std::vector<float> played(k_transform);
   std::vector<float> heard(k_transform);
-  float loudest = 0;
   for (std::size_t i = 0; i < k_window; ++i) {
     const std::int64_t index = end - static_cast<std::int64_t>(k_window - i);
     played[i] = loudspeaker.at(index);
     heard[i] = microphone.at(index);
-    loudest = std::max(loudest, std::abs(played[i]));
   }
-  if (loudest < k_quietest) return std::nullopt;
+  // A microphone that is switched off is silence itself, and every delay would fit.
+  const auto is_quiet = [](const std::vector<float>& sound) {
+    return std::none_of(sound.begin(), sound.end(), [](float one) { return std::abs(one) >= k_quietest; });
+  };
+  if (is_quiet(played) || is_quiet(heard)) return std::nullopt;
 
   const Transform forward(gst_fft_f32_new(k_transform, FALSE));
   const Transform back(gst_fft_f32_new(k_transform, TRUE));

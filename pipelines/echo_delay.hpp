@@ -1,5 +1,6 @@
 // How much later the microphone hears what the loudspeaker was given: buffers, amplifiers and the way through
-// the air. A television set takes 100 ms and more, and an echo canceller looks for the echo in the first 100.
+// the air. A television set takes 100 ms and more, and Debian 12's echo canceller looks for the echo in the
+// first 128.
 //
 // Plain state; not thread-safe. Sound is S16, 48 kHz, mono.
 #pragma once
@@ -23,6 +24,8 @@ class EchoTrack {
   void add(std::chrono::nanoseconds at, std::span<const std::int16_t> samples);
   /// The sample after the newest, counted from the clock's zero.
   [[nodiscard]] std::int64_t end() const { return m_end; }
+  /// Whether there was any sound in its last two seconds.
+  [[nodiscard]] bool is_loud() const { return m_last_loud > m_end - 2 * k_rate; }
   /// Zero where nothing is known.
   [[nodiscard]] float at(std::int64_t index) const {
     return index < 0 || index >= m_end || index < m_end - static_cast<std::int64_t>(k_size)
@@ -33,9 +36,10 @@ class EchoTrack {
  private:
   std::array<float, k_size> m_samples{};
   std::int64_t m_end = 0;
+  std::int64_t m_last_loud = -2 * k_rate;
 };
 
-/// The delay that the last two seconds show, up to half a second; nothing if the loudspeaker was quiet or no
+/// The delay that the last two seconds show, up to half a second; nothing if one of them was quiet or no
 /// delay stands out. By generalised cross-correlation with phase transform (Knapp and Carter, 1976): speech
 /// repeats itself with each period of its pitch, and only without its spectrum the echo shows as one peak.
 /// A few milliseconds of CPU.

@@ -20,8 +20,7 @@ constexpr auto k_look_every = 500ms;
 constexpr auto k_longest_left = 60ms;
 constexpr auto k_left = 30ms;
 constexpr auto k_shortest_left = 8ms;
-// The microphone is held back a little longer than this (capture.cpp), so the sound is there.
-constexpr std::chrono::milliseconds k_least_held_back = -10ms;
+constexpr std::chrono::milliseconds k_least_held_back = -EchoReference::k_lead;
 
 std::string next_probe() {
   static unsigned number = 0;
@@ -99,12 +98,17 @@ void EchoReference::listen(GstElement* canceller) {
 }
 
 void EchoReference::look() {
+  {
+    const std::lock_guard lock(m_tracks->mutex);
+    if (!m_tracks->loudspeaker.is_loud()) return;
+  }
   if (std::exchange(m_tracks->is_looking, true)) return;
   m_workers->run([tracks = m_tracks, weak = m_anchor.weak()] {
     auto copies = std::make_unique<std::pair<EchoTrack, EchoTrack>>();
     {
       const std::lock_guard lock(tracks->mutex);
-      *copies = {tracks->loudspeaker, tracks->microphone};
+      copies->first = tracks->loudspeaker;
+      copies->second = tracks->microphone;
     }
     const auto found = find_echo(copies->first, copies->second);
     base::post_to_main(weak, [found](EchoReference& self) {
@@ -121,7 +125,7 @@ void EchoReference::on_look(std::chrono::milliseconds found) {
   if (left <= k_longest_left && (left >= k_shortest_left || m_held_back == k_least_held_back)) return;
   m_held_back = std::max<std::chrono::milliseconds>(k_least_held_back, *delay - k_left);
   base::log_info("media", "the loudspeaker is heard {} ms late", delay->count());
-  // The canceller compares what has the same timestamp.
+  // The canceller compares by timestamps.
   const auto probe =
       Ref<GstPad>::adopt(gst_element_get_static_pad(m_pipeline.find(m_probe.c_str()).get(), "sink"));
   // A sink pad's own offset counts only from the next segment on, and there is none.

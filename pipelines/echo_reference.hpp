@@ -4,7 +4,7 @@
 // loudspeaker. What was handed over is played some 100 ms later, at times that the network's jitter and the
 // sink's clock move about by milliseconds, and a canceller loses its place each time: measured in a room that
 // never changes, it took 12 s to the first echo that was cancelled. The monitor and the microphone are
-// captured by one server on one clock; the delay between them stays as it is.
+// captured by one server, in PipeWire's case on one clock; the delay between them stays nearly as it is.
 //
 // That delay is measured here, while the loudspeaker plays, and what is more than the canceller can bridge is
 // made up for. Main thread.
@@ -29,6 +29,12 @@ class EchoReference {
   ~EchoReference();
   EchoReference(const EchoReference&) = delete;
   EchoReference& operator=(const EchoReference&) = delete;
+
+  /// By how much the microphone's sound has to be held back before the canceller: both sounds come from the
+  /// server in the same moment, on two threads, and the loudspeaker's has to be there first. It is asked for
+  /// up to `k_lead` and one period of the server's (10 ms) earlier than the microphone's.
+  static constexpr std::chrono::milliseconds k_lead{10};
+  static constexpr std::chrono::milliseconds k_microphone_hold{40};
 
   /// For webrtcdsp's property `probe`; empty if an element is missing. Its own for each reference: webrtcdsp
   /// finds a probe by its name, and one that is on its way out still has one.

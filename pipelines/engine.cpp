@@ -44,6 +44,7 @@ struct Engine::Impl {
     if (presented != nullptr) presented->set_presented(false);
     patient_view->clear();
     presented = &peer;
+    playback->on_other_line();
     peer.set_presented(true);
   }
   void forget(const WebRtcPeer& peer) {
@@ -150,6 +151,9 @@ std::unique_ptr<consultation::Peer> Engine::create_peer(consultation::PeerListen
   parts.patient_view = impl.patient_view;
   parts.patient_sound = impl.patient_sound;
   parts.present = [&impl](WebRtcPeer& peer) { impl.present(peer); };
+  parts.on_picture_delay = [&impl](WebRtcPeer& peer, std::chrono::milliseconds delay) {
+    if (impl.presented == &peer) impl.playback->on_picture_delay(delay);
+  };
   parts.gone = [&impl](WebRtcPeer& peer) { impl.forget(peer); };
   parts.linger = [&impl](std::unique_ptr<Pipeline> pipeline) { impl.linger(std::move(pipeline)); };
   parts.relay_only = impl.config.relay_only;

@@ -75,10 +75,13 @@ void JitterBuffers::watch(GstElement* rtpbin) {
               guint8 type = 0;
               if (gst_buffer_extract(GST_PAD_PROBE_INFO_BUFFER(info), 1, &type, 1) != 1)
                 return GST_PAD_PROBE_OK;
-              if ((type & 0x7f) != k_video_payload_type) return GST_PAD_PROBE_REMOVE;
               Shared& shared = *unbox<SharedPtr>(shared_data);
               auto element = Ref<GstElement>::adopt(gst_pad_get_parent_element(pad));
               if (!element) return GST_PAD_PROBE_REMOVE;
+              if ((type & 0x7f) != k_video_payload_type) {
+                g_object_set(element.get(), "latency", k_sound_wait_ms, nullptr);
+                return GST_PAD_PROBE_REMOVE;
+              }
               set_waits(element.get(), shared.round_trip_ms);
               const std::lock_guard lock(shared.mutex);
               shared.of_pictures.push_back(std::move(element));

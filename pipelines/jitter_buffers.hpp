@@ -3,7 +3,7 @@
 // Nothing waits while the packets come in order, because nothing behind them waits for the pipeline's
 // latency (Pipeline::skip_latency). A picture therefore gets as long as a retransmission takes on this line,
 // or what is repaired would come too late and the picture stand still until a new key frame. Sound is not
-// sent again; its wait is the playback's.
+// sent again and waits for what was overtaken only.
 //
 // Main thread; buffers are made on streaming threads.
 #pragma once
@@ -14,8 +14,11 @@
 
 namespace sangdam::pipelines {
 
-/// How long a missing packet of sound is waited for, and a picture's at least.
+/// How long a missing packet of a picture is waited for at least.
 inline constexpr unsigned k_jitter_buffer_ms = 100;
+/// The same of sound, which is not sent again: it may only have been overtaken. What comes behind it is late
+/// by as much, and the playback waits for it.
+inline constexpr unsigned k_sound_wait_ms = 60;
 
 class JitterBuffers {
  public:

@@ -45,6 +45,8 @@ class WebRtcPeer final : public consultation::Peer {
     std::shared_ptr<Relay> patient_sound;
     /// Asks the engine to hide the peer presented until now; the engine answers with set_presented() on both.
     std::function<void(WebRtcPeer&)> present;
+    /// Its pictures are shown so much later than they could be. Once a second.
+    std::function<void(WebRtcPeer&, std::chrono::milliseconds)> on_picture_delay;
     /// The peer is going: the engine forgets it.
     std::function<void(WebRtcPeer&)> gone;
     /// Keeps the pipeline of a closed peer until its last text is delivered; without it there is no time.

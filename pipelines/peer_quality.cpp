@@ -48,8 +48,10 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
   m_counters = counters;
   m_jitter_buffers.on_round_trip(counters.round_trip_ms);
   const auto repairs = m_jitter_buffers.take_repairs();
-  m_receiver.set_picture_delay(
-      std::chrono::milliseconds(m_repair_delay.on_second(repairs.share, repairs.milliseconds)));
+  const std::chrono::milliseconds picture_delay(
+      m_repair_delay.on_second(repairs.share, repairs.milliseconds));
+  m_receiver.set_picture_delay(picture_delay);
+  if (m_parts.on_picture_delay) m_parts.on_picture_delay(*this, picture_delay);
   m_counted = now;
   m_frames_counted = frames;
   m_listener.on_statistics(statistics);

@@ -144,7 +144,11 @@ void Playback::start_pipeline(const Ref<GstElement>& sink) {
   m_last_played = std::chrono::steady_clock::now();
   m_pipeline->play();
   play_silence();
-  if (m_parts.on_loudspeaker) m_parts.on_loudspeaker(m_device ? monitor_of(m_device->handle.get()) : "");
+  const std::string monitor = m_device ? monitor_of(m_device->handle.get()) : "";
+  if (m_device && monitor.empty())
+    base::log_info("media", "no echo cancelling: \"{}\" is not played by a PulseAudio server",
+                   m_device->name);
+  if (m_parts.on_loudspeaker) m_parts.on_loudspeaker(monitor);
 }
 
 void Playback::fail(Condition condition, const std::string& why) {
@@ -160,8 +164,12 @@ void Playback::fail(Condition condition, const std::string& why) {
 
 void Playback::check() {
   if (++m_checks % k_checks_per_second == 0) {
-    const std::lock_guard lock(m_lateness->mutex);
-    set_delay(m_lateness->delay.on_second());
+    std::chrono::milliseconds needed{};
+    {
+      const std::lock_guard lock(m_lateness->mutex);
+      needed = m_lateness->delay.on_second();
+    }
+    set_delay(std::max(needed, m_with_pictures));
   }
   if (!m_sink) return;
   const unsigned pushed = m_parts.sound->pushed();
@@ -184,6 +192,18 @@ void Playback::set_delay(std::chrono::milliseconds delay) {
   // The pipeline works its latency out anew.
   g_object_set(m_pipeline->find("in").get(), "min-latency",
                static_cast<gint64>(delay.count()) * static_cast<gint64>(GST_MSECOND), nullptr);
+}
+
+void Playback::on_other_line() {
+  const std::lock_guard lock(m_lateness->mutex);
+  m_lateness->delay = {};
+  m_with_pictures = std::chrono::milliseconds(0);
+}
+
+void Playback::on_picture_delay(std::chrono::milliseconds delay) {
+  constexpr auto k_sink_takes =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(k_sink_buffer_us));
+  m_with_pictures = std::clamp(delay - k_sink_takes, std::chrono::milliseconds(0), PlayoutDelay::k_longest);
 }
 
 void Playback::play_silence() {

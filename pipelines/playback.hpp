@@ -1,7 +1,7 @@
 // The patient's sound, from the presented peer's relay to the speaker.
 //
-// It is played as soon as the line's jitter allows (playout_delay.hpp): pictures are shown as they come, and
-// speech shall not lag behind the lips by more than 45 ms (EN 301 549 6.6.4 asks for 100).
+// It is played as soon as the line's jitter allows (playout_delay.hpp), and not before the picture it belongs
+// to: the aim is 45 ms between speech and lips (EN 301 549 6.6.4 asks for 100).
 //
 // A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked
 // fake sink takes its place.
@@ -44,6 +44,11 @@ class Playback {
   void set_devices(const std::vector<Device>& devices);
   [[nodiscard]] const Health& health() const { return m_health; }
 
+  /// What is played next comes over another line, of which nothing is known yet.
+  void on_other_line();
+  /// Pictures are shown so much later than they could be.
+  void on_picture_delay(std::chrono::milliseconds delay);
+
  private:
   void start();
   void start_pipeline(const Ref<GstElement>& sink);
@@ -61,7 +66,8 @@ class Playback {
   std::unique_ptr<Relay::Output> m_output;
   Ref<GstElement> m_sink;  // of the device; null for a fake sink
   struct Lateness;
-  std::shared_ptr<Lateness> m_lateness;  // shared with who pushes sound
+  std::shared_ptr<Lateness> m_lateness;  // shared with the thread that pushes sound
+  std::chrono::milliseconds m_with_pictures{0};
   std::chrono::milliseconds m_delay;
   unsigned m_checks = 0;
   unsigned m_pushed = 0;

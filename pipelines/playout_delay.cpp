@@ -17,6 +17,8 @@ constexpr unsigned k_enough = 10;
 }  // namespace
 
 void PlayoutDelay::on_sound(milliseconds late) {
+  // After an outage everything comes at once: no delay would have saved it.
+  if (late > k_longest) return;
   ++m_count;
   if (late > m_latest) {
     m_second_latest = std::exchange(m_latest, late);

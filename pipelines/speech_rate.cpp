@@ -8,7 +8,7 @@ namespace sangdam::pipelines {
 namespace {
 
 struct Step {
-  double picture_kbps;  // from here on
+  double picture_kbps;  // from here on, give or take the hysteresis
   int bits_per_second;
 };
 constexpr std::array k_steps{Step{0, 24000}, Step{250, 32000}, Step{600, 48000}, Step{1200, 64000}};

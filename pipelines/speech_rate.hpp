@@ -1,7 +1,7 @@
 // What Opus gets of a line: 24 kbit/s, where speech is good, to 64 kbit/s, where nothing is left to hear.
 //
-// A patient's picture may shrink for her voice, never the other way round; and a line that has the room
-// should not sound like one that has not. Plain state; not thread-safe.
+// A thin line keeps 8 kbit/s of the usual 32 for the picture; one that has the room for both sounds like it.
+// Plain state; not thread-safe.
 #pragma once
 
 namespace sangdam::pipelines {

@@ -1,5 +1,6 @@
 #include "kiosk/kiosk.hpp"
 
+#include <fmt/format.h>
 #include <net/if.h>
 
 #include <algorithm>
@@ -425,12 +426,15 @@ void Kiosk::on_known_fault(const Package& package, const KnownFault& fault) {
   m_printer.print(
       "known-fault", "",
       {{"package", package.name}, {"version", package.version}, {"faults", std::string(fault.faults)}});
-  m_notices.raise("known-fault", ui::Health::warning, [name = package.name] {
+  // Of several architectures the same package is listed several times.
+  if (std::find(m_faulty.begin(), m_faulty.end(), package.name) != m_faulty.end()) return;
+  m_faulty.push_back(package.name);
+  m_notices.raise("known-fault", ui::Health::warning, [names = fmt::format("{}", fmt::join(m_faulty, ", "))] {
     return ui::fill(
         tr("Software of this kiosk has a known security fault ({package}). Somebody who calls could "
            "use it to attack the kiosk. Visits work as before. Ask whoever looks after this machine "
            "to install its updates and restart it."),
-        fmt::arg("package", name));
+        fmt::arg("package", names));
   });
 }
 

@@ -22,7 +22,7 @@ inline constexpr std::string_view k_looked_up = "2026-11-27";
 struct KnownFault {
   std::string_view package;
   std::string_view version;  // of one Debian release, without its security updates
-  std::string_view update;   // how the updates are called: this and a number
+  std::string_view update;   // what the updates are called: this and a number
   unsigned last_faulty;      // the number of the last one that is known to be faulty; 0: the version itself
   std::string_view faults;   // their CVE numbers
 };
@@ -42,6 +42,7 @@ struct Package {
 class PackageCheck {
  public:
   using Listener = std::function<void(const Package&, const KnownFault&)>;
+  /// `on_fault` is called for each faulty package.
   explicit PackageCheck(Listener on_fault);
 
  private:

@@ -5,10 +5,10 @@
 
 The kiosk's engine takes part in a call with a virtual loudspeaker and a virtual microphone; between them is the room: the
 way through the air, reverberation, noise. First the patient speaks alone (20 s), then the clinician (10 s), then both
-(20 s). Without a canceller, with webrtcdsp in the kiosk, and with the canceller of PipeWire in front of the kiosk, it prints
+(20 s). With no canceller (gain control and noise suppression go on), with the kiosk's, and with PipeWire's instead, it prints
 
   - in which second of the patient's speech its echo became 20 dB weaker, and stayed so;
-  - how much weaker it is in the mean of the last 10 s, against the clinician's voice;
+  - how much weaker it is in the mean of the second half, against the clinician's voice;
   - how well the clinician is understood, alone and in double talk: STOI (Taal et al., 2011), 0 to 1.
 
 Needs python3-numpy and espeak-ng. Not a test: machines differ and are shared.

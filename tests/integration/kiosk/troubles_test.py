@@ -58,13 +58,14 @@ class Troubles(unittest.TestCase):
         return {"PATH": programs + ":" + os.environ["PATH"]}
 
     def test_a_package_with_a_known_fault_is_named_on_the_screen_and_the_kiosk_works(self):
-        old = self.packages(r"libvpx7\t1.12.0-1+deb12u5\ngstreamer1.0-plugins-bad\t1.26.2-3+deb13u3\n")
+        old = self.packages(r"libvpx7\t1.12.0-1+deb12u5\ngstreamer1.0-plugins-bad\t1.26.2-3+deb13u3\n"
+                            r"libgstreamer1.0-0\t1.22.0-2\nlibgstreamer1.0-0\t1.22.0-2\n")
         with Kiosk(self.data, environment=old) as kiosk:
             fault = kiosk.event("known-fault")
             self.assertEqual(fault["package"], "gstreamer1.0-plugins-bad")
             self.assertIn("CVE-2026-59692", fault["faults"])
             # A machine without a loudspeaker says that first.
-            sentence = "has a known security fault (gstreamer1.0-plugins-bad)"
+            sentence = "has a known security fault (gstreamer1.0-plugins-bad, libgstreamer1.0-0)"
             if desktop.wait_for_any(kiosk.process.pid, [sentence, "1 more message"], DEADLINE) != sentence:
                 desktop.press(kiosk.process.pid, "1 more message", DEADLINE)
             self.reads(kiosk, sentence)

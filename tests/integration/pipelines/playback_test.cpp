@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 /// A GstDevice whose element is a gst-launch description; "" for none at all.
 constexpr const char* k_description = "description";
+constexpr const char* k_element = "element";
 GType fake_device_type() {
   static const GType k_type = g_type_register_static_simple(
       GST_TYPE_DEVICE, "SangdamFakeDevice", sizeof(GstDeviceClass),
@@ -24,7 +25,9 @@ GType fake_device_type() {
         GST_DEVICE_CLASS(klass)->create_element = [](GstDevice* self, const gchar*) -> GstElement* {
           const char* description =
               static_cast<const char*>(g_object_get_data(G_OBJECT(self), k_description));
-          return *description == '\0' ? nullptr : gst_parse_launch(description, nullptr);
+          GstElement* element = *description == '\0' ? nullptr : gst_parse_launch(description, nullptr);
+          if (element != nullptr) g_object_set_data(G_OBJECT(self), k_element, element);  // the pipeline's
+          return element;
         };
       },
       sizeof(GstDevice), nullptr, GTypeFlags(0));
@@ -63,6 +66,21 @@ TEST_CASE("A loudspeaker that plays is said to work, with nobody speaking", "[sp
   const Room room("fakesink sync=true");
   CHECK(run_until([&] { return room.was_told(Condition::working); }));
   CHECK(room.told.front() == Condition::starting);
+}
+
+TEST_CASE("A loudspeaker's sink keeps 50 ms of sound, not GStreamer's 200", "[speaker]") {
+  REQUIRE(gst_init_check(nullptr, nullptr, nullptr));
+  const Device device = speaker("pulsesink");
+  Playback playback({Timeline::begin(), std::make_shared<Workers>(), std::make_shared<Relay>(), {}, {}},
+                    "auto");
+  playback.set_devices({device});
+  auto* sink = static_cast<GstElement*>(g_object_get_data(G_OBJECT(device.handle.get()), k_element));
+  REQUIRE(sink != nullptr);
+  gint64 buffer_us = 0;
+  gint64 period_us = 0;
+  g_object_get(sink, "buffer-time", &buffer_us, "latency-time", &period_us, nullptr);
+  CHECK(buffer_us == 50000);
+  CHECK(period_us == 10000);
 }
 
 TEST_CASE("A loudspeaker that cannot be opened is never said to work", "[speaker]") {

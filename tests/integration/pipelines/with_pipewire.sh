@@ -2,7 +2,7 @@
 # Runs a command in a private D-Bus session with PipeWire, WirePlumber and pipewire-pulse of its own, and no hardware.
 # Ends what it started, by pid. Exit status 77 (skipped) if PipeWire is not installed.
 set -eu
-for program in dbus-run-session pipewire wireplumber pipewire-pulse pactl gst-launch-1.0; do
+for program in dbus-run-session pipewire wireplumber pipewire-pulse pactl gst-launch-1.0 espeak-ng; do
   command -v "$program" >/dev/null || { echo "SKIPPED: $program is not installed"; exit 77; }
 done
 if [ "${SANGDAM_INSIDE_SESSION:-}" != 1 ]; then

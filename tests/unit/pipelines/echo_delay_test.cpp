@@ -74,8 +74,11 @@ TEST_CASE("the delay is found while somebody speaks in the room, and with a micr
   CHECK(std::abs((*found - 120ms).count()) <= 8);
 }
 
-TEST_CASE("a loudspeaker that was quiet says nothing of the delay") {
+TEST_CASE("a loudspeaker that was quiet, or a microphone that is switched off, says nothing of the delay") {
   const Sound silence(std::size_t{48000} * 3);
+  CHECK_FALSE(track_of(silence).is_loud());
+  CHECK(track_of(voice(2, 3, 0.3)).is_loud());
+  CHECK_FALSE(find_echo(track_of(voice(2, 3, 0.3)), track_of(silence)));
   CHECK_FALSE(find_echo(track_of(silence), track_of(voice(2, 3, 0.3))));
   CHECK_FALSE(find_echo(EchoTrack(), EchoTrack()));
 }

@@ -62,9 +62,16 @@ TEST_CASE("a second in which hardly anything came says nothing") {
   }
 }
 
+TEST_CASE("what comes at once after an outage changes nothing") {
+  PlayoutDelay delay;
+  seconds_of(delay, 10, 5ms);
+  for (int late = 1000; late > 300; late -= 20) delay.on_sound(milliseconds(late));
+  CHECK(seconds_of(delay, 1, 5ms) == 10ms);
+}
+
 TEST_CASE("the delay stays within its bounds, and moves by steps") {
   PlayoutDelay delay;
-  CHECK(seconds_of(delay, 1, 10min) == PlayoutDelay::k_longest);
+  CHECK(seconds_of(delay, 1, 299ms) == PlayoutDelay::k_longest);
   CHECK(seconds_of(delay, 10, -10min) == PlayoutDelay::k_shortest);
   for (int late = 0; late < 400; ++late) {
     PlayoutDelay other;

@@ -20,8 +20,11 @@ constexpr std::array k_faults{
     KnownFault{"gstreamer1.0-plugins-bad", "1.26.2-3", "+deb13u", 3, "CVE-2026-59692, CVE-2026-14935"},
     KnownFault{"gstreamer1.0-plugins-good", "1.22.0-5", "+deb12u", 3, "CVE-2026-3083, CVE-2026-3085"},
     KnownFault{"libgstreamer-plugins-base1.0-0", "1.22.0-3", "+deb12u", 6, "CVE-2026-18297, CVE-2026-85150"},
+    KnownFault{"gstreamer1.0-plugins-good", "1.26.2-1", "+deb13u", 1, "CVE-2026-3083, CVE-2026-3085"},
+    KnownFault{"libgstreamer-plugins-base1.0-0", "1.26.2-1", "+deb13u", 1, "CVE-2026-18297"},
     KnownFault{"libgstreamer1.0-0", "1.22.0-2", "+deb12u", 0, "CVE-2024-47606"},
     KnownFault{"libvpx7", "1.12.0-1", "+deb12u", 4, "CVE-2026-2447"},
+    KnownFault{"libvpx9", "1.15.0-2.1", "+deb13u", 0, "CVE-2026-2447"},
 };
 
 /// Which security update of a fault's version this is; nothing if it is another version.

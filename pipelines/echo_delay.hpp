@@ -1,6 +1,6 @@
 // How much later the microphone hears what the loudspeaker was given: buffers, amplifiers and the way through
 // the air. A television set takes 100 ms and more, and Debian 12's echo canceller looks for the echo in the
-// first 128.
+// first 128 ms.
 //
 // Plain state; not thread-safe. Sound is S16, 48 kHz, mono.
 #pragma once

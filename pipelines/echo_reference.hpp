@@ -43,10 +43,6 @@ class EchoReference {
   void listen(GstElement* canceller);
   void play() { m_pipeline.play(); }
 
-  /// How much later than it was played the loudspeaker's sound is compared with the microphone's; a little
-  /// earlier where this is negative.
-  [[nodiscard]] std::chrono::milliseconds held_back() const { return m_held_back; }
-
  private:
   struct Tracks;
   void look();
@@ -57,6 +53,8 @@ class EchoReference {
   std::shared_ptr<Tracks> m_tracks;
   Pipeline m_pipeline;
   EchoDelay m_delay;
+  /// How much later than it was played the loudspeaker's sound is compared with the microphone's; a little
+  /// earlier where this is negative.
   std::chrono::milliseconds m_held_back{0};
   base::Timer m_watch;
   base::Anchor<EchoReference> m_anchor{this};

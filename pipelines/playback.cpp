@@ -203,7 +203,7 @@ void Playback::on_other_line() {
 void Playback::on_picture_delay(std::chrono::milliseconds delay) {
   constexpr auto k_sink_takes =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(k_sink_buffer_us));
-  m_with_pictures = std::clamp(delay - k_sink_takes, std::chrono::milliseconds(0), PlayoutDelay::k_longest);
+  m_with_pictures = std::max(delay - k_sink_takes, std::chrono::milliseconds(0));
 }
 
 void Playback::play_silence() {

@@ -5,6 +5,7 @@
 // channels: RFC 8832; VP8: RFC 6386; Opus: RFC 6716. Pure; any thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace sangdam::pipelines {
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// A few numbers without an allocation. `overflowed`: there were more than it holds.
+/// A few different numbers without an allocation. `overflowed`: there were more than it holds.
 template <class Number, std::size_t Most>
 struct Few {
   std::array<Number, Most> items{};
@@ -24,6 +25,8 @@ struct Few {
   bool overflowed = false;
 
   void add(Number item) {
+    const auto known = all();
+    if (std::find(known.begin(), known.end(), item) != known.end()) return;
     if (count < Most) {
       items[count++] = item;
     } else {

@@ -57,18 +57,29 @@ TEST_CASE("RTCP gives whoever it says is speaking, and what is asked for again",
   REQUIRE(packet.has_value());
   CHECK(packet->nacked == 17);
   const auto sources = packet->sources.all();
-  CHECK(std::vector(sources.begin(), sources.end()) == std::vector<std::uint32_t>{1, 2, 3, 3});
+  CHECK(std::vector(sources.begin(), sources.end()) == std::vector<std::uint32_t>{1, 2, 3});
   check_truncations(compound, read_rtcp);
   CHECK_FALSE(read_rtcp(Packet{}).has_value());
   CHECK_FALSE(read_rtcp(Packet{0x80, 201, 0, 2, 0, 0, 0, 1}).has_value());                // too long
   CHECK_FALSE(read_rtcp(Packet{0x82, 202, 0, 2, 0, 0, 0, 2, 1, 1, 'n', 0}).has_value());  // one is missing
   CHECK_FALSE(read_rtcp(Packet{0x81, 202, 0, 2, 0, 0, 0, 2, 1, 200, 'n', 'a'}).has_value());  // runs over
   CHECK(read_rtcp(Packet{0x81, 203, 0, 1, 0, 0, 0, 2})->sources.all().front() == 2);
-  Packet many{0x80 | 31, 203, 0, 31};
-  many.resize(128, 1);
-  Packet two = many;
-  two.insert(two.end(), many.begin(), many.end());
+  const auto goodbye_of_31 = [](unsigned first, unsigned step) {
+    Packet goodbye{0x80 | 31, 203, 0, 31};
+    goodbye.resize(128, 1);
+    for (unsigned i = 0; i < 31; ++i) goodbye[7 + 4 * i] = static_cast<std::uint8_t>(first + step * i);
+    return goodbye;
+  };
+  Packet two = goodbye_of_31(1, 1);
+  const Packet others = goodbye_of_31(100, 1);
+  two.insert(two.end(), others.begin(), others.end());
   CHECK(read_rtcp(two)->sources.overflowed);
+  // A browser names the same source in each report, request and feedback of a compound.
+  const Packet one = goodbye_of_31(1, 0);
+  Packet same = one;
+  for (int i = 0; i < 3; ++i) same.insert(same.end(), one.begin(), one.end());
+  CHECK(read_rtcp(same)->sources.count == 1);
+  CHECK_FALSE(read_rtcp(same)->sources.overflowed);
 }
 
 TEST_CASE("SCTP gives the streams of its data, channels that are opened, and its end", "[intake]") {
@@ -94,6 +105,24 @@ TEST_CASE("SCTP gives the streams of its data, channels that are opened, and its
   CHECK_FALSE(read_sctp(with({0, 3, 0, 15, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0})).has_value());
   CHECK_FALSE(read_sctp(with({0, 3, 0xff, 0xff})).has_value());
   check_truncations(text, read_sctp);
+}
+
+TEST_CASE("Many small texts in one SCTP packet are of as many streams as they are", "[intake]") {
+  // What a browser sends again after a loss: as many chunks as fit.
+  const auto packet_of = [](std::size_t chunks, std::size_t streams) {
+    Packet packet(12, 0);
+    for (std::size_t i = 0; i < chunks; ++i) {
+      const auto stream = static_cast<std::uint8_t>(i % streams);
+      packet.insert(packet.end(), {0, 3, 0, 17, 0, 0, 0, 1, 0, stream, 0, 0, 0, 0, 0, 51, 'x', 0, 0, 0});
+    }
+    return packet;
+  };
+  const auto two = read_sctp(packet_of(58, 2));
+  REQUIRE(two);
+  CHECK(two->streams.count == 2);
+  CHECK_FALSE(two->streams.overflowed);
+  CHECK_FALSE(read_sctp(packet_of(58, 32))->streams.overflowed);
+  CHECK(read_sctp(packet_of(58, 33))->streams.overflowed);
 }
 
 TEST_CASE("A VP8 key frame says its size before anybody decodes it", "[intake]") {

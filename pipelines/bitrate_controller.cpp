@@ -11,9 +11,12 @@ namespace {
 using namespace std::chrono_literals;
 using Time = BitrateController::Time;
 
-constexpr double k_keep = 0.85;     // GCC's beta: of what arrived when the line was full
-constexpr auto k_drain = 600ms;     // then the queue that made us fall should begin to empty
-constexpr auto k_response = 100ms;  // beside the round trip: until a change can be seen in the feedback
+constexpr double k_keep = 0.85;  // GCC's beta: of what arrived when the line was full
+constexpr double k_about_least = 1.05;
+constexpr Time k_full_for = 1500ms;
+constexpr double k_full_percent = 15;  // lost, above what the line loses by itself
+constexpr auto k_drain = 600ms;        // then the queue that made us fall should begin to empty
+constexpr auto k_response = 100ms;     // beside the round trip: until a change can be seen in the feedback
 constexpr double k_growth_per_second = 1.8;
 constexpr double k_near_full = 1.5;  // below that multiple of where the line was full, tread softly
 // A second. On a long way a packet a round trip is next to nothing, on a thin line it is a flood.
@@ -193,6 +196,14 @@ bool BitrateController::decrease(Time now, double to) {
   set_target(k_keep * to);
   return true;
 }
+
+bool BitrateController::was_full(Time now) const {
+  const double excess = m_loss_percent - m_own_loss_percent;
+  return (m_last_decrease && now - *m_last_decrease < k_full_for) || excess > k_full_percent ||
+         m_loss_percent > k_never_own_percent;
+}
+
+bool BitrateController::is_least() const { return m_target <= k_about_least * m_limits.min_kbps; }
 
 void BitrateController::grow(Time now) {
   if (m_trial || m_loss_percent - m_own_loss_percent > k_loss_hold_percent) {

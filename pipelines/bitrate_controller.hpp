@@ -56,6 +56,10 @@ class BitrateController {
   void set_moves(bool moves) { m_moves = moves; }
 
   [[nodiscard]] double target_kbps() const { return m_target; }
+  /// Within the last second or so the line did not carry what was sent.
+  [[nodiscard]] bool was_full(Time now) const;
+  /// The target is about the least there is.
+  [[nodiscard]] bool is_least() const;
   /// Of the last second or so of feedback.
   [[nodiscard]] double loss_percent() const { return m_loss_percent; }
   /// What to send: a thin line shows a small sharp picture better than a large smeared one, and a slow one

@@ -19,7 +19,7 @@ inline constexpr unsigned k_audio_payload_type = 111;
 /// starts at 190 kbit/s and 320x180 (measured), with it 720p stands within 2 s. Firefox ignores it.
 struct BitrateHint {
   int start_kbps = 2000;
-  int min_kbps = 60;
+  int min_kbps = 30;
   int max_kbps = 3000;
 };
 

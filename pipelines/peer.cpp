@@ -20,7 +20,6 @@ constexpr unsigned k_max_candidates =
     128;  // a phone sends about 20; a PC with 20 addresses and three TURN URLs 100 that are used here
 constexpr unsigned k_max_servers = 8;
 constexpr double k_session_bandwidth = 2e6;
-constexpr guint64 k_feedback_interval = 50 * GST_MSECOND;
 
 }  // namespace
 
@@ -335,11 +334,9 @@ void WebRtcPeer::verify() {
   }
   if (m_session) {
     g_object_set(m_session.get(), "bandwidth", k_session_bandwidth, nullptr);
-    Ref<GObject> session;
-    g_object_get(m_session.get(), "internal-session", static_cast<GObject**>(base::out(session)), nullptr);
     // Otherwise it is sent at the end of each picture: a browser that sends few would hear too seldom to send
     // more.
-    if (session) g_object_set(session.get(), "twcc-feedback-interval", k_feedback_interval, nullptr);
+    set_feedback_interval(k_feedback_interval);
     const auto outgoing = Ref<GstPad>::adopt(gst_element_get_static_pad(m_session.get(), "send_rtp_sink"));
     if (outgoing) {
       gst_pad_add_probe(
@@ -366,6 +363,13 @@ void WebRtcPeer::verify() {
     if (self.is_up()) self.m_channels->allow();
   });
   m_listener.on_connected();  // last: it may destroy this peer
+}
+
+void WebRtcPeer::set_feedback_interval(GstClockTime interval) {
+  if (!m_session) return;
+  Ref<GObject> session;
+  g_object_get(m_session.get(), "internal-session", static_cast<GObject**>(base::out(session)), nullptr);
+  if (session) g_object_set(session.get(), "twcc-feedback-interval", interval, nullptr);
 }
 
 void WebRtcPeer::on_bus(GstMessage& message) {

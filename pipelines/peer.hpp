@@ -25,6 +25,7 @@
 #include "pipelines/descriptions.hpp"
 #include "pipelines/intake.hpp"
 #include "pipelines/jitter_buffers.hpp"
+#include "pipelines/media_level.hpp"
 #include "pipelines/peer_counters.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/receiver.hpp"
@@ -74,6 +75,10 @@ class WebRtcPeer final : public consultation::Peer {
   void set_presented(bool presented);
 
  private:
+  static constexpr GstClockTime k_feedback_interval = 50 * GST_MSECOND;
+  // Twenty a second take 13 kbit/s, which is as much as speech where there is no room for pictures.
+  static constexpr GstClockTime k_thin_feedback_interval = 250 * GST_MSECOND;
+
   // An ordered life; `failed` is the end. Being interrupted is a property of `connected`, told to the
   // listener once each way.
   enum class Phase : std::uint8_t { offering, offered, connecting, connected, interrupted, failed };
@@ -90,6 +95,8 @@ class WebRtcPeer final : public consultation::Peer {
   void on_counters(const PeerCounters& counters);
   void on_feedback(const std::vector<PacketReport>& packets);
   void apply_quality();
+  /// Of what arrives, to the browser.
+  void set_feedback_interval(GstClockTime interval);
   void watch_silence();
   void fail(consultation::PeerFailure failure, const std::string& detail);
   /// All but the pipeline ends: nothing more is sent, shown or told.
@@ -117,6 +124,7 @@ class WebRtcPeer final : public consultation::Peer {
   unsigned m_candidates = 0, m_malformed_candidates = 0;
 
   BitrateController m_controller;
+  MediaLevelControl m_level;
   std::optional<BitrateController::Time> m_last_feedback;
   PeerCounters m_counters;
   std::chrono::steady_clock::time_point m_born, m_counted;

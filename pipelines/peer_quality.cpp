@@ -33,6 +33,16 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
       has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
       counters.round_trip_ms);
   apply_quality();
+  const bool is_full = m_controller.was_full(age()) &&
+                       (m_controller.is_least() || m_level.level() != consultation::MediaLevel::video);
+  if (m_level.on_second(age(), is_full, counters.round_trip_ms)) {
+    const bool is_thin = m_level.level() != consultation::MediaLevel::video;
+    m_sender.set_level(m_level.level());
+    set_feedback_interval(is_thin ? k_thin_feedback_interval : k_feedback_interval);
+    apply_quality();
+    m_listener.on_media_level(m_level.level());
+    if (!is_up()) return;
+  }
 
   auto statistics = between(m_counters, counters, elapsed);
   const unsigned frames = m_receiver.shared().frames;

@@ -33,6 +33,13 @@ void Relay::Output::set_divisor(int n) {
   }
 }
 
+void Relay::Output::set_interval(GstClockTime least) {
+  const std::lock_guard lock(m_relay->m_mutex);
+  for (Entry& entry : m_relay->m_entries) {
+    if (entry.appsrc.get() == m_appsrc) entry.interval = least;
+  }
+}
+
 void Relay::watch(std::function<void(const GstBuffer&)> look) {
   const std::lock_guard lock(m_mutex);
   m_watch = std::move(look);
@@ -48,6 +55,8 @@ void Relay::push(GstBuffer* buffer) {
     const GstClockTime pts = GST_BUFFER_PTS(buffer);
     if (GST_CLOCK_TIME_IS_VALID(entry.last_pts) && (!GST_CLOCK_TIME_IS_VALID(pts) || pts <= entry.last_pts))
       continue;
+    if (!GST_CLOCK_TIME_IS_VALID(entry.interval)) continue;
+    if (GST_CLOCK_TIME_IS_VALID(entry.last_pts) && pts - entry.last_pts < entry.interval) continue;
     if (entry.count++ % static_cast<unsigned>(entry.divisor) != 0) continue;
     entry.last_pts = pts;
     gst_app_src_push_buffer(GST_APP_SRC(entry.appsrc.get()), gst_buffer_ref(buffer));

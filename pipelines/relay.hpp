@@ -52,6 +52,8 @@ class Relay {
     Output& operator=(const Output&) = delete;
     /// Passes every n-th buffer only.
     void set_divisor(int n);
+    /// And none sooner than so many nanoseconds after the one before; GST_CLOCK_TIME_NONE: none at all.
+    void set_interval(GstClockTime least);
 
    private:
     std::shared_ptr<Relay> m_relay;
@@ -69,6 +71,7 @@ class Relay {
     Ref<GstElement> appsrc;
     GstClockTime last_pts = GST_CLOCK_TIME_NONE;
     int divisor = 1;
+    GstClockTime interval = 0;
     unsigned count = 0;
   };
   std::mutex m_mutex;

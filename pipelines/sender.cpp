@@ -14,7 +14,17 @@
 namespace sangdam::pipelines {
 namespace {
 
+using consultation::MediaLevel;
+
 constexpr unsigned k_history_ms = 1000;
+
+// One picture of some 7 kB every 3 s. Its packets take most of that time, so that speech finds gaps.
+constexpr GstClockTime k_still_interval = 3 * GST_SECOND;
+constexpr BitrateController::Picture k_still{480, 270, 1};
+constexpr int k_still_kbps = 20;
+constexpr double k_still_pace_kbps = 30;
+constexpr int k_frame_ms = 20, k_long_frame_ms = 60;
+constexpr int k_speech_beside_stills = 24'000, k_speech_alone = 16'000;  // bit/s; 16 is still wideband
 
 // In the filters behind the payloaders as well: an offer is often made before a payloader has seen its first
 // caps, and then it names only what the filter says. An answer without it leaves the browser without any
@@ -130,6 +140,9 @@ base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) 
   m_size = pipeline.find("size");
   m_vp8 = pipeline.find("vp8");
   m_opus = pipeline.find("opus");
+  m_speech_bits = m_speech.bits_per_second();
+  const auto packets = Ref<GstPad>::adopt(gst_element_get_static_pad(pipeline.find("vp8pay").get(), "src"));
+  m_pacer.emplace(packets.get());
   return {};
 }
 
@@ -142,34 +155,60 @@ void Sender::start(std::shared_ptr<Relay> camera, std::shared_ptr<Relay> microph
 void Sender::stop() {
   m_camera.reset();
   m_microphone.reset();
+  m_pacer.reset();
 }
 
 void Sender::set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent,
                          double round_trip_ms) {
   m_retransmissions->on_rate(target_kbps, round_trip_ms);
   if (!m_camera) return;
-  const auto kbps = static_cast<int>(std::lround(target_kbps));
-  // vp8enc reconfigures libvpx on each change: not for nothing.
-  if (std::abs(kbps - m_kbps) > std::max(10, m_kbps / 50)) {
-    m_kbps = kbps;
-    g_object_set(m_vp8.get(), "target-bitrate", kbps * 1000, nullptr);
+  m_speech.on_picture_rate(target_kbps);
+  if (m_level == MediaLevel::video) {
+    send_picture(static_cast<int>(std::lround(target_kbps)), picture);
+    send_speech(m_speech.bits_per_second());
   }
-  if (picture != m_picture) {
-    m_picture = picture;
-    const auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple(
-        "video/x-raw", "width", G_TYPE_INT, picture.width, "height", G_TYPE_INT, picture.height, nullptr));
-    g_object_set(m_size.get(), "caps", caps.get(), nullptr);
-    m_camera->set_divisor(picture.frame_divisor);
-  }
-  const int speech = m_speech.bits_per_second();
-  if (m_speech.on_picture_rate(target_kbps) != speech)
-    g_object_set(m_opus.get(), "bitrate", m_speech.bits_per_second(), nullptr);
   // Opus spends bits on in-band FEC in proportion to this.
   const int loss = std::clamp(static_cast<int>(std::ceil(lost_percent / 5) * 5), 5, 30);
   if (loss != m_loss) {
     m_loss = loss;
     g_object_set(m_opus.get(), "packet-loss-percentage", loss, nullptr);
   }
+}
+
+void Sender::set_level(MediaLevel level) {
+  if (!m_camera || level == m_level) return;
+  m_level = level;
+  const bool has_pictures = level <= MediaLevel::stills;
+  const bool is_still = level == MediaLevel::stills;
+  m_camera->set_interval(!has_pictures ? GST_CLOCK_TIME_NONE : is_still ? k_still_interval : 0);
+  m_microphone->set_interval(level == MediaLevel::text ? GST_CLOCK_TIME_NONE : 0);
+  m_pacer->set_rate(is_still ? k_still_pace_kbps : 0);
+  // Of a packet with 20 ms of speech at 24 kbit/s half are headers.
+  g_object_set(m_opus.get(), "frame-size", level == MediaLevel::video ? k_frame_ms : k_long_frame_ms,
+               nullptr);
+  if (is_still) send_picture(k_still_kbps, k_still);
+  if (level == MediaLevel::video) return;  // the next figures say how much
+  send_speech(is_still ? k_speech_beside_stills : k_speech_alone);
+}
+
+void Sender::send_picture(int kbps, const BitrateController::Picture& picture) {
+  // vp8enc reconfigures libvpx on each change: not for nothing.
+  if (std::abs(kbps - m_kbps) > std::max(10, m_kbps / 50)) {
+    m_kbps = kbps;
+    g_object_set(m_vp8.get(), "target-bitrate", kbps * 1000, nullptr);
+  }
+  if (picture == m_picture) return;
+  m_picture = picture;
+  const auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, picture.width,
+                                                            "height", G_TYPE_INT, picture.height, nullptr));
+  g_object_set(m_size.get(), "caps", caps.get(), nullptr);
+  m_camera->set_divisor(picture.frame_divisor);
+}
+
+void Sender::send_speech(int bits_per_second) {
+  if (bits_per_second == m_speech_bits) return;
+  m_speech_bits = bits_per_second;
+  g_object_set(m_opus.get(), "bitrate", bits_per_second, nullptr);
 }
 
 }  // namespace sangdam::pipelines

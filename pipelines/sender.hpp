@@ -5,9 +5,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/result.hpp"
+#include "consultation/media.hpp"
 #include "pipelines/bitrate_controller.hpp"
+#include "pipelines/pacer.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
 #include "pipelines/retransmission_budget.hpp"
@@ -25,14 +28,22 @@ class Sender {
   /// The round trip is 0 until it is known.
   void set_quality(double target_kbps, const BitrateController::Picture& picture, double lost_percent,
                    double round_trip_ms);
+  /// Below video the target counts for nothing: a still every few seconds, or none, has a rate of its own.
+  void set_level(consultation::MediaLevel level);
 
  private:
+  void send_picture(int kbps, const BitrateController::Picture& picture);
+  void send_speech(int bits_per_second);
+
   Ref<GstElement> m_camera_in, m_microphone_in, m_size, m_vp8, m_opus;
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
   std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
+  std::optional<Pacer> m_pacer;
+  consultation::MediaLevel m_level = consultation::MediaLevel::video;
   BitrateController::Picture m_picture{1280, 720, 1};
   SpeechRate m_speech;
   int m_kbps = 0;
+  int m_speech_bits;
   int m_loss = -1;
 };
 

@@ -36,12 +36,14 @@ enum class Inbound : std::uint8_t {
   path,         // the media path breaks and recovers
   failure,      // a peer that failed
   level,        // the quality the kiosk measures has changed
+  media_level,  // what the line leaves of picture and sound, either way
   statistics,   // one second of a peer
   line,         // a line on a data channel that was malformed, or dropped before it was read
 };
-inline constexpr std::array k_inbound{Inbound::door,  Inbound::newcomer,    Inbound::peer, Inbound::report,
-                                      Inbound::chat,  Inbound::chat_repeat, Inbound::path, Inbound::failure,
-                                      Inbound::level, Inbound::statistics,  Inbound::line};
+inline constexpr std::array k_inbound{Inbound::door,        Inbound::newcomer,   Inbound::peer,
+                                      Inbound::report,      Inbound::chat,       Inbound::chat_repeat,
+                                      Inbound::path,        Inbound::failure,    Inbound::level,
+                                      Inbound::media_level, Inbound::statistics, Inbound::line};
 
 struct Allowance {
   std::string_view name;  // in the log
@@ -67,6 +69,8 @@ struct Allowance {
     case Inbound::failure: return {"peer-failure", {10, 1.0 / 5}};
     // A level holds for 2 to 5 s before it is believed (quality.hpp); the entries are for reading later.
     case Inbound::level: return {"quality", {10, 1.0 / 20}};
+    // Either end tries again and again on a line that is too thin for the next level.
+    case Inbound::media_level: return {"media-level", {20, 1.0 / 15}};
     case Inbound::statistics: return {"statistics", {5, 2}};
     case Inbound::line: return {"line", {0, 0}};  // only counted
   }

@@ -42,11 +42,17 @@ struct ViewReport {
   base::PictureSize size;
 };
 
+/// What the sender sends of picture and sound, where that is less than all of it or was.
+struct LevelReport {
+  MediaLevel level = MediaLevel::video;
+};
+
 /// The first line on the control channel, both ways.
 struct Hello {
   bool ignores_unknown = false;  // lines of a type not known there
   bool reads_refusals = false;   // ChatRefused
   bool reads_ended = false;      // Ended
+  bool reads_levels = false;     // LevelReport
 };
 /// The kiosk's last line: the visit is over for this browser. `outcome` is name_of() an outcome, or "moved":
 /// another browser has the place.
@@ -59,7 +65,7 @@ struct UnknownLine {
 };
 
 using ChannelLine = std::variant<ChatText, ChatReceived, ChatRefused, Hello, MediaState, QualityReport,
-                                 ViewReport, Ended, UnknownLine>;
+                                 ViewReport, LevelReport, Ended, UnknownLine>;
 
 class ChannelCodec {
  public:

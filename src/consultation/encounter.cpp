@@ -478,6 +478,9 @@ void Encounter::on_peer_connected(LivePeer& peer) {
     m_quality.reset();
     m_report.quality = m_heard.quality = Quality::unknown;
     m_report.view = m_heard.view = {};  // told again on the new channel
+    // The other path may carry more; if it does not, both ends find out.
+    m_report.level = m_heard.level = MediaLevel::video;
+    note_levels();
     dispatch({.kind = EventKind::media_connected});
     return;
   }
@@ -543,6 +546,12 @@ void Encounter::on_peer_statistics(LivePeer& peer, const PeerStatistics& statist
     m_parts.observer.on_changed(*this);
   }
   if (m_allowances.take(Inbound::statistics, now)) m_parts.observer.on_event(*this, "statistics", {});
+}
+
+void Encounter::on_peer_media_level(LivePeer& peer) {
+  if (&peer != m_current.get()) return;
+  show_level("to-patient", peer.media_level());
+  m_parts.observer.on_changed(*this);
 }
 
 }  // namespace sangdam::consultation

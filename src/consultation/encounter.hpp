@@ -120,6 +120,12 @@ class Encounter {
   [[nodiscard]] MediaState on_air() const;
   [[nodiscard]] bool patient_left() const { return m_patient_left; }
   [[nodiscard]] const std::optional<PeerStatistics>& statistics() const { return m_statistics; }
+  /// What the line leaves of picture and sound, each way; video without a connection.
+  struct MediaLevels {
+    MediaLevel to_patient = MediaLevel::video, from_patient = MediaLevel::video;
+    friend bool operator==(const MediaLevels&, const MediaLevels&) = default;
+  };
+  [[nodiscard]] MediaLevels media_levels() const;
 
  private:
   class LivePeer;
@@ -129,6 +135,7 @@ class Encounter {
     MediaState media;
     Quality quality = Quality::unknown;
     base::PictureSize view;  // empty: not told
+    MediaLevel level = MediaLevel::video;
     friend bool operator==(const Report&, const Report&) = default;
   };
 
@@ -182,6 +189,9 @@ class Encounter {
   void on_peer_text(LivePeer& peer, Channel channel, const std::string& text);
   void on_peer_overrun(std::size_t lines);
   void on_peer_statistics(LivePeer& peer, const PeerStatistics& statistics);
+  void on_peer_media_level(LivePeer& peer);
+  void show_level(const char* direction, MediaLevel level);
+  void note_levels();
   void on_line(LivePeer& peer, const ChannelLine& line);
   void on_patient_text(LivePeer& peer, const ChatText& text);
 
@@ -203,6 +213,8 @@ class Encounter {
   Report m_heard;   // the newest
   bool m_report_waits = false;
   bool m_path_waits = false;
+  bool m_levels_wait = false;
+  MediaLevels m_noted_levels;  // as the log has them
   Allowances m_allowances;
   WaitingMessages m_waiting;
   WaitingMessages m_newcomer_waiting;

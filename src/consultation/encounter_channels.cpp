@@ -48,7 +48,14 @@ void Encounter::set_sending(MediaState state, Actor actor) {
 }
 
 MediaState Encounter::on_air() const {
-  return m_current ? m_sending : MediaState{.microphone = false, .camera = false};
+  if (!m_current) return {.microphone = false, .camera = false};
+  const MediaLevel level = m_current->media_level();
+  return {.microphone = m_sending.microphone && level <= MediaLevel::voice,
+          .camera = m_sending.camera && level <= MediaLevel::stills};
+}
+
+Encounter::MediaLevels Encounter::media_levels() const {
+  return m_current ? MediaLevels{m_current->media_level(), m_report.level} : MediaLevels{};
 }
 
 bool Encounter::can_chat() const { return m_current && m_current->is_open(Channel::chat); }
@@ -63,8 +70,10 @@ void Encounter::on_peer_channel_open(LivePeer& peer, Channel channel) {
       m_parts.observer.on_changed(*this);
       break;
     case Channel::control:
-      peer.send(Channel::control, m_parts.codec.encode(Hello{
-                                      .ignores_unknown = true, .reads_refusals = true, .reads_ended = true}));
+      peer.send(
+          Channel::control,
+          m_parts.codec.encode(Hello{
+              .ignores_unknown = true, .reads_refusals = true, .reads_ended = true, .reads_levels = true}));
       peer.send(Channel::control, m_parts.codec.encode(m_sending));
       break;
   }
@@ -96,13 +105,13 @@ void Encounter::on_line(LivePeer& peer, const ChannelLine& line) {
     m_consultation.note("chat-refused", Actor::system, {{"id", refused->id}, {"reason", refused->reason}});
     m_parts.observer.on_event(*this, "chat-refused", {{"id", refused->id}});
     m_parts.observer.on_changed(*this);
-  } else if (const auto* media = std::get_if<MediaState>(&line)) {
-    hear({*media, m_heard.quality, m_heard.view});
-  } else if (const auto* report = std::get_if<QualityReport>(&line)) {
-    hear({m_heard.media, report->quality, m_heard.view});
-  } else if (const auto* view = std::get_if<ViewReport>(&line)) {
-    hear({m_heard.media, m_heard.quality, view->size});
   }
+  Report report = m_heard;
+  if (const auto* media = std::get_if<MediaState>(&line)) report.media = *media;
+  if (const auto* quality = std::get_if<QualityReport>(&line)) report.quality = quality->quality;
+  if (const auto* view = std::get_if<ViewReport>(&line)) report.view = view->size;
+  if (const auto* level = std::get_if<LevelReport>(&line)) report.level = level->level;
+  hear(report);
 }
 
 void Encounter::on_patient_text(LivePeer& peer, const ChatText& text) {

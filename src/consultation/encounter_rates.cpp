@@ -104,7 +104,29 @@ void Encounter::show_report() {
         *this, "patient-media",
         {{"microphone", now.microphone ? "on" : "off"}, {"camera", now.camera ? "on" : "off"}});
   }
+  if (m_report.level != before.level) show_level("from-patient", m_report.level);
   m_parts.observer.on_changed(*this);
+}
+
+void Encounter::show_level(const char* direction, MediaLevel level) {
+  m_parts.observer.on_event(*this, "media-level",
+                            {{"direction", direction}, {"level", std::string(name_of(level))}});
+  if (m_levels_wait) return count_repeat(Inbound::media_level);  // noted as it is when the rate allows
+  note_levels();
+}
+
+void Encounter::note_levels() {
+  const MediaLevels now = media_levels();
+  const auto note = [&](const char* direction, MediaLevel level, MediaLevel& noted) {
+    if (level == noted) return;
+    m_levels_wait = !m_allowances.take(Inbound::media_level, m_parts.clock.moment());
+    if (m_levels_wait) return m_parts.observer.on_changed(*this);  // there is a new deadline
+    noted = level;
+    note_outside("media-level", Actor::system,
+                 {{"direction", direction}, {"level", std::string(name_of(level))}});
+  };
+  note("to-patient", now.to_patient, m_noted_levels.to_patient);
+  if (!m_levels_wait) note("from-patient", now.from_patient, m_noted_levels.from_patient);
 }
 
 void Encounter::on_peer_overrun(std::size_t lines) { count_repeat(Inbound::line, lines); }
@@ -146,6 +168,7 @@ void Encounter::catch_up() {
     m_path_waits = false;
     follow_path();
   }
+  if (std::exchange(m_levels_wait, false)) note_levels();
   note_repeats(m_allowances.settled(now));
 }
 
@@ -161,6 +184,7 @@ std::optional<base::Moment> Encounter::next_catching_up() const {
   consider(!m_newcomer_waiting.empty(), Inbound::newcomer);
   consider(m_report_waits, Inbound::report);
   consider(m_path_waits, Inbound::path);
+  consider(m_levels_wait, Inbound::media_level);
   return next;
 }
 

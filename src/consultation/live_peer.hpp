@@ -73,7 +73,11 @@ class Encounter::LivePeer final : public PeerListener {
     m_unknown_types.agree(hello.ignores_unknown);
     m_reads_refusals = hello.reads_refusals;
     m_reads_ended = hello.reads_ended;
+    m_reads_levels = hello.reads_levels;
+    tell_level();
   }
+  /// What the engine sends of picture and sound.
+  [[nodiscard]] MediaLevel media_level() const { return m_level; }
   [[nodiscard]] bool reads_refusals() const { return m_reads_refusals; }
   /// False: a line of a type not known here counts as malformed.
   [[nodiscard]] bool ignore(const UnknownLine& line, base::Moment now) {
@@ -122,8 +126,19 @@ class Encounter::LivePeer final : public PeerListener {
   void on_statistics(const PeerStatistics& statistics) override {
     if (!m_closed) m_encounter.on_peer_statistics(*this, statistics);
   }
+  void on_media_level(MediaLevel level) override {
+    if (m_closed) return;
+    m_level = level;
+    tell_level();
+    m_encounter.on_peer_media_level(*this);
+  }
 
  private:
+  void tell_level() {
+    if (m_reads_levels && m_level != std::exchange(m_told_level, m_level))
+      send(Channel::control, m_encounter.m_parts.codec.encode(LevelReport{m_level}));
+  }
+
   static constexpr int k_malformed_allowed = 20;
   static constexpr std::size_t k_max_candidates = 128;  // ours: addresses x (host, srflx, relays), with room
 
@@ -142,6 +157,8 @@ class Encounter::LivePeer final : public PeerListener {
   base::UnknownTypes m_unknown_types;
   bool m_reads_refusals = false;
   bool m_reads_ended = false;
+  bool m_reads_levels = false;
+  MediaLevel m_level = MediaLevel::video, m_told_level = MediaLevel::video;
   std::unique_ptr<Peer> m_peer;  // last: its threads stop before the rest goes
 };
 

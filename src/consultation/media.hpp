@@ -27,6 +27,11 @@ struct IceServer {
 
 enum class Channel : std::uint8_t { chat, control };
 
+/// What of picture and sound one side sends because the line carries no more. Each includes those after it;
+/// text goes over the channels and always tries.
+enum class MediaLevel : std::uint8_t { video, stills, voice, text };
+[[nodiscard]] std::string_view name_of(MediaLevel level) noexcept;
+
 /// Why a peer is of no use any more. The names are logged.
 enum class PeerFailure : std::uint8_t {
   offer_failed,          // the engine could not make an offer: elements missing, out of memory
@@ -70,6 +75,8 @@ class PeerListener {
   virtual void on_channel_overrun(Channel /*channel*/, std::size_t /*lines*/) {}
   virtual void on_first_frame(int width, int height) = 0;
   virtual void on_statistics(const PeerStatistics& statistics) = 0;
+  /// The engine sends more or less from now on; a peer begins with video.
+  virtual void on_media_level(MediaLevel level) = 0;
 };
 
 /// Destroying it closes the connection; no listener call comes afterwards. Not to be destroyed inside a

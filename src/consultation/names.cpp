@@ -36,6 +36,16 @@ std::string_view name_of(PeerFailure failure) noexcept {
   return "";
 }
 
+std::string_view name_of(MediaLevel level) noexcept {
+  switch (level) {
+    case MediaLevel::video: return "video";
+    case MediaLevel::stills: return "stills";
+    case MediaLevel::voice: return "voice";
+    case MediaLevel::text: return "text";
+  }
+  return "";
+}
+
 std::string_view name_of(Notice notice) noexcept {
   switch (notice) {
     case Notice::getting_ready: return "getting-ready";

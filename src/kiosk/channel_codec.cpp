@@ -18,6 +18,14 @@ consultation::Quality quality_named(std::string_view level) {
   return consultation::Quality::unknown;
 }
 
+consultation::MediaLevel level_named(std::string_view name) {
+  using enum consultation::MediaLevel;
+  for (const auto level : {video, stills, voice, text}) {
+    if (name_of(level) == name) return level;
+  }
+  return video;
+}
+
 std::optional<consultation::ChannelLine> unknown(const base::Failure& failure) {
   if (failure.code != protocol::k_unknown_type) return std::nullopt;
   return consultation::UnknownLine{failure.message};
@@ -49,6 +57,10 @@ std::string WireChannelCodec::encode(const consultation::ChannelLine& line) cons
                 protocol::ControlLine(protocol::MediaState{media.microphone, media.camera}));
           },
           [](const consultation::ViewReport&) { return std::string(); },  // the page's to say
+          [](const consultation::LevelReport& report) {
+            return protocol::encode(
+                protocol::ControlLine(protocol::MediaLevel{std::string(name_of(report.level))}));
+          },
           [](const consultation::QualityReport& report) {
             return protocol::encode(
                 protocol::ControlLine(protocol::QualityLevel{std::string(name_of(report.quality))}));
@@ -86,7 +98,8 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
                 return Line(
                     consultation::Hello{protocol::has_feature(hello.features, protocol::k_ignore_unknown),
                                         protocol::has_feature(hello.features, protocol::k_chat_refused),
-                                        protocol::has_feature(hello.features, protocol::k_ended_line)});
+                                        protocol::has_feature(hello.features, protocol::k_ended_line),
+                                        protocol::has_feature(hello.features, protocol::k_media_level_line)});
               },
               [](const protocol::Ended& ended) { return Line(consultation::Ended{ended.outcome}); },
               [](const protocol::MediaState& media) {
@@ -95,6 +108,9 @@ std::optional<consultation::ChannelLine> WireChannelCodec::decode(consultation::
               [](const protocol::ViewSize& view) {
                 return Line(
                     consultation::ViewReport{{static_cast<int>(view.width), static_cast<int>(view.height)}});
+              },
+              [](const protocol::MediaLevel& report) {
+                return Line(consultation::LevelReport{level_named(report.level)});
               },
               [](const protocol::QualityLevel& report) {
                 return Line(consultation::QualityReport{quality_named(report.level)});

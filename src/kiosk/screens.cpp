@@ -319,6 +319,9 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.patient_left = encounter.patient_left();
   model.patient_microphone = encounter.patient_media().microphone;
   model.patient_camera = encounter.patient_media().camera;
+  const Encounter::MediaLevels levels = encounter.media_levels();
+  model.from_patient = levels.from_patient;
+  model.to_patient = levels.to_patient;
   model.microphone_muted = !m_sending.microphone;
   model.camera_off = !m_sending.camera;
   model.can_chat = encounter.can_chat();

@@ -24,9 +24,9 @@ bool is_ice_url(std::string_view url) {
 namespace sangdam::protocol {
 
 Features own_features() {
-  return {std::string(k_ignore_unknown), std::string(k_chat_refused), std::string(k_expired),
-          std::string(k_newcomer),       std::string(k_ended_line),   std::string(k_view_line),
-          std::string(k_ice_servers)};
+  return {std::string(k_ignore_unknown),   std::string(k_chat_refused), std::string(k_expired),
+          std::string(k_newcomer),         std::string(k_ended_line),   std::string(k_view_line),
+          std::string(k_media_level_line), std::string(k_ice_servers)};
 }
 
 bool has_feature(const Features& features, std::string_view name) {

@@ -62,6 +62,11 @@ base::Result<ControlLine> decode_control(std::string_view text) {
         ViewSize{.width = in.number("width", k_min_view_pixels, k_max_view_pixels),
                  .height = in.number("height", k_min_view_pixels, k_max_view_pixels)});
   }
+  if (*type == "media-level") {
+    Reader in(*line, "media-level");
+    return in.result<ControlLine>(
+        MediaLevel{.level = in.word("level", {"video", "stills", "voice", "text"})});
+  }
   if (*type == "ended") {
     Reader in(*line, "ended");
     return in.result<ControlLine>(Ended{.outcome = in.word("outcome", detail::k_endings, true)});
@@ -97,6 +102,9 @@ std::string encode(const ControlLine& line) {
                      },
                      [](const ViewSize& each) -> json {
                        return {{"type", "view"}, {"width", each.width}, {"height", each.height}};
+                     },
+                     [](const MediaLevel& each) -> json {
+                       return {{"type", "media-level"}, {"level", each.level}};
                      },
                      [](const Ended& each) {
                        json message{{"type", "ended"}};

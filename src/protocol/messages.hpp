@@ -54,6 +54,7 @@ inline constexpr std::string_view k_newcomer = "newcomer";
 /// On the control channel: the line Ended.
 inline constexpr std::string_view k_ended_line = "ended";
 inline constexpr std::string_view k_view_line = "view";
+inline constexpr std::string_view k_media_level_line = "media-level";
 inline constexpr std::string_view k_ice_servers = "ice-servers";
 [[nodiscard]] Features own_features();
 [[nodiscard]] bool has_feature(const Features& features, std::string_view name);
@@ -301,13 +302,18 @@ struct ViewSize {
   unsigned height = 0;
   bool operator==(const ViewSize&) const = default;
 };
+/// What of picture and sound the sender sends, as the line carries no more: video, stills, voice or text.
+struct MediaLevel {
+  std::string level;
+  bool operator==(const MediaLevel&) const = default;
+};
 using ChatLine = std::variant<ChatText, ChatReceived, ChatRefused>;
 /// The last line, of the kiosk: the visit is over for this browser. `outcome` as in Status.
 struct Ended {
   std::string outcome;
   bool operator==(const Ended&) const = default;
 };
-using ControlLine = std::variant<Hello, MediaState, QualityLevel, ViewSize, Ended>;
+using ControlLine = std::variant<Hello, MediaState, QualityLevel, ViewSize, MediaLevel, Ended>;
 inline constexpr unsigned k_min_view_pixels = 16;
 inline constexpr unsigned k_max_view_pixels = 16384;
 inline constexpr std::size_t k_max_channel_bytes = 16UL * 1024;

@@ -11,7 +11,7 @@ import { launchBrowser } from '../browser/support/browser.mjs';
 import { Kiosk } from '../browser/support/kiosk_process.mjs';
 import { Patient } from '../browser/support/patient.mjs';
 import { connectSides, openSide, startDisplay } from './browser_kiosk.mjs';
-import { CLINIC, ImpairedLine } from './impaired_line.mjs';
+import { CLINIC, ImpairedLine } from '../browser/support/impaired_line.mjs';
 
 const LINES = {
   'clean': 'both',
@@ -24,6 +24,9 @@ const LINES = {
   '1 Mbit/s': 'both rate=1000',
   '5 %, 100 ms, 500 kbit/s': 'both loss=5 delay=100 rate=500',
   'clean again': 'both',
+  '120 kbit/s': 'both rate=120',
+  '70 kbit/s': 'both rate=70',
+  '40 kbit/s': 'both rate=40',
 };
 const ADAPT = 8000;
 const MEASURE = 15000;

@@ -201,6 +201,8 @@ class HandCodec final : public consultation::ChannelCodec {
       return std::string("media:") + (media->microphone ? "1" : "0") + (media->camera ? "1" : "0");
     }
     if (const auto* ended = std::get_if<Ended>(&line)) return "ended:" + ended->outcome;
+    if (const auto* level = std::get_if<LevelReport>(&line))
+      return "level:" + std::string(name_of(level->level));
     return "quality:" + std::string(name_of(std::get<QualityReport>(line).quality));
   }
   [[nodiscard]] std::optional<consultation::ChannelLine> decode(consultation::Channel,
@@ -213,7 +215,15 @@ class HandCodec final : public consultation::ChannelCodec {
       return ChatText{std::string(rest.substr(0, colon)), base::multi_line(words, words.size())};
     }
     if (text.starts_with("received:")) return ChatReceived{std::string(text.substr(9))};
-    if (text == "hello") return Hello{.ignores_unknown = true, .reads_refusals = true, .reads_ended = true};
+    if (text == "hello") {
+      return Hello{
+          .ignores_unknown = true, .reads_refusals = true, .reads_ended = true, .reads_levels = true};
+    }
+    if (text.starts_with("level:")) {
+      for (const auto level : {MediaLevel::video, MediaLevel::stills, MediaLevel::voice, MediaLevel::text}) {
+        if (name_of(level) == text.substr(6)) return LevelReport{level};
+      }
+    }
     if (text.starts_with("refused:")) {
       const std::string_view rest = text.substr(8);
       const std::size_t colon = rest.find(':');

@@ -42,6 +42,12 @@ std::optional<Placeholder> placeholder_of(const CallModel& model, bool picture) 
     return Placeholder{"sd-camera-off-symbolic", patient,
                        tr("The patient's camera is off. You can still talk and write.")};
   }
+  if (model.from_patient >= MediaLevel::voice) {
+    const bool is_text = model.from_patient == MediaLevel::text;
+    return Placeholder{is_text ? "sd-chat-symbolic" : "sd-signal-poor-symbolic", patient,
+                       model.from_patient == model.to_patient ? words_of_both(model.from_patient)
+                                                              : words_of_incoming(model.from_patient)};
+  }
   if (!picture) return Placeholder{"sd-person-symbolic", patient, tr("The picture comes up in a moment.")};
   return std::nullopt;
 }
@@ -125,8 +131,8 @@ void CallScreen::fade() {
   const bool focused_by_keyboard = focus && gtk_widget_is_ancestor(focus, m_ui.widget("controls")) &&
                                    gtk_window_get_focus_visible(GTK_WINDOW(root));
   // Nothing fades while there is no picture to uncover, or while the keyboard is on the controls.
-  if (m_model.state != State::in_call || !m_patient_view.has_picture() || m_sheets.is_open() ||
-      focused_by_keyboard) {
+  if (m_model.state != State::in_call || placeholder_of(m_model, m_patient_view.has_picture()) ||
+      m_sheets.is_open() || focused_by_keyboard) {
     m_fade.start_once(k_fade_after, [this] { fade(); });
     return;
   }
@@ -138,8 +144,14 @@ void CallScreen::fade() {
 void CallScreen::set(const CallModel& model) {
   const bool calmer = model.state == m_model.state && model.consultation == m_model.consultation &&
                       (!model.door || m_model.door);
+  const auto is_text_only = [](const CallModel& one) {
+    return one.state == State::in_call && std::max(one.from_patient, one.to_patient) == MediaLevel::text;
+  };
+  const bool becomes_text_only = is_text_only(model) && !is_text_only(m_model);
+  // What was begun for one patient is not for the next.
+  if (model.consultation != m_model.consultation) resume({});
   m_model = model;
-  if (!calmer) wake();
+  if (!calmer || becomes_text_only) wake();
   set_text(m_ui.label("name"), patient_or(model.patient));
   m_chat.set(model.chat, model.can_chat);
   m_code_sheet.set(model);
@@ -149,6 +161,7 @@ void CallScreen::set(const CallModel& model) {
   draw_quality();
   draw_warnings();
   draw_controls();
+  if (becomes_text_only && !m_chat.is_open()) show_chat(true);
 }
 
 void CallScreen::set(const OnAir& on_air) {
@@ -173,7 +186,8 @@ void CallScreen::draw_placeholder() {
 void CallScreen::draw_quality() {
   const Chip quality = chip_of(m_model.quality);
   // Poor quality is a warning of its own, which does not fade.
-  const bool calm = m_model.state == State::in_call && m_model.quality != Quality::poor &&
+  const bool is_whole = std::max(m_model.from_patient, m_model.to_patient) == MediaLevel::video;
+  const bool calm = m_model.state == State::in_call && is_whole && m_model.quality != Quality::poor &&
                     m_model.quality != Quality::unknown;
   set_visible(m_ui.widget("quality"), calm);
   set_class(m_ui.widget("quality"), "good", m_model.quality == Quality::good);
@@ -186,6 +200,9 @@ void CallScreen::draw_warnings() {
   remove_children(GTK_WIDGET(place));
   if (m_model.state == State::reconnecting && !m_model.patient_left) {
     add_warning(place, "sd-connecting-symbolic", tr("Connection lost. Reconnecting by itself…"), "warning");
+  } else if (m_model.state == State::in_call &&
+             std::max(m_model.from_patient, m_model.to_patient) > MediaLevel::video) {
+    draw_levels(place);
   } else if (m_model.state == State::in_call && m_model.quality == Quality::poor) {
     const Chip quality = chip_of(m_model.quality);
     add_warning(place, quality.icon, quality.text, "warning");
@@ -197,6 +214,19 @@ void CallScreen::draw_warnings() {
     add_warning(place, "sd-microphone-off-symbolic",
                 tr("Your microphone is off: the patient does not hear you"), "plain");
   }
+}
+
+void CallScreen::draw_levels(GtkBox* place) {
+  const MediaLevel from = m_model.from_patient;
+  const MediaLevel to = m_model.to_patient;
+  const auto warn = [&](const std::string& words) {
+    if (!words.empty()) add_warning(place, "sd-signal-poor-symbolic", words, "warning");
+  };
+  // Where there is no picture to look at the placeholder says why.
+  const bool is_said = from >= MediaLevel::voice;
+  if (from == to) return is_said ? void() : warn(words_of_both(from));
+  if (!is_said) warn(words_of_incoming(from));
+  warn(words_of_outgoing(to));
 }
 
 void CallScreen::draw_controls() {

@@ -50,6 +50,7 @@ class CallScreen {
   void show_chat(bool open);
   void draw_placeholder();
   void draw_quality();
+  void draw_levels(GtkBox* place);
   void draw_warnings();
   void draw_controls();
   void ask_to_end();

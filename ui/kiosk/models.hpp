@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "consultation/media.hpp"
 #include "consultation/quality.hpp"
 #include "consultation/record.hpp"
 #include "consultation/state.hpp"
@@ -21,6 +22,7 @@
 namespace sangdam::ui {
 
 using base::Instant;
+using consultation::MediaLevel;
 using consultation::Outcome;
 using consultation::Quality;
 using consultation::State;
@@ -144,6 +146,7 @@ struct CallModel {
   bool patient_left = false;       // reconnecting because the patient pressed "leave"
   bool patient_microphone = true;  // what the patient's page says it sends
   bool patient_camera = true;
+  MediaLevel from_patient = MediaLevel::video, to_patient = MediaLevel::video;
   bool microphone_muted = false;
   bool camera_off = false;
   bool can_chat = false;  // the chat channel is open; typed text waits otherwise

@@ -269,6 +269,40 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
     return Moment{
         "sd-connecting-symbolic", Tone::neutral, tr("The patient's page asked to connect anew."), {}};
   }
+  if (kind == "media-level") {
+    const std::string level = detail(entry, "level");
+    const bool from_patient = detail(entry, "direction") == "from-patient";
+    if (level == "video") {
+      return Moment{"sd-signal-good-symbolic",
+                    Tone::good,
+                    from_patient ? tr("The line carries the patient's picture and sound again.")
+                                 : tr("The line carries the clinic's picture and sound again."),
+                    {}};
+    }
+    if (level == "stills") {
+      return Moment{
+          "sd-signal-poor-symbolic",
+          Tone::warning,
+          from_patient
+              ? tr("The line was too weak for moving pictures of the patient: a picture every few seconds.")
+              : tr("The line was too weak for moving pictures of the clinic: a picture every few seconds."),
+          {}};
+    }
+    if (level == "voice") {
+      return Moment{"sd-signal-poor-symbolic",
+                    Tone::warning,
+                    from_patient ? tr("The line was too weak for the patient's picture: sound only.")
+                                 : tr("The line was too weak for the clinic's picture: sound only."),
+                    {}};
+    }
+    if (level == "text") {
+      return Moment{"sd-signal-poor-symbolic",
+                    Tone::danger,
+                    from_patient ? tr("The line was too weak for the patient's sound: messages only.")
+                                 : tr("The line was too weak for the clinic's sound: messages only."),
+                    {}};
+    }
+  }
   if (kind == "quality") {
     const std::string level = detail(entry, "level");
     if (level == "good")

@@ -106,6 +106,53 @@ Chip chip_of(Quality quality) {
   return {"sd-connecting-symbolic", tr("Checking the connection"), Tone::neutral};
 }
 
+std::string words_of_incoming(MediaLevel from_patient) {
+  switch (from_patient) {
+    case MediaLevel::video: break;
+    case MediaLevel::stills:
+      return tr(
+          "The line is too weak for moving pictures: you see a new picture of the patient every few "
+          "seconds.");
+    case MediaLevel::voice:
+      return tr(
+          "The line is too weak for the patient's picture. You hear the patient; the picture comes back by "
+          "itself.");
+    case MediaLevel::text:
+      return tr(
+          "The line is too weak for the patient's sound. Write messages; sound and picture come back by "
+          "themselves.");
+  }
+  return {};
+}
+
+std::string words_of_outgoing(MediaLevel to_patient) {
+  switch (to_patient) {
+    case MediaLevel::video: break;
+    case MediaLevel::stills:
+      return tr("The patient sees a new picture of you every few seconds: the line is too weak for more.");
+    case MediaLevel::voice:
+      return tr("The patient hears you and does not see you: the line is too weak for your picture.");
+    case MediaLevel::text:
+      return tr("The patient neither sees nor hears you: the line is too weak. Write messages.");
+  }
+  return {};
+}
+
+std::string words_of_both(MediaLevel level) {
+  switch (level) {
+    case MediaLevel::video: break;
+    case MediaLevel::stills:
+      return tr("The line is too weak for moving pictures: both sides see a new picture every few seconds.");
+    case MediaLevel::voice:
+      return tr(
+          "The line is too weak for pictures. You hear each other; the pictures come back by themselves.");
+    case MediaLevel::text:
+      return tr(
+          "The line is too weak for sound. Write to each other; sound and picture come back by themselves.");
+  }
+  return {};
+}
+
 std::optional<Sign> sign_of(const OnAir& on_air) {
   constexpr const char* k_icon = "sd-on-air-symbolic";
   if (on_air.camera && on_air.microphone) {

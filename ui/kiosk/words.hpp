@@ -30,6 +30,12 @@ struct Chip {
 [[nodiscard]] Chip chip_of(State state, std::optional<Outcome> outcome);
 [[nodiscard]] Chip chip_of(Quality quality);
 
+/// What a line that is too weak for all of picture and sound leaves of them. Empty at "video".
+[[nodiscard]] std::string words_of_incoming(MediaLevel from_patient);
+[[nodiscard]] std::string words_of_outgoing(MediaLevel to_patient);
+/// Where it is the same both ways.
+[[nodiscard]] std::string words_of_both(MediaLevel level);
+
 /// The sign that something is sent; none while nothing is. `name` says it in full.
 struct Sign {
   const char* icon;

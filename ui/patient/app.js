@@ -79,6 +79,7 @@ export class App {
       onControl: (line) => this.#onControl(line),
       clinicCamera: () => this.call.clinicCamera,
       onAgreed: () => this.#control.onAgreed(),
+      onLevel: (level) => this.#onLevel(level),
       onSample: (sample) => this.#onSample(sample),
     });
     /** @type {Signalling} */
@@ -320,6 +321,7 @@ export class App {
   #onConnected(stream) {
     const again = this.state.media === 'interrupted';
     const first = this.state.media === 'connecting' || this.state.media === 'none';
+    if (stream !== this.call.remote) this.call.incoming = 'video';  // a new connection: if it is less it is told again
     this.call.remote = stream;
     this.dispatch({ type: 'media', media: 'connected' });
     if (again) this.#display.announce(this.t('callBack'));
@@ -339,9 +341,26 @@ export class App {
       if (this.call.clinicCamera && !line.camera) this.#display.announce(this.t('callClinicDark'));
       this.call.clinicMicrophone = line.microphone;
       this.call.clinicCamera = line.camera;
+    } else if (line.type === 'media-level') {
+      const words = { video: 'callLevelBack', stills: 'callStills', voice: 'callVoice', text: 'callText' };
+      if (line.level !== this.call.incoming) this.#display.announce(this.t(/** @type {any} */ (words[line.level])));
+      this.call.incoming = line.level;
+      if (line.level === 'text') this.openChat(true);
     } else {
       this.call.theirLevel = line.level;
     }
+    this.render();
+  }
+
+  /** @param {import('./media_level.js').MediaLevel} level the line to the clinic carries no more */
+  #onLevel(level) {
+    if (level !== this.call.outgoing && level !== 'video') {
+      const words = /** @type {const} */ ({ stills: 'callMeStills', voice: 'callMeVoice', text: 'callMeText' });
+      this.#display.announce(this.t(words[level]));
+    }
+    this.call.outgoing = level;
+    this.#control.tellSent(level);
+    if (level === 'text') this.openChat(true);
     this.render();
   }
 

@@ -17,6 +17,10 @@ export class CallView {
   theirLevel = 'good';
   /** @type {Level} how we receive the clinic */
   ourLevel = 'good';
+  /** @type {import('./media_level.js').MediaLevel} what of picture and sound comes from the clinic */
+  incoming = 'video';
+  /** @type {import('./media_level.js').MediaLevel} what of ours is sent */
+  outgoing = 'video';
   #steady = new SteadyLevel();
 
   /** The one of both directions that is shown. */

@@ -8,12 +8,15 @@ export class Control {
   /** @type {import('./useful_picture.js').Size | null} */
   #view = null;
   #told = '';  // of #view
+  /** @type {import('./media_level.js').MediaLevel} */
+  #sent = 'video';
+  #toldSent = 'video';
   #options;
 
   /**
    * @param {object} options
    * @param {() => import('./media.js').MediaView} options.media
-   * @param {(line: import('./peer.js').ControlLine | import('./lines.js').ViewLine) => boolean} options.send false if there is no channel just now
+   * @param {(line: import('./peer.js').ControlLine | import('./lines.js').ViewLine | import('./lines.js').LevelLine) => boolean} options.send false if there is no channel just now
    * @param {(feature: string) => boolean} options.agreed whether the clinic said that it can do this
    */
   constructor(options) {
@@ -25,12 +28,14 @@ export class Control {
     this.tellMedia();
     this.#options.send({ type: 'quality', level: this.#level });
     this.#told = '';
+    this.#toldSent = 'video';
     this.onAgreed();
   }
 
   /** The clinic said what it can do. */
   onAgreed() {
     if (this.#view) this.tellView(this.#view);
+    this.tellSent(this.#sent);
   }
 
   tellMedia() {
@@ -56,11 +61,19 @@ export class Control {
     if (this.#options.send({ type: 'view', ...size })) this.#told = view;
   }
 
+  /** @param {import('./media_level.js').MediaLevel} level what we send of picture and sound */
+  tellSent(level) {
+    this.#sent = level;
+    if (level === this.#toldSent || !this.#options.agreed('media-level')) return;
+    if (this.#options.send({ type: 'media-level', level })) this.#toldSent = level;
+  }
+
   /** The call is over; the next one begins with nothing told. */
   forget() {
     this.#media = '';
     this.#level = 'good';
     this.#view = null;
     this.#told = '';
+    this.#sent = this.#toldSent = 'video';
   }
 }

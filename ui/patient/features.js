@@ -1,14 +1,14 @@
 // What this page can do beyond version 1 of the protocol, told to the gateway and to the clinic, and what becomes of
 // messages of a type not known here. No DOM.
 
-export const FEATURES = ['ignore-unknown', 'chat-refused', 'ended', 'view', 'ice-servers'];
+export const FEATURES = ['ignore-unknown', 'chat-refused', 'ended', 'view', 'media-level', 'ice-servers'];
 const MAX_FEATURES = 16;
 
 /** Every type of docs/protocol.md: one of these in the wrong place is nonsense, whatever was agreed. */
 const TYPES = [
   'join', 'resume', 'knock', 'answer', 'candidate', 'request-offer', 'leave', 'ping', 'joined', 'status', 'offer', 'pong', 'error',
   'register', 'session-open', 'session-close', 'to-patient', 'registered', 'ice-servers', 'session-opened', 'arrived', 'returned',
-  'away', 'from-patient', 'text', 'received', 'refused', 'hello', 'media', 'quality', 'address', 'seat-give', 'seat-void', 'ended', 'view',
+  'away', 'from-patient', 'text', 'received', 'refused', 'hello', 'media', 'quality', 'address', 'seat-give', 'seat-void', 'ended', 'view', 'media-level',
 ];
 
 /** @typedef {{type: 'unknown', name: string}} Unknown a message of a type not known here; the name is for the console */

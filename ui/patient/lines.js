@@ -1,6 +1,7 @@
 // The lines of the two data channels (docs/protocol.md, "Between the two peers"): reading with limits, writing. Pure.
 
 import { featuresOf, unknownOf } from './features.js';
+import { LEVELS } from './media_level.js';
 import { codePoints, multiLine } from './text.js';
 
 export const MAX_CHANNEL_BYTES = 16 * 1024;
@@ -13,6 +14,7 @@ export const MAX_CHAT_CODE_POINTS = 2000;
 /** @typedef {{type: 'quality', level: import('./quality.js').Level}} QualityLine */
 
 /** @typedef {{type: 'view', width: number, height: number}} ViewLine the largest picture that is of use to us; only ever sent */
+/** @typedef {{type: 'media-level', level: import('./media_level.js').MediaLevel}} LevelLine what the sender sends of picture and sound */
 /** @typedef {{type: 'ended', outcome: string}} EndedLine the clinic's last: the visit is over for this browser */
 /** @typedef {{type: 'hello', features: string[]}} Hello the first line on the control channel, both ways */
 /** @typedef {import('./features.js').Unknown} Unknown */
@@ -63,7 +65,7 @@ export function decodeChat(data) {
 
 /**
  * @param {unknown} data
- * @returns {Hello | MediaState | QualityLine | EndedLine | Unknown | null}
+ * @returns {Hello | MediaState | QualityLine | LevelLine | EndedLine | Unknown | null}
  */
 export function decodeControl(data) {
   const line = objectOf(data);
@@ -78,6 +80,7 @@ export function decodeControl(data) {
   if (line.type === 'quality' && ['good', 'fair', 'poor'].includes(line.level)) {
     return { type: 'quality', level: line.level };
   }
+  if (line.type === 'media-level' && LEVELS.includes(line.level)) return { type: 'media-level', level: line.level };
   if (line.type === 'ended' && (line.outcome === undefined || isReason(line.outcome))) {
     return { type: 'ended', outcome: line.outcome ?? '' };
   }

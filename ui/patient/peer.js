@@ -8,6 +8,7 @@
 // that comes, goes or flips needs no new negotiation.
 import { FEATURES, UnknownTypes } from './features.js';
 import { decodeChat, decodeControl } from './lines.js';
+import { MediaLevelControl } from './media_level.js';
 import { Readings } from './quality.js';
 
 /** ICE's "disconnected" often mends itself; after this long we ask for a new offer. */
@@ -18,11 +19,15 @@ const CONNECT_MS = 14000;
 const ASK_AGAIN_MS = 5000;
 const STATISTICS_MS = 2000;
 const MAX_VIDEO_BPS = 3_000_000;
+/** As the kiosk's (pipelines/sender.cpp). */
+const SPEECH = { besideStills: 24_000, alone: 16_000 };
+/** Below "video": one small picture a second. */
+const STILL = { framesPerSecond: 1, bps: 30_000, lines: 180 };
 const MAX_MALFORMED = 20;
 const MAX_HELD_CANDIDATES = 200;
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
-/** @typedef {import('./lines.js').MediaState | import('./lines.js').QualityLine | import('./lines.js').EndedLine} ControlLine */
+/** @typedef {import('./lines.js').MediaState | import('./lines.js').QualityLine | import('./lines.js').LevelLine | import('./lines.js').EndedLine} ControlLine */
 /** @typedef {import('./lines.js').ChatText | import('./lines.js').ChatReceived | import('./lines.js').ChatRefused} ChatLine */
 /**
  * @typedef {object} PeersOptions
@@ -37,6 +42,7 @@ const MAX_HELD_CANDIDATES = 200;
  * @property {(line: ControlLine) => void} onControl
  * @property {() => boolean} clinicCamera true unless the clinic said that its camera is off
  * @property {() => void} onAgreed the clinic said what it can do
+ * @property {(level: import('./media_level.js').MediaLevel) => void} onLevel we send more or less from now on; a new peer begins with video
  * @property {(sample: import('./quality.js').Sample) => void} onSample how the last two seconds were
  */
 
@@ -67,6 +73,7 @@ class Peer {
   connected = false;
   closed = false;
   malformed = 0;
+  level = new MediaLevelControl();
   unknown = new UnknownTypes();
   /** @type {string[]} what the clinic said it can do */
   features = [];
@@ -389,6 +396,7 @@ export class Peers {
     if (old) this.#close(old);
     clearTimeout(this.#asking);
     this.#limitSenders(peer);
+    this.#options.onLevel(peer.level.level);
     this.#readings.clear();
     clearInterval(this.#statistics);
     this.#statistics = setInterval(() => this.#measure(peer), STATISTICS_MS);
@@ -432,13 +440,30 @@ export class Peers {
 
   /** @param {Peer} peer */
   #limitSenders(peer) {
+    const { level } = peer.level;
+    const still = level === 'stills';
     for (const { sender, receiver } of peer.connection.getTransceivers()) {
-      if (receiver.track.kind !== 'video') continue;
       const parameters = sender.getParameters();
-      if (!parameters.encodings?.length) continue;
-      parameters.encodings[0].maxBitrate = MAX_VIDEO_BPS;
-      // A thin line costs sharpness first: lips and signs need 20 pictures a second (EN 301 549, 6.5).
-      Object.assign(parameters, { degradationPreference: 'maintain-framerate' });
+      const encoding = /** @type {(RTCRtpEncodingParameters & {maxFramerate?: number}) | undefined} */ (parameters.encodings?.[0]);
+      if (!encoding) continue;
+      if (receiver.track.kind === 'audio') {
+        // Left alone where there is room: with a bound Chromium takes all of it, however thin the line.
+        if (level === 'video') delete encoding.maxBitrate;
+        else encoding.maxBitrate = level === 'stills' ? SPEECH.besideStills : SPEECH.alone;
+        // Of a packet with 20 ms of speech half are headers: longer ones where the browser can.
+        Object.assign(encoding, { adaptivePtime: level !== 'video' });
+      }
+      encoding.active = level !== 'text' && (level !== 'voice' || receiver.track.kind === 'audio');
+      if (receiver.track.kind === 'video') {
+        const lines = sender.track?.getSettings().height ?? STILL.lines;
+        encoding.maxBitrate = still ? STILL.bps : MAX_VIDEO_BPS;
+        encoding.scaleResolutionDownBy = still ? Math.max(1, lines / STILL.lines) : 1;
+        if (still) encoding.maxFramerate = STILL.framesPerSecond;
+        else delete encoding.maxFramerate;
+        // A thin line costs sharpness first: lips and signs need 20 pictures a second (EN 301 549, 6.5). A still is to
+        // be looked at.
+        Object.assign(parameters, { degradationPreference: still ? 'maintain-resolution' : 'maintain-framerate' });
+      }
       sender.setParameters(parameters).catch(() => {});  // not every browser knows every member
     }
   }
@@ -470,6 +495,11 @@ export class Peers {
   async #measure(peer) {
     const report = await peer.connection.getStats().catch(() => null);
     if (!report || peer !== this.#active || !peer.connected) return;
-    this.#options.onSample(this.#readings.add(report, this.#options.clinicCamera()));
+    const sample = this.#readings.add(report, this.#options.clinicCamera());
+    if (peer.level.add(performance.now(), sample.outgoing)) {
+      this.#limitSenders(peer);
+      this.#options.onLevel(peer.level.level);
+    }
+    this.#options.onSample(sample);
   }
 }

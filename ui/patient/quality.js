@@ -11,6 +11,7 @@
  * @property {number} droppedShare part of the pictures that came and were not shown
  * @property {number} decodingShare part of the time that decoding took
  * @property {number} height of the picture, 0 if there is none
+ * @property {import('./media_level.js').Outgoing} outgoing how what we send fares
  */
 
 /** Makes samples of a connection's statistics, each from the reading before. */
@@ -30,7 +31,8 @@ export class Readings {
    * @returns {Sample}
    */
   add(report, picture) {
-    const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0, droppedShare: 0, decodingShare: 0, height: 0 };
+    const outgoing = { availableKbps: NaN, lostShare: 0, roundTripMs: 0 };
+    const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0, droppedShare: 0, decodingShare: 0, height: 0, outgoing };
     report.forEach((entry) => {
       if (entry.type === 'inbound-rtp') {
         const before = this.#previous.get(entry.id) ?? entry;
@@ -47,6 +49,15 @@ export class Readings {
         sample.height = entry.frameHeight ?? 0;
       } else if (entry.type === 'candidate-pair' && entry.nominated && entry.currentRoundTripTime !== undefined) {
         sample.roundTripMs = 1000 * entry.currentRoundTripTime;
+        outgoing.roundTripMs = Math.max(outgoing.roundTripMs, sample.roundTripMs);
+        if (entry.availableOutgoingBitrate > 0) outgoing.availableKbps = entry.availableOutgoingBitrate / 1000;
+      } else if (entry.type === 'remote-inbound-rtp') {
+        const before = this.#previous.get(entry.id);
+        this.#previous.set(entry.id, entry);
+        // A stream that is not sent just now gets no new report: its last one says nothing.
+        if (!before || before.timestamp === entry.timestamp) return;
+        outgoing.lostShare = Math.max(outgoing.lostShare, entry.fractionLost ?? 0);
+        outgoing.roundTripMs = Math.max(outgoing.roundTripMs, 1000 * (entry.roundTripTime ?? 0));
       }
     });
     return sample;

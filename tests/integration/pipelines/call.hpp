@@ -42,6 +42,7 @@ class Listener : public consultation::PeerListener {
   void on_channel_open(Channel channel) override { open[channel] = true; }
   void on_channel_text(Channel channel, const std::string& text) override { texts[channel].push_back(text); }
   void on_first_frame(int, int) override { ++first_frames; }
+  void on_media_level(consultation::MediaLevel level) override { levels.push_back(level); }
   void on_statistics(const consultation::PeerStatistics& news) override { statistics.push_back(news); }
 
   std::string offer;
@@ -52,6 +53,7 @@ class Listener : public consultation::PeerListener {
   std::map<Channel, bool> open;
   std::map<Channel, std::vector<std::string>> texts;
   std::vector<consultation::PeerStatistics> statistics;
+  std::vector<consultation::MediaLevel> levels;
   std::function<void(const std::string&)> forward_offer;
   std::function<void(unsigned, const std::string&)> forward_candidate;
   std::function<void()> then;

@@ -324,6 +324,27 @@ const std::map<std::string, Scene>& scenes() {
          call.quality = Quality::poor;
          show_call(window, call);
        }},
+      {"call-stills",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.from_patient = call.to_patient = MediaLevel::stills;
+         show_call(window, call);
+       }},
+      {"call-voice",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.from_patient = MediaLevel::voice;
+         call.to_patient = MediaLevel::stills;
+         show_call(window, call);
+       }},
+      {"call-text",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.consultation =
+             "text-only";  // the messages open by themselves; they are closed for the next one
+         call.from_patient = call.to_patient = MediaLevel::text;
+         show_call(window, call);
+       }},
       {"call-reconnecting",
        [](KioskWindow& window, Instant now) {
          CallModel call = running_call(now);

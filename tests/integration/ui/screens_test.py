@@ -377,6 +377,13 @@ class Check:
         self.type("Message to the patient", "약은 식후 30분에 드세요 💊")
         self.press("Send")
         self.expect("send-chat '약은 식후 30분에 드세요 💊'", "Send")
+        self.type("Message to the patient", "for nobody else")
+        self.scene("call-text")  # another visit, whose line carries messages only: they open by themselves
+        self.wait_for(lambda: self.controls("Close messages") and any(
+            entry.queryText().characterCount == 0 for entry in self.controls("Message to the patient")
+            if entry.getRoleName() in ("text", "entry")), "the messages of another visit, with nothing typed")
+        self.scene("call")
+        self.wait_for(lambda: self.controls("Open messages"), "a call whose messages are closed")
         self.press("End the visit")
         self.wait_for(lambda: self.controls("Keep talking"), "the question before the end")
         self.press_in_sheet("End the visit")

@@ -558,3 +558,38 @@ TEST_CASE("After a power cut the chat goes on where the log has it", "[encounter
   CHECK(again.chat().messages().size() == 3);
   CHECK(f.log.entries.size() == entries);
 }
+
+TEST_CASE("Both sides are told what the line leaves of picture and sound, and the log has it",
+          "[encounter][media-level]") {
+  using Levels = Encounter::MediaLevels;
+  Fixture f;
+  f.talk();
+  HandPeer& peer = f.peer();
+  const auto told = [&] {
+    std::vector<std::string> lines;
+    for (const auto& [channel, text] : peer.sent) {
+      if (channel == Channel::control && text.starts_with("level:")) lines.push_back(text);
+    }
+    return lines;
+  };
+  // A page that does not know the line is not told, one that says later that it does hears how things are.
+  peer.listener.on_media_level(MediaLevel::stills);
+  CHECK(told().empty());
+  f.line(Channel::control, "hello");
+  CHECK(told() == std::vector<std::string>{"level:stills"});
+  peer.listener.on_media_level(MediaLevel::voice);
+  CHECK(told().back() == "level:voice");
+  f.line(Channel::control, "level:text");
+  CHECK(f.encounter.media_levels() == Levels{MediaLevel::voice, MediaLevel::text});
+  REQUIRE(f.count("media-level") == 3);
+  CHECK(f.log.entries.back().details ==
+        std::map<std::string, std::string>{{"direction", "from-patient"}, {"level", "text"}});
+  CHECK(std::count(f.observer.events.begin(), f.observer.events.end(), "media-level") == 3);
+
+  // The next connection may take another path: it begins with everything.
+  f.encounter.on_request_offer("s1", 1);
+  f.peer().listener.on_offer("sdp");
+  f.encounter.on_answer("s1", f.number(), "answer");
+  f.peer().listener.on_connected();
+  CHECK(f.encounter.media_levels() == Levels{});
+}

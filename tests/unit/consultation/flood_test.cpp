@@ -100,6 +100,12 @@ std::vector<Kind> kinds() {
       {"sizes of its window", true,
        [](Fixture& f, int i) { f.line(Channel::control, "view:" + std::to_string(180 + i % 900)); }, 0, 0,
        30},
+      {"levels of what the line leaves", true,
+       [](Fixture& f, int i) {
+         f.line(Channel::control,
+                std::array{"level:stills", "level:voice", "level:text"}.at(static_cast<std::size_t>(i % 3)));
+       },
+       12, 0, 65},
       {"requests for an offer in the call", true,
        [](Fixture& f, int i) { f.encounter.on_request_offer("s1", static_cast<unsigned>(i)); }, 30, 8, 65},
       {"answers", true,

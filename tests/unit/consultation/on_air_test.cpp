@@ -85,3 +85,17 @@ TEST_CASE("A call that was restored is on air when its patient connects again", 
   again.media.newest()->listener.on_connected();
   CHECK(restored.on_air() == k_both);
 }
+
+TEST_CASE("What the line does not carry is not on air", "[on-air][media-level]") {
+  Fixture f;
+  f.talk();
+  auto& listener = f.media.newest()->listener;
+  listener.on_media_level(MediaLevel::stills);
+  CHECK(f.encounter.on_air() == k_both);
+  listener.on_media_level(MediaLevel::voice);
+  CHECK(f.encounter.on_air() == k_sound);
+  listener.on_media_level(MediaLevel::text);
+  CHECK(f.encounter.on_air() == k_nothing);
+  listener.on_media_level(MediaLevel::video);
+  CHECK(f.encounter.on_air() == k_both);
+}

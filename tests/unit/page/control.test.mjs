@@ -13,7 +13,7 @@ beforeEach(() => {
   open = true;
   agreed = false;
   said = [];
-  control = new Control({ media: () => view, send: (line) => open && said.push(line) > 0, agreed: (name) => agreed && name === 'view' });
+  control = new Control({ media: () => view, send: (line) => open && said.push(line) > 0, agreed: (name) => agreed && ['view', 'media-level'].includes(name) });
 });
 
 test('the clinic is told what changed, and each only once', () => {
@@ -53,6 +53,23 @@ test('the clinic is told how large a picture is of use once it said that it read
   said = [];
   control.onOpen();
   assert.deepEqual(said.at(-1), line);
+});
+
+test('the clinic is told when less than picture and sound is sent, and a new channel that was told nothing of it', () => {
+  control.tellSent('stills');
+  assert.deepEqual(said, [], 'a clinic that does not know the line is not told');
+  agreed = true;
+  control.onAgreed();
+  control.tellSent('stills');
+  control.tellSent('voice');
+  assert.deepEqual(said, [{ type: 'media-level', level: 'stills' }, { type: 'media-level', level: 'voice' }]);
+  said = [];
+  control.onOpen();
+  assert.deepEqual(said.at(-1), { type: 'media-level', level: 'voice' });
+  control.tellSent('video');
+  said = [];
+  control.onOpen();
+  assert.ok(!said.some(({ type }) => type === 'media-level'), 'all of it is what a channel begins with');
 });
 
 test('the next call begins with nothing told', () => {

@@ -46,6 +46,7 @@ beforeEach(() => {
     onControl() {},
     clinicCamera: () => true,
     onAgreed() {},
+    onLevel() {},
     onSample() {},
   });
 });
@@ -115,7 +116,7 @@ async function openChannel(label) {
 
 test('the first line on the control channel says what the page can do', async () => {
   const control = await openChannel('control');
-  assert.deepEqual(control.sent, [{ type: 'hello', features: ['ignore-unknown', 'chat-refused', 'ended', 'view', 'ice-servers'] }]);
+  assert.deepEqual(control.sent, [{ type: 'hello', features: ['ignore-unknown', 'chat-refused', 'ended', 'view', 'media-level', 'ice-servers'] }]);
   assert.deepEqual((await openChannel('chat')).sent, []);
 });
 

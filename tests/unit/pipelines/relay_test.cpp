@@ -79,4 +79,20 @@ TEST_CASE("A divided output gets every second buffer", "[relay]") {
   CHECK(consumer.received() == Times{10, 30, 50});
 }
 
+TEST_CASE("A relay passes buffers no oftener than a consumer wants, and none to one that wants none",
+          "[relay]") {
+  const auto relay = std::make_shared<Relay>();
+  Consumer seldom, never;
+  Relay::Output some(relay, seldom.in);
+  Relay::Output none(relay, never.in);
+  some.set_interval(25);
+  none.set_interval(GST_CLOCK_TIME_NONE);
+  for (GstClockTime pts = 10; pts <= 100; pts += 10) push(*relay, pts);
+  some.set_interval(0);
+  none.set_interval(0);
+  push(*relay, 105);
+  CHECK(seldom.received() == Times{10, 40, 70, 100, 105});
+  CHECK(never.received() == Times{105});
+}
+
 }  // namespace sangdam::pipelines

@@ -133,6 +133,7 @@ TEST_CASE("the lines of the data channels read as they were written", "[protocol
            MediaState{false, true},
            QualityLevel{"poor"},
            ViewSize{1280, 720},
+           MediaLevel{"voice"},
            Ended{"moved"},
            Ended{""},
        }) {

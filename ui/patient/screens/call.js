@@ -126,6 +126,16 @@ export function call(app) {
     return '';
   }
 
+  /** What the line leaves of the pictures, the worse direction first: one sentence is read, two are not. */
+  function lessWords() {
+    const { incoming, outgoing } = app.call;
+    const hasCamera = app.media.view.camera === 'on';
+    if (outgoing === 'text') return t('callMeText');
+    if (outgoing === 'voice' && hasCamera) return t('callMeVoice');
+    if (incoming === 'stills' && app.call.clinicCamera) return t('callStills');
+    return outgoing === 'stills' && hasCamera ? t('callMeStills') : '';
+  }
+
   function update() {
     const { state, call: view } = app;
     const local = app.media.view;
@@ -134,15 +144,17 @@ export function call(app) {
       if (view.remote) playRemote();
     }
     const dark = state.media === 'connected' && !view.clinicCamera;
+    const thin = state.media === 'connected' && (view.incoming === 'text' || (view.incoming === 'voice' && !dark));
     const connecting = state.media === 'none' || state.media === 'connecting';
-    placard.hidden = !dark && !connecting;
-    put(placardSign, icon(dark ? 'cameraOff' : 'person'));
+    placard.hidden = !dark && !connecting && !thin;
+    put(placardSign, icon(thin ? 'signal' : dark ? 'cameraOff' : 'person'));
     placard.classList.toggle('connecting', connecting);
-    say(placardWords, dark ? t('callClinicDark') : state.returning ? t('returning') : t('callConnecting'));
+    say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : t('callConnecting'));
     remote.classList.toggle('faded', state.media === 'interrupted');
     muted.hidden = state.media !== 'connected' || view.clinicMicrophone;
-    quality.hidden = state.media !== 'connected' || view.level === 'good';
-    say(/** @type {Element} */ (quality.lastChild), view.level === 'poor' ? t('callQualityPoor') : t('callQualityFair'));
+    const thinWords = state.media === 'connected' && !thin ? lessWords() : '';
+    quality.hidden = state.media !== 'connected' || thin || (view.level === 'good' && thinWords === '');
+    say(/** @type {Element} */ (quality.lastChild), thinWords || t(view.level === 'poor' ? 'callQualityPoor' : 'callQualityFair'));
     const words = bannerWords();
     banner.hidden = words === '';
     say(/** @type {Element} */ (banner.lastChild), words);

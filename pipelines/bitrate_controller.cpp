@@ -24,6 +24,12 @@ constexpr double k_least_soft_growth = 0.05, k_most_soft_growth = 0.2;
 constexpr double k_packet_kbit = 9.6;      // of our largest packets
 constexpr double k_beyond_received = 1.5;  // no faster than the feedback can vouch for
 constexpr double k_beyond_received_kbps = 20;
+// Feedback comes every 50 ms, and every 250 ms on a thin line.
+constexpr Time k_silence = 800ms, k_between_cuts = 400ms;
+constexpr double k_cut = 0.6;
+constexpr double k_thin_kbps = 100;
+constexpr double k_least_in_silence_kbps = 100;  // a line that is down altogether will be what it was
+constexpr double k_beyond_received_again = 3, k_growth_again_per_second = 5;
 constexpr double k_received_window_ms = 500;
 
 // Pictures that need so much less than they may say that a larger one may be as easy.
@@ -44,6 +50,7 @@ constexpr double k_own_loss_smoothing = 0.1;
 constexpr double k_most_own_loss = 30;
 constexpr double k_never_own_percent = 40;  // no line is that bad by itself and of any use
 constexpr double k_down_ms = 700;  // of losses only: the line was down, which says nothing of its rate
+constexpr Time k_down_within = 5s;
 constexpr auto k_between_trials = 4s;
 
 constexpr double k_loss_full_percent = 10;  // in receiver reports, GCC section 6
@@ -76,6 +83,12 @@ void BitrateController::on_feedback(Time now, std::span<const PacketReport> pack
   for (const PacketReport& packet : packets) {
     if (packet.arrived_ms) m_trend.on_packet(packet.sent_ms, *packet.arrived_ms);
   }
+  if (m_before_silence) {
+    const auto lost = std::count_if(packets.begin(), packets.end(),
+                                    [](const PacketReport& packet) { return !packet.arrived_ms; });
+    if (static_cast<std::size_t>(lost) > packets.size() / 3)
+      m_before_silence.reset();  // it is not what it was
+  }
   count(now, packets);
   switch (m_trend.queue()) {
     case Queue::growing: decrease(now, std::min(m_target, received_kbps().value_or(m_target))); break;
@@ -93,7 +106,7 @@ void BitrateController::count(Time now, std::span<const PacketReport> packets) {
       continue;
     }
     const LostRun run = std::exchange(m_run, {});
-    if (run.packets > 0 && packet.sent_ms - run.began_ms < k_down_ms) {
+    if (run.packets > 0 && (packet.sent_ms - run.began_ms < k_down_ms || !may_have_been_down(now))) {
       m_window_packets += run.packets;
       m_window_bytes += run.bytes;
       m_window_lost_bytes += run.bytes;
@@ -191,16 +204,52 @@ bool BitrateController::decrease(Time now, double to) {
   m_last_growth = now + settled + k_drain;
   m_full_at_kbps = to;
   m_trial.reset();  // a trial's own decrease begins it afterwards
+  m_before_silence.reset();
   m_trend.restart();
   m_on_trial = false;
   set_target(k_keep * to);
   return true;
 }
 
+void BitrateController::on_silence(Time now, Time silent_for) {
+  if (silent_for < k_silence || (m_last_cut && now - *m_last_cut < k_between_cuts)) return;
+  m_last_cut = now;
+  const double lower = std::max(k_least_in_silence_kbps, k_cut * m_target);
+  if (lower >= m_target) return;
+  if (!m_before_silence) m_before_silence = m_target;
+  set_target(lower);
+  m_picture = affordable();
+}
+
+void BitrateController::set_heard(Time now, bool heard) {
+  m_is_told_of_hearing = true;
+  if (!heard) m_unheard = now;
+}
+
+bool BitrateController::may_have_been_down(Time now) const {
+  return !m_is_told_of_hearing || (m_unheard && now - *m_unheard < k_down_within);
+}
+
+void BitrateController::forget_losses() {
+  m_loss_percent = 0;
+  m_run = {};
+  m_window_began.reset();
+  m_window_packets = 0;
+  m_window_bytes = m_window_lost_bytes = 0;
+  m_trial.reset();
+}
+
+void BitrateController::expect_little() {
+  m_before_silence.reset();
+  set_target(std::min(m_target, k_thin_kbps));
+}
+
+bool BitrateController::loses_much() const {
+  return m_loss_percent - m_own_loss_percent > k_full_percent || m_loss_percent > k_never_own_percent;
+}
+
 bool BitrateController::was_full(Time now) const {
-  const double excess = m_loss_percent - m_own_loss_percent;
-  return (m_last_decrease && now - *m_last_decrease < k_full_for) || excess > k_full_percent ||
-         m_loss_percent > k_never_own_percent;
+  return (m_last_decrease && now - *m_last_decrease < k_full_for) || loses_much();
 }
 
 bool BitrateController::is_least() const { return m_target <= k_about_least * m_limits.min_kbps; }
@@ -215,9 +264,13 @@ void BitrateController::grow(Time now) {
   m_last_growth = now;
   const double seconds = std::clamp(static_cast<double>(since.count()) / 1000.0, 0.0, 0.5);
   const auto received = received_kbps();
+  // What the line carried before nothing was heard of it for a while, it is likely to carry again.
+  if (m_before_silence && m_target >= *m_before_silence) m_before_silence.reset();
+  const double beyond = m_before_silence ? k_beyond_received_again : k_beyond_received;
   // Pictures that need less than they may say nothing of what the line could carry.
-  if (received && m_target > k_beyond_received * *received + k_beyond_received_kbps) return;
-  double wanted = m_target * (1 + (k_growth_per_second - 1) * seconds);
+  if (received && m_target > beyond * *received + k_beyond_received_kbps) return;
+  const double growth = m_before_silence ? k_growth_again_per_second : k_growth_per_second;
+  double wanted = m_target * (1 + (growth - 1) * seconds);
   if (m_full_at_kbps > 0) {
     if (m_target < k_near_full * m_full_at_kbps) {
       const double response = (m_round_trip_ms + static_cast<double>(Time(k_response).count())) / 1000;

@@ -49,6 +49,21 @@ class BitrateController {
   /// `loss_percent` is empty when transport-wide feedback already told of it.
   void on_report(Time now, std::optional<double> loss_percent, double round_trip_ms);
 
+  /// To be called now and then while packets are sent and no feedback comes. Both directions of a line often
+  /// become thin at once; then the feedback of each drowns in what the other sends, and nobody hears that.
+  void on_silence(Time now, Time silent_for);
+
+  /// Whether anything at all arrives from the far end just now. If it does, a long run of lost packets is a
+  /// line that is far too thin, not one that is down.
+  void set_heard(Time now, bool heard);
+
+  /// What is sent is of another kind from now on: the losses until now say nothing of it.
+  void forget_losses();
+
+  /// To be called now and then while less than moving pictures is sent, because the line carries no more:
+  /// that it carries this with ease is no news of what else it carries.
+  void expect_little();
+
   /// The far end has no use for a larger picture, whatever the line could carry.
   void set_view(int width, int height);
 
@@ -56,8 +71,10 @@ class BitrateController {
   void set_moves(bool moves) { m_moves = moves; }
 
   [[nodiscard]] double target_kbps() const { return m_target; }
-  /// Within the last second or so the line did not carry what was sent.
+  /// Within the last second or so the line did not carry what was sent: it lost it, or a queue grew.
   [[nodiscard]] bool was_full(Time now) const;
+  /// It lost so much that speech suffers.
+  [[nodiscard]] bool loses_much() const;
   /// The target is about the least there is.
   [[nodiscard]] bool is_least() const;
   /// Of the last second or so of feedback.
@@ -86,6 +103,7 @@ class BitrateController {
 
   void count(Time now, std::span<const PacketReport> packets);
   void judge_loss(Time now, double percent);
+  [[nodiscard]] bool may_have_been_down(Time now) const;
   /// False: the last decrease does not show in the feedback yet.
   bool decrease(Time now, double to);
   void grow(Time now);
@@ -120,6 +138,10 @@ class BitrateController {
     Time time;
     double ms;
   };
+  bool m_is_told_of_hearing = false;
+  std::optional<Time> m_unheard;           // nothing arrived then
+  std::optional<double> m_before_silence;  // the target, until it is there again or the line proves full
+  std::optional<Time> m_last_cut;
   std::deque<RoundTrip> m_round_trips;  // of the last seconds, where there is no feedback on packets
   Picture m_picture{1280, 720, 1};
   bool m_is_sated = false;  // the pictures need much less than they may

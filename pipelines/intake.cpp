@@ -28,6 +28,7 @@ struct Intake::State {
 
   const std::function<void(const char*)> tell;
   std::atomic<base::Moment::rep> last_packet;
+  std::atomic<std::uint64_t> arrived{0};
   std::atomic<bool> ended{false};
 
   const PeerLimits limits;
@@ -53,7 +54,10 @@ struct Intake::State {
   }
 
   bool passes(Place place, GstBuffer* buffer) {
-    if (place == Place::datagram) last_packet = now().time_since_epoch().count();
+    if (place == Place::datagram) {
+      last_packet = now().time_since_epoch().count();
+      arrived += gst_buffer_get_size(buffer);
+    }
     if (ended) return false;
     GstMapInfo map;
     if (gst_buffer_map(buffer, &map, GST_MAP_READ) == FALSE) return false;
@@ -181,6 +185,8 @@ void Intake::set_patient_is_dtls_client(bool is_client) {
 std::chrono::milliseconds Intake::silence() const {
   return now().time_since_epoch() - std::chrono::milliseconds(m_state->last_packet);
 }
+
+std::uint64_t Intake::bytes() const { return m_state->arrived; }
 
 void Intake::end_silence() { m_state->last_packet = now().time_since_epoch().count(); }
 

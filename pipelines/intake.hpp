@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -38,6 +39,9 @@ class Intake {
   /// For how long nothing has arrived. Anything at all (media, RTCP, DTLS) is a sign of life; libnice alone
   /// notices a dead path only after 50 s, because webrtcbin does not switch consent freshness (RFC 7675) on.
   [[nodiscard]] std::chrono::milliseconds silence() const;
+  /// Of all datagrams so far. webrtcbin's own count leaves a stream out for good once the browser has paused
+  /// it with a BYE.
+  [[nodiscard]] std::uint64_t bytes() const;
   /// As if something had arrived now.
   void end_silence();
 

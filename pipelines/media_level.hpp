@@ -2,7 +2,7 @@
 //
 // BitrateController shares out what the line carries; this steps in where its smallest picture is still too
 // much. A level is given up after a few seconds in which the line stayed full, so that speech does not suffer
-// for pictures, and the next one up is tried again by itself: after 5 s at first, later and later if that
+// for pictures, and the next one up is tried again by itself: after 8 s at first, later and later if that
 // fails. Nothing but trying tells that a thin line has become wider, as what is not sent
 // leaves no feedback.
 //
@@ -21,11 +21,17 @@ class MediaLevelControl {
   using Time = std::chrono::milliseconds;  // since any fixed start
   using Level = consultation::MediaLevel;
 
-  /// Once a second. `is_full`: the line does not carry what is sent, and no smaller picture is left to send.
-  /// The round trip is 0 until it is known. Returns true if the level changed.
-  bool on_second(Time now, bool is_full, double round_trip_ms);
+  enum class Line : unsigned char {
+    clear,
+    unknown,  // nothing is heard of it
+    full,     // it does not carry what is sent, and no smaller picture is left to send
+  };
+  /// Once a second. The round trip is 0 until it is known. Returns true if the level changed.
+  bool on_second(Time now, Line line, double round_trip_ms);
 
   [[nodiscard]] Level level() const { return m_level; }
+  /// The level has just changed: what is heard of the line is of what was sent before.
+  [[nodiscard]] bool is_settling(Time now, double round_trip_ms) const;
 
  private:
   void change(Time now, Level level);

@@ -315,6 +315,7 @@ void WebRtcPeer::verify() {
   m_phase = Phase::connected;
   m_intake.end_silence();
   m_counters = PeerCounters{};  // nothing flowed before: the first second counts from here
+  m_counters.bytes_received = m_intake.bytes();
   m_counted = std::chrono::steady_clock::now();
   // A browser that closes its connection says so in DTLS at once.
   Bridge::connect(transport.get(), "notify::state",
@@ -369,7 +370,10 @@ void WebRtcPeer::set_feedback_interval(GstClockTime interval) {
   if (!m_session) return;
   Ref<GObject> session;
   g_object_get(m_session.get(), "internal-session", static_cast<GObject**>(base::out(session)), nullptr);
-  if (session) g_object_set(session.get(), "twcc-feedback-interval", interval, nullptr);
+  if (session) {
+    g_object_set(session.get(), "twcc-feedback-interval", interval, "rtcp-min-interval", k_report_interval,
+                 nullptr);
+  }
 }
 
 void WebRtcPeer::on_bus(GstMessage& message) {

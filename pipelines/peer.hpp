@@ -76,6 +76,7 @@ class WebRtcPeer final : public consultation::Peer {
 
  private:
   static constexpr GstClockTime k_feedback_interval = 50 * GST_MSECOND;
+  static constexpr guint64 k_report_interval = GST_SECOND;  // give or take half of it (RFC 3550, 6.3.1)
   // Twenty a second take 13 kbit/s, which is as much as speech where there is no room for pictures.
   static constexpr GstClockTime k_thin_feedback_interval = 250 * GST_MSECOND;
 
@@ -92,12 +93,14 @@ class WebRtcPeer final : public consultation::Peer {
   void verify();
   void on_bus(GstMessage& message);
   void on_second();
-  void on_counters(const PeerCounters& counters);
+  void on_counters(PeerCounters counters);
   void on_feedback(const std::vector<PacketReport>& packets);
   void apply_quality();
   /// Of what arrives, to the browser.
   void set_feedback_interval(GstClockTime interval);
   void watch_silence();
+  [[nodiscard]] MediaLevelControl::Line line(double round_trip_ms) const;
+  [[nodiscard]] bool is_heard() const;
   void fail(consultation::PeerFailure failure, const std::string& detail);
   /// All but the pipeline ends: nothing more is sent, shown or told.
   void end();

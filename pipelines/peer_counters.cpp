@@ -25,7 +25,6 @@ void add_one(PeerCounters& counters, const GstStructure* s) {
   if (!gst_structure_get(s, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, nullptr)) return;
   switch (type) {
     case GST_WEBRTC_STATS_INBOUND_RTP: {
-      counters.bytes_received += unsigned_field(s, "bytes-received");
       counters.packets_received += unsigned_field(s, "packets-received");
       gint64 lost = 0;
       if (gst_structure_get_int64(s, "packets-lost", &lost))
@@ -35,7 +34,6 @@ void add_one(PeerCounters& counters, const GstStructure* s) {
         counters.jitter_ms = std::max(counters.jitter_ms, jitter * 1000);
       break;
     }
-    case GST_WEBRTC_STATS_OUTBOUND_RTP: counters.bytes_sent += unsigned_field(s, "bytes-sent"); break;
     case GST_WEBRTC_STATS_REMOTE_INBOUND_RTP: {
       double value = 0;
       if (gst_structure_get_double(s, "round-trip-time", &value)) {
@@ -53,6 +51,7 @@ void add_one(PeerCounters& counters, const GstStructure* s) {
       if (candidate != nullptr && std::strstr(candidate, "relay") != nullptr) counters.relayed = true;
       break;
     }
+    case GST_WEBRTC_STATS_OUTBOUND_RTP:
     case GST_WEBRTC_STATS_CODEC:
     case GST_WEBRTC_STATS_REMOTE_OUTBOUND_RTP:
     case GST_WEBRTC_STATS_CSRC:

@@ -14,7 +14,7 @@ namespace sangdam::pipelines {
 
 /// Running totals at one moment; fields that the statistics did not name stay 0.
 struct PeerCounters {
-  std::uint64_t bytes_sent = 0, bytes_received = 0;
+  std::uint64_t bytes_sent = 0, bytes_received = 0;  // the caller's to fill in
   std::uint64_t packets_received = 0;
   std::int64_t packets_lost_in = 0;  // by us, of what the patient sent
   double lost_out_fraction = 0;      // by the patient, of what we sent, in the last report (video)

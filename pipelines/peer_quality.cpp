@@ -13,12 +13,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr double k_most_round_trip_ms = 2000;
+constexpr auto k_most_silence = 1500ms;
+constexpr auto k_heard_within = 500ms;
 constexpr double k_least_moving_rate = 7;  // the stand-in for a camera has 5, a slow camera in the dark 10
 
 }  // namespace
 
-void WebRtcPeer::on_counters(const PeerCounters& counters) {
+void WebRtcPeer::on_counters(PeerCounters counters) {
   if (!is_up()) return;
+  counters.bytes_received = m_intake.bytes();
+  counters.bytes_sent = m_sender.bytes();
   const auto now = std::chrono::steady_clock::now();
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_counted);
   const bool has_feedback = m_last_feedback && age() - *m_last_feedback < 2s;
@@ -33,9 +38,7 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
       has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
       counters.round_trip_ms);
   apply_quality();
-  const bool is_full = m_controller.was_full(age()) &&
-                       (m_controller.is_least() || m_level.level() != consultation::MediaLevel::video);
-  if (m_level.on_second(age(), is_full, counters.round_trip_ms)) {
+  if (m_level.on_second(age(), line(counters.round_trip_ms), counters.round_trip_ms)) {
     const bool is_thin = m_level.level() != consultation::MediaLevel::video;
     m_sender.set_level(m_level.level());
     set_feedback_interval(is_thin ? k_thin_feedback_interval : k_feedback_interval);
@@ -43,6 +46,8 @@ void WebRtcPeer::on_counters(const PeerCounters& counters) {
     m_listener.on_media_level(m_level.level());
     if (!is_up()) return;
   }
+  if (m_level.level() != consultation::MediaLevel::video) m_controller.expect_little();
+  if (m_level.is_settling(age(), counters.round_trip_ms)) m_controller.forget_losses();
 
   auto statistics = between(m_counters, counters, elapsed);
   const unsigned frames = m_receiver.shared().frames;
@@ -79,7 +84,32 @@ void WebRtcPeer::apply_quality() {
                        m_counters.round_trip_ms);
 }
 
+MediaLevelControl::Line WebRtcPeer::line(double round_trip_ms) const {
+  using consultation::MediaLevel;
+  using Line = MediaLevelControl::Line;
+  if (m_last_feedback && age() - *m_last_feedback > k_most_silence)
+    return is_heard() ? Line::full : Line::unknown;  // its feedback drowns, or the line is down
+  bool is_full = false;
+  switch (m_level.level()) {
+    case MediaLevel::video: is_full = m_controller.was_full(age()) && m_controller.is_least(); break;
+    case MediaLevel::stills: is_full = m_controller.was_full(age()); break;
+    // Speech that is late or has gaps is better than none: only what nobody understands is given up.
+    case MediaLevel::voice:
+      is_full = m_controller.loses_much() || round_trip_ms > k_most_round_trip_ms;
+      break;
+    case MediaLevel::text: break;
+  }
+  return is_full ? Line::full : Line::clear;
+}
+
+bool WebRtcPeer::is_heard() const { return m_intake.silence() < k_heard_within; }
+
 void WebRtcPeer::watch_silence() {
+  m_controller.set_heard(age(), is_heard());
+  if (m_last_feedback && m_level.level() == consultation::MediaLevel::video) {
+    m_controller.on_silence(age(), age() - *m_last_feedback);
+    apply_quality();
+  }
   const auto silent = m_intake.silence();
   if (silent > m_parts.lost_after) {
     fail(PeerFailure::connection_lost, "nothing arrives any more");

@@ -111,6 +111,20 @@ void limit_retransmissions(GstElement* webrtc, std::shared_ptr<RetransmissionBud
       box<Shared>(std::move(budget)), free_box_closure<Shared>, static_cast<GConnectFlags>(0));
 }
 
+using Bytes = std::shared_ptr<std::atomic<std::uint64_t>>;
+
+void count_bytes(GstPad* pad, const Bytes& bytes) {
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
+        const bool is_one = (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER) != 0;
+        *unbox<Bytes>(data) += is_one ? gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info))
+                                      : gst_buffer_list_calculate_size(GST_PAD_PROBE_INFO_BUFFER_LIST(info));
+        return GST_PAD_PROBE_OK;
+      },
+      box<Bytes>(bytes), free_box<Bytes>);
+}
+
 base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_name) {
   const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(chain, "src"));
   const auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(webrtc, sink_name));
@@ -143,6 +157,10 @@ base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) 
   m_speech_bits = m_speech.bits_per_second();
   const auto packets = Ref<GstPad>::adopt(gst_element_get_static_pad(pipeline.find("vp8pay").get(), "src"));
   m_pacer.emplace(packets.get());
+  for (const auto* chain : {&*audio, &*video}) {
+    const auto sent = Ref<GstPad>::adopt(gst_element_get_static_pad(chain->get(), "src"));
+    count_bytes(sent.get(), m_bytes);
+  }
   return {};
 }
 

@@ -4,6 +4,8 @@
 // nothing is encoded, let alone sent, to somebody who has not proved to be the patient. Main thread.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -31,6 +33,10 @@ class Sender {
   /// Below video the target counts for nothing: a still every few seconds, or none, has a rate of its own.
   void set_level(consultation::MediaLevel level);
 
+  /// Of the packets of picture and sound so far, without retransmissions. webrtcbin's own count leaves a
+  /// stream out for good once it has paused for a while.
+  [[nodiscard]] std::uint64_t bytes() const { return *m_bytes; }
+
  private:
   void send_picture(int kbps, const BitrateController::Picture& picture);
   void send_speech(int bits_per_second);
@@ -38,6 +44,7 @@ class Sender {
   Ref<GstElement> m_camera_in, m_microphone_in, m_size, m_vp8, m_opus;
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
   std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
+  std::shared_ptr<std::atomic<std::uint64_t>> m_bytes = std::make_shared<std::atomic<std::uint64_t>>(0);
   std::optional<Pacer> m_pacer;
   consultation::MediaLevel m_level = consultation::MediaLevel::video;
   BitrateController::Picture m_picture{1280, 720, 1};

@@ -54,11 +54,20 @@ describe('a call on a line that carries ever less', { timeout: 300000 }, () => {
     await look('stills');
   });
 
-  it('says that the voice does not get through, and carries what is written', async () => {
-    await line.set('both rate=12');
+  const reach = async (wanted) => {
     for (const direction of ['to-patient', 'from-patient']) {
-      await waitFor(`text ${direction}`, () => kiosk.all('media-level').some((event) => event.direction === direction && event.level === 'text'), 60000);
+      await waitFor(`${wanted} ${direction}`, () => kiosk.all('media-level').some((event) => event.direction === direction && event.level === wanted), 60000);
     }
+  };
+
+  it('sends speech alone where stills do not fit', async () => {
+    await line.set('both rate=35');
+    await reach('voice');
+  });
+
+  it('says that the voice does not get through, and carries what is written', async () => {
+    await line.set('both rate=13');
+    await reach('text');
     await shown(patient.words.textOnly);
     await look('text');
     await patient.write('들리지 않아요');

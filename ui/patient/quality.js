@@ -31,7 +31,10 @@ export class Readings {
    * @returns {Sample}
    */
   add(report, picture) {
-    const outgoing = { availableKbps: NaN, lostShare: 0, roundTripMs: 0 };
+    const outgoing = { availableKbps: NaN, lostShare: 0, roundTripMs: 0, unheard: false };
+    let sent = 0;
+    let reports = 0;
+    let fresh = 0;
     const sample = { lost: 0, received: 0, roundTripMs: 0, framesPerSecond: NaN, frozenShare: 0, droppedShare: 0, decodingShare: 0, height: 0, outgoing };
     report.forEach((entry) => {
       if (entry.type === 'inbound-rtp') {
@@ -54,12 +57,18 @@ export class Readings {
       } else if (entry.type === 'remote-inbound-rtp') {
         const before = this.#previous.get(entry.id);
         this.#previous.set(entry.id, entry);
+        reports += 1;
         // A stream that is not sent just now gets no new report: its last one says nothing.
         if (!before || before.timestamp === entry.timestamp) return;
+        fresh += 1;
         outgoing.lostShare = Math.max(outgoing.lostShare, entry.fractionLost ?? 0);
         outgoing.roundTripMs = Math.max(outgoing.roundTripMs, 1000 * (entry.roundTripTime ?? 0));
+      } else if (entry.type === 'outbound-rtp') {
+        sent += (entry.packetsSent ?? 0) - (this.#previous.get(entry.id)?.packetsSent ?? 0);
+        this.#previous.set(entry.id, entry);
       }
     });
+    outgoing.unheard = reports > 0 && fresh === 0 && sent > 0 && sample.received > 0;
     return sample;
   }
 }

@@ -45,7 +45,22 @@ test('a picture is measured from the reading before, and from none after a chang
   const readings = new Readings();
   assert.equal(levelOf(readings.add(counted(2, 30), true)), 'good');
   assert.deepEqual(readings.add(counted(4, 30, 4, 0.5), true),
-    { lost: 4, received: 80, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0.25, droppedShare: 0.2, decodingShare: 0.5, height: 540 });
+    { lost: 4, received: 80, roundTripMs: 30, framesPerSecond: 30, frozenShare: 0.25, droppedShare: 0.2, decodingShare: 0.5, height: 540,
+      outgoing: { availableKbps: NaN, lostShare: 0, roundTripMs: 30, unheard: false } });
   readings.clear();
   assert.equal(readings.add(counted(1, 30), true).received, 0);
+});
+
+test('what is sent is unheard if the clinic is heard and reports nothing new of it', () => {
+  const report = (seconds, reported, received = 40 * seconds) => new Map(Object.entries({
+    in: { id: 'in', type: 'inbound-rtp', kind: 'audio', timestamp: 1000 * seconds, packetsLost: 0, packetsReceived: received, bytesReceived: 1 },
+    out: { id: 'out', type: 'outbound-rtp', packetsSent: 50 * seconds },
+    remote: { id: 'remote', type: 'remote-inbound-rtp', timestamp: 1000 * reported, fractionLost: 0.25, roundTripTime: 0.3 },
+  }));
+  const readings = new Readings();
+  const at = (...values) => readings.add(report(...values), true).outgoing;
+  at(1, 1);
+  assert.deepEqual(at(3, 2), { availableKbps: NaN, lostShare: 0.25, roundTripMs: 300, unheard: false });
+  assert.deepEqual(at(5, 2), { availableKbps: NaN, lostShare: 0, roundTripMs: 0, unheard: true });
+  assert.equal(at(7, 2, 200).unheard, false, 'the line is down: nobody is heard');
 });

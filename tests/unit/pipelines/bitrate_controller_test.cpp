@@ -210,6 +210,70 @@ TEST_CASE("After an outage the rate is what it was", "[bitrate]") {
   CHECK(controller.target_kbps() > 1500);
 }
 
+TEST_CASE("While no feedback comes less is sent, and soon as much as before if the line is what it was",
+          "[bitrate]") {
+  BitrateController controller;
+  Line line;
+  line.run(controller, 10s);
+  const double before = controller.target_kbps();
+  line.is_down = true;
+  for (int i = 1; i <= 20; ++i) {
+    line.run(controller, 250ms);
+    controller.on_silence(line.now(), Time(250 * i));
+  }
+  CHECK(controller.target_kbps() < 0.1 * before);
+  CHECK(controller.target_kbps() >= 100);
+  line.is_down = false;
+  line.run(controller, 4s);
+  CHECK(controller.target_kbps() > 0.8 * before);
+}
+
+TEST_CASE("A line that is thin after the silence is not flooded by what it once carried", "[bitrate]") {
+  BitrateController controller;
+  Line line;
+  line.run(controller, 10s);
+  line.is_down = true;
+  for (int i = 1; i <= 20; ++i) {
+    line.run(controller, 250ms);
+    controller.on_silence(line.now(), Time(250 * i));
+  }
+  line.is_down = false;
+  line.capacity_kbps = 300;
+  line.run(controller, 3s);
+  CHECK(controller.target_kbps() < 450);
+  line.run(controller, 20s);
+  CHECK(line.delivered_bits > 0.95 * line.sent_bits);
+}
+
+TEST_CASE("Long runs of losses are a thin line, not one that is down, if something else arrives",
+          "[bitrate]") {
+  std::vector<PacketReport> packets;
+  BitrateController told;
+  BitrateController untold;
+  for (int i = 0; i < 2000; ++i) {  // a packet each 20 ms, of which one in fifty arrives
+    const double sent = 20.0 * i;
+    packets.push_back({sent, i % 50 == 49 ? std::optional(sent + 30) : std::nullopt, 1000});
+    if (i % 50 != 49) continue;
+    const Time now(static_cast<int>(sent) + 60);
+    told.set_heard(now, true);
+    told.on_feedback(now, packets);
+    untold.on_feedback(now, packets);
+    packets.clear();
+  }
+  CHECK(told.is_least());
+  CHECK(told.loses_much());
+  CHECK_FALSE(untold.loses_much());
+}
+
+TEST_CASE("A short gap in the feedback changes nothing", "[bitrate]") {
+  BitrateController controller;
+  Line line;
+  line.run(controller, 10s);
+  const double before = controller.target_kbps();
+  for (int i = 1; i <= 3; ++i) controller.on_silence(line.now() + Time(250 * i), Time(250 * i));
+  CHECK(controller.target_kbps() == before);
+}
+
 TEST_CASE("Pictures that need little do not pretend a wide line", "[bitrate]") {
   BitrateController controller({.start_kbps = 400});
   std::vector<PacketReport> packets;

@@ -175,6 +175,10 @@ void Desk::on_gateway_ready(const std::vector<IceServer>& servers) {
   for (const auto& encounter : m_encounters) encounter->on_gateway_ready(servers);
 }
 
+void Desk::on_network_changed() {
+  for (const auto& encounter : m_encounters) encounter->on_network_changed();
+}
+
 void Desk::on_gateway_lost() {
   for (const auto& encounter : m_encounters) encounter->on_gateway_lost();
 }

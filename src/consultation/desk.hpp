@@ -65,6 +65,9 @@ class Desk final : private EncounterObserver {
   /// What the devices deliver: a patient is told that no picture comes, whether staff want it or not.
   void set_available(MediaState state);
 
+  /// This machine's network has other addresses now.
+  void on_network_changed();
+
   // --- The gateway ---
   void on_gateway_ready(const std::vector<IceServer>& servers);
   void on_gateway_lost();

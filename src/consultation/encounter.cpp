@@ -149,6 +149,17 @@ void Encounter::offer_requested(const std::string& seat, unsigned peer) {
   prepare_peer();
 }
 
+// --- This machine's network ---
+
+void Encounter::on_network_changed() {
+  // Nothing is prepared, or one will be in a moment.
+  if (!wants_peer() || (!m_current && !m_next) || (m_retry_at && !m_next)) return;
+  if (m_current && m_allowances.take(Inbound::path, m_parts.clock.moment())) {
+    m_consultation.note("network-changed", Actor::system, {});
+  }
+  prepare_peer();
+}
+
 // --- Time ---
 
 std::optional<Instant> Encounter::next_deadline() const {

@@ -94,6 +94,11 @@ class Encounter {
   void on_request_offer(const std::string& seat, unsigned peer);
   void on_leave(const std::string& seat);
 
+  // --- This machine's network ---
+  /// An address has come or gone. What was prepared names the old ones; a call goes on while a peer for the
+  /// new ones is built, which takes over once it is connected.
+  void on_network_changed();
+
   // --- Time ---
   void on_time();
   [[nodiscard]] std::optional<Instant> next_deadline() const;

@@ -12,6 +12,7 @@
 #include "base/random.hpp"
 #include "base/secret_file.hpp"
 #include "base/text.hpp"
+#include "base/web_address.hpp"
 #include "gateway/local_address.hpp"
 #include "kiosk/notices.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -33,6 +34,12 @@ std::vector<consultation::IceServer> domain_of(const std::vector<protocol::IceSe
 constexpr std::chrono::seconds k_release_after{5};
 // A visit may say nothing for long: what is owed to the log does not wait for its next entry.
 constexpr std::chrono::seconds k_catch_up_every{5};
+
+std::vector<std::string> sorted_addresses() {
+  std::vector<std::string> addresses = gateway::local_addresses();
+  std::sort(addresses.begin(), addresses.end());
+  return addresses;
+}
 
 /// What a name on the clinic's network may lead to.
 std::vector<MdnsName::Entry> addresses_by_interface() {
@@ -107,6 +114,7 @@ Result<> Kiosk::start() {
     });
   }
   m_screens->show_today();
+  m_addresses = sorted_addresses();
   m_network.emplace([this] { follow_network(); });
   m_packages.emplace(
       [this](const Package& package, const KnownFault& fault) { on_known_fault(package, fault); });
@@ -418,6 +426,13 @@ void Kiosk::follow_network() {
   if (m_gateway) m_gateway->follow_network();
   if (m_name) m_name->set_addresses(addresses_by_interface());
   m_link->follow_network();
+  // A link or a route that changes is told, too; peers are built on addresses.
+  std::vector<std::string> addresses = sorted_addresses();
+  if (addresses == m_addresses) return;
+  m_addresses = std::move(addresses);
+  // Without any network there is nothing to build on; the next change brings it back.
+  if (!std::all_of(m_addresses.begin(), m_addresses.end(), base::is_loopback_host))
+    m_desk->on_network_changed();
 }
 
 void Kiosk::on_known_fault(const Package& package, const KnownFault& fault) {

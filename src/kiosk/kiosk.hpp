@@ -102,6 +102,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   base::Timer m_release_memory;
   base::Timer m_log_retry;
   std::optional<base::NetworkWatch> m_network;
+  std::vector<std::string> m_addresses;  // of this machine, sorted
   std::optional<PackageCheck> m_packages;
   std::vector<std::string> m_faulty;  // packages with a known fault
   std::optional<MdnsName> m_name;

@@ -269,6 +269,12 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
     return Moment{
         "sd-connecting-symbolic", Tone::neutral, tr("The patient's page asked to connect anew."), {}};
   }
+  if (kind == "network-changed") {
+    return Moment{"sd-connecting-symbolic",
+                  Tone::neutral,
+                  tr("The kiosk's network changed. The call went on while a new connection was built."),
+                  {}};
+  }
   if (kind == "media-level") {
     const std::string level = detail(entry, "level");
     const bool from_patient = detail(entry, "direction") == "from-patient";

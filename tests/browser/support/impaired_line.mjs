@@ -14,25 +14,34 @@ export const PATIENT = '10.79.0.2';
 export class ImpairedLine {
   static async open(program) {
     const line = new ImpairedLine();
-    line.space = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' });
-    await new Promise((resolve, reject) => { line.space.once('spawn', resolve).once('error', reject); });
-    const inside = ['-t', String(line.space.pid), '-n'];
+    try {
+      return await line.#open(program);
+    } catch (error) {
+      await line.close();
+      throw error;
+    }
+  }
+
+  async #open(program) {
+    this.space = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' });
+    await new Promise((resolve, reject) => { this.space.once('spawn', resolve).once('error', reject); });
+    const inside = ['-t', String(this.space.pid), '-n'];
     // unshare makes the namespace after it was started, and before it becomes `sleep`.
-    for (let i = 0; i < 100 && (await run('readlink', [`/proc/${line.space.pid}/ns/net`])).stdout === (await run('readlink', ['/proc/self/ns/net'])).stdout; ++i);
-    line.child = spawn(program, [String(line.space.pid)], { stdio: ['pipe', 'pipe', 'inherit'] });
-    line.answers = readline.createInterface({ input: line.child.stdout })[Symbol.asyncIterator]();
-    await line.#answer();
+    for (let i = 0; i < 100 && (await run('readlink', [`/proc/${this.space.pid}/ns/net`])).stdout === (await run('readlink', ['/proc/self/ns/net'])).stdout; ++i);
+    this.child = spawn(program, [String(this.space.pid)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.answers = readthis.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+    await this.#answer();
     await run('ip', ['address', 'add', `${CLINIC}/24`, 'dev', 'line']);
     await run('ip', ['link', 'set', 'line', 'up']);
     await run('nsenter', [...inside, 'ip', 'address', 'add', `${PATIENT}/24`, 'dev', 'line']);
     await run('nsenter', [...inside, 'ip', 'link', 'set', 'line', 'up']);
     await run('nsenter', [...inside, 'ip', 'link', 'set', 'lo', 'up']);
-    line.folder = await mkdtemp(path.join(os.tmpdir(), 'sangdam-line-'));
+    this.folder = await mkdtemp(path.join(os.tmpdir(), 'sangdam-line-'));
     /** A Chromium of the patient's side. */
-    line.chromium = path.join(line.folder, 'chromium');
-    await writeFile(line.chromium, `#!/bin/sh\nexec nsenter -t ${line.space.pid} -n /usr/bin/chromium "$@"\n`);
-    await chmod(line.chromium, 0o755);
-    return line;
+    this.chromium = path.join(this.folder, 'chromium');
+    await writeFile(this.chromium, `#!/bin/sh\nexec nsenter -t ${this.space.pid} -n /usr/bin/chromium "$@"\n`);
+    await chmod(this.chromium, 0o755);
+    return this;
   }
 
   /** @param {string} faults as line.cpp reads them, e.g. "both rate=300 loss=2"; several with ";" */
@@ -50,8 +59,13 @@ export class ImpairedLine {
   }
 
   async close() {
-    this.child?.kill();
-    this.space.kill();
+    // Its device is gone with it; another line may be opened then.
+    for (const each of [this.child, this.space]) {
+      if (!each || each.exitCode !== null || each.signalCode !== null) continue;
+      const ended = new Promise((resolve) => { each.once('exit', resolve); });
+      each.kill();
+      await ended;
+    }
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
   }
 

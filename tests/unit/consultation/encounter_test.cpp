@@ -593,3 +593,42 @@ TEST_CASE("Both sides are told what the line leaves of picture and sound, and th
   f.peer().listener.on_connected();
   CHECK(f.encounter.media_levels() == Levels{});
 }
+
+TEST_CASE("A call goes on while a peer for the kiosk's new addresses is built, which then takes over",
+          "[encounter][network]") {
+  Fixture f;
+  f.talk();
+  HandPeer& before = f.peer();
+  f.encounter.on_network_changed();
+  REQUIRE(f.media.made == 2);
+  CHECK_FALSE(before.closed);
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.encounter.on_air().camera);
+  CHECK(f.count("network-changed") == 1);
+
+  f.peer().listener.on_offer("sdp");
+  f.encounter.on_answer("s1", 2, "answer");
+  // Another change before that one is connected: it names addresses that are gone.
+  f.encounter.on_network_changed();
+  CHECK(f.media.made == 3);
+  CHECK_FALSE(before.closed);
+  f.peer().listener.on_offer("sdp");
+  f.encounter.on_answer("s1", 3, "answer");
+  f.peer().listener.on_connected();
+  CHECK(before.closed);
+  CHECK(f.peer().presented);
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.count("media-lost") == 0);
+}
+
+TEST_CASE("What is prepared for somebody at the door is prepared anew for the kiosk's new addresses",
+          "[encounter][network]") {
+  Fixture f;
+  f.encounter.on_network_changed();
+  CHECK(f.media.made == 0);
+  f.open_and_wait();
+  REQUIRE(f.media.made == 1);
+  f.encounter.on_network_changed();
+  CHECK(f.media.made == 2);
+  CHECK(f.media.open_peers() == 1);
+}

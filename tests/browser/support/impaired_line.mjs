@@ -29,7 +29,7 @@ export class ImpairedLine {
     // unshare makes the namespace after it was started, and before it becomes `sleep`.
     for (let i = 0; i < 100 && (await run('readlink', [`/proc/${this.space.pid}/ns/net`])).stdout === (await run('readlink', ['/proc/self/ns/net'])).stdout; ++i);
     this.child = spawn(program, [String(this.space.pid)], { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.answers = readthis.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+    this.answers = readline.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
     await this.#answer();
     await run('ip', ['address', 'add', `${CLINIC}/24`, 'dev', 'line']);
     await run('ip', ['link', 'set', 'line', 'up']);

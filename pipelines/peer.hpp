@@ -54,6 +54,7 @@ class WebRtcPeer final : public consultation::Peer {
     std::function<void(std::unique_ptr<Pipeline>)> linger;
     bool relay_only = false;  // for the TURN self-test
     std::chrono::milliseconds connect_timeout{15000};
+    std::chrono::milliseconds silent_after{800};
     std::chrono::milliseconds interrupted_after{3000};
     std::chrono::milliseconds lost_after{7000};
   };
@@ -134,6 +135,7 @@ class WebRtcPeer final : public consultation::Peer {
   unsigned m_frames_counted = 0;
   unsigned m_captured = 0;
   std::int64_t m_frozen_counted = 0;
+  bool m_is_silent = false;  // and the listener knows
   double m_level_db = -100;
 
   base::Timer m_deadline;

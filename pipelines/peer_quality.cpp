@@ -111,11 +111,14 @@ void WebRtcPeer::watch_silence() {
     apply_quality();
   }
   const auto silent = m_intake.silence();
+  if (silent <= m_parts.silent_after) m_is_silent = false;
   if (silent > m_parts.lost_after) {
     fail(PeerFailure::connection_lost, "nothing arrives any more");
   } else if (silent > m_parts.interrupted_after && m_phase == Phase::connected) {
     m_phase = Phase::interrupted;
     m_listener.on_interrupted();
+  } else if (silent > m_parts.silent_after && m_phase == Phase::connected) {
+    if (!std::exchange(m_is_silent, true)) m_listener.on_silent();
   } else if (silent <= m_parts.interrupted_after && m_phase == Phase::interrupted) {
     m_phase = Phase::connected;
     m_listener.on_connected();

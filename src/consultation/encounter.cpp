@@ -500,6 +500,13 @@ void Encounter::on_peer_connected(LivePeer& peer) {
   follow_path();
 }
 
+void Encounter::on_peer_silent(LivePeer& peer) {
+  // Of a page that sends neither picture nor sound little is heard anyway.
+  if (&peer != m_current.get() || m_report.level == MediaLevel::text) return;
+  if (m_next || m_retry_at || !wants_peer()) return;
+  prepare_peer();
+}
+
 void Encounter::on_peer_interrupted(LivePeer& peer) {
   peer.set_interrupted(true);
   follow_path();

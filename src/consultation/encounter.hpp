@@ -187,6 +187,7 @@ class Encounter {
   void on_peer_offer(LivePeer& peer);
   void on_peer_candidate(LivePeer& peer, unsigned mline, const std::string& candidate);
   void on_peer_connected(LivePeer& peer);
+  void on_peer_silent(LivePeer& peer);
   void on_peer_interrupted(LivePeer& peer);
   void on_peer_failed(LivePeer& peer, PeerFailure failure, const std::string& detail);
   void on_peer_first_frame(LivePeer& peer, int width, int height);

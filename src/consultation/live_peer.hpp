@@ -103,6 +103,9 @@ class Encounter::LivePeer final : public PeerListener {
   void on_connected() override {
     if (!m_closed) m_encounter.on_peer_connected(*this);
   }
+  void on_silent() override {
+    if (!m_closed) m_encounter.on_peer_silent(*this);
+  }
   void on_interrupted() override {
     if (!m_closed) m_encounter.on_peer_interrupted(*this);
   }

@@ -65,6 +65,9 @@ class PeerListener {
   virtual void on_candidate(unsigned mline_index, const std::string& candidate) = 0;
   /// ICE and DTLS stand and the certificate matches the answer's fingerprint: only now is anything shown.
   virtual void on_connected() = 0;
+  /// Nothing has arrived for most of a second: too short to tell anybody, long enough to begin with another
+  /// path. Once for each silence.
+  virtual void on_silent() = 0;
   /// Nothing arrives just now (ICE "disconnected"); may recover by itself, with on_connected() again.
   virtual void on_interrupted() = 0;
   /// Last call of a peer: drop it.

@@ -98,6 +98,7 @@ describe('a call while one of two networks goes away', { timeout: 300000 }, () =
     await patient.seesMovement(30);
     await waitFor('a path that is whole', async () => (await connected()) === 1 && (await mediaAddress()) === '10.80.0.1');
     await patient.seesMovement();
+    assert.equal(kiosk.all('disconnected').length, 0, 'nobody was told of an interruption');
     await patient.write('다시 보여요');
     await waitFor('the text', () => kiosk.all('chat').some(({ from }) => from === 'patient'));
     test.diagnostic(`longest time without a picture: ${Math.round(await patient.page.evaluate(() => globalThis.longestGap))} ms`);

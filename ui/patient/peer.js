@@ -17,6 +17,7 @@ const GRACE_MS = 2000;
 const CONNECT_MS = 14000;
 /** Asking again, in case the request or the offer was lost. */
 const ASK_AGAIN_MS = 5000;
+const RETIRED_MS = 2000;
 const STATISTICS_MS = 2000;
 const MAX_VIDEO_BPS = 3_000_000;
 /** As the kiosk's (pipelines/sender.cpp). */
@@ -113,6 +114,13 @@ class Peer {
     this.closed = true;
     clearTimeout(this.timer);
     this.connection.close();
+  }
+
+  /** Another one has taken over here. The clinic finds that a moment later, and would take our end for a broken line. */
+  retire() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.connection.close(), RETIRED_MS);
   }
 }
 
@@ -393,7 +401,7 @@ export class Peers {
     const old = this.#active;
     this.#active = peer;
     if (this.#next === peer) this.#next = null;
-    if (old) this.#close(old);
+    old?.retire();
     clearTimeout(this.#asking);
     this.#limitSenders(peer);
     this.#options.onLevel(peer.level.level);

@@ -34,6 +34,7 @@ class Listener : public consultation::PeerListener {
     ++connected;
     if (then) then();
   }
+  void on_silent() override { ++silent; }
   void on_interrupted() override { ++interrupted; }
   void on_failed(PeerFailure why, const std::string& text) override {
     failures.push_back(why);
@@ -47,7 +48,7 @@ class Listener : public consultation::PeerListener {
 
   std::string offer;
   unsigned candidates = 0;
-  int connected = 0, interrupted = 0, first_frames = 0;
+  int connected = 0, silent = 0, interrupted = 0, first_frames = 0;
   std::vector<PeerFailure> failures;
   std::string detail;  // of the last failure
   std::map<Channel, bool> open;

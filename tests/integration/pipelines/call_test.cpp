@@ -346,6 +346,7 @@ TEST_CASE("A patient who vanishes is interrupted after 3 s and lost after 7", "[
   call.patient.vanish();
   const auto start = std::chrono::steady_clock::now();
   REQUIRE(run_until([&] { return call.listener.interrupted == 1; }, 6s));
+  CHECK(call.listener.silent == 1);  // before that, and once
   CHECK(call.listener.failures.empty());
   REQUIRE(run_until([&] { return !call.listener.failures.empty(); }, 8s));
   CHECK(call.listener.failures == std::vector{PeerFailure::connection_lost});

@@ -632,3 +632,30 @@ TEST_CASE("What is prepared for somebody at the door is prepared anew for the ki
   CHECK(f.media.made == 2);
   CHECK(f.media.open_peers() == 1);
 }
+
+TEST_CASE("A short silence begins another peer, and nobody is told of it", "[encounter][network]") {
+  Fixture f;
+  f.talk();
+  HandPeer& before = f.peer();
+  const std::size_t entries = f.log.entries.size();
+  before.listener.on_silent();
+  REQUIRE(f.media.made == 2);
+  before.listener.on_silent();
+  CHECK(f.media.made == 2);  // that one is on its way
+  CHECK_FALSE(before.closed);
+  CHECK(f.encounter.state() == State::in_call);
+  CHECK(f.log.entries.size() == entries);
+  f.peer().listener.on_offer("sdp");
+  f.encounter.on_answer("s1", 2, "answer");
+  f.peer().listener.on_connected();
+  CHECK(before.closed);
+  CHECK(f.encounter.state() == State::in_call);
+}
+
+TEST_CASE("The silence of a page that sends nothing but text begins nothing", "[encounter][network]") {
+  Fixture f;
+  f.talk();
+  f.line(Channel::control, "level:text");
+  f.peer().listener.on_silent();
+  CHECK(f.media.made == 1);
+}

@@ -106,6 +106,8 @@ std::vector<Kind> kinds() {
                 std::array{"level:stills", "level:voice", "level:text"}.at(static_cast<std::size_t>(i % 3)));
        },
        12, 0, 65},
+      {"silences of the path", true, [](Fixture& f, int) { f.media.peers.front()->listener.on_silent(); }, 0,
+       8, 40},
       {"changes of the kiosk's network", true, [](Fixture& f, int) { f.encounter.on_network_changed(); }, 10,
        8, 40},
       {"requests for an offer in the call", true,

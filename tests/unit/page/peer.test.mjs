@@ -130,3 +130,17 @@ test('lines of unknown types are ignored once the kiosk said so, too, and are no
   control.says({ type: 'raise-hand' });
   assert.deepEqual(asked, [1]);
 });
+
+test('the connection before goes a moment after a newer one took over, when the clinic has found that, too', async () => {
+  peers.setAdmitted(true);
+  await peers.offer(1, 'a=first');
+  connect(made[0]);
+  await peers.offer(2, 'a=second');
+  assert.equal(made[0].connectionState, 'connected', 'it goes on meanwhile');
+  connect(made[1]);
+  assert.equal(peers.connectedPeer, 2);
+  assert.equal(made[0].connectionState, 'connected');
+  pass(2000);
+  assert.equal(made[0].connectionState, 'closed');
+  assert.deepEqual(asked, [], 'its end is no reason to ask for another');
+});

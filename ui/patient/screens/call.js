@@ -149,6 +149,7 @@ export function call(app) {
     placard.hidden = !dark && !connecting && !thin;
     put(placardSign, icon(thin ? 'signal' : dark ? 'cameraOff' : 'person'));
     placard.classList.toggle('connecting', connecting);
+    placard.classList.toggle('thin', thin);
     say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : t('callConnecting'));
     remote.classList.toggle('faded', state.media === 'interrupted');
     muted.hidden = state.media !== 'connected' || view.clinicMicrophone;

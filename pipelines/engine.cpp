@@ -10,6 +10,7 @@
 #include "pipelines/devices.hpp"
 #include "pipelines/peer.hpp"
 #include "pipelines/playback.hpp"
+#include "pipelines/turn_tunnels.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -81,6 +82,7 @@ struct Engine::Impl {
     std::unique_ptr<Pipeline> pipeline;
     base::Timer over;
   };
+  TurnTunnels tunnels;
   std::deque<std::unique_ptr<Leaving>> leaving;
   WebRtcPeer* presented = nullptr;  // not owned; forget() clears it
   std::unique_ptr<Playback> playback;
@@ -157,7 +159,7 @@ std::unique_ptr<consultation::Peer> Engine::create_peer(consultation::PeerListen
   parts.gone = [&impl](WebRtcPeer& peer) { impl.forget(peer); };
   parts.linger = [&impl](std::unique_ptr<Pipeline> pipeline) { impl.linger(std::move(pipeline)); };
   parts.relay_only = impl.config.relay_only;
-  return std::make_unique<WebRtcPeer>(std::move(parts), listener, servers);
+  return std::make_unique<WebRtcPeer>(std::move(parts), listener, impl.tunnels.through(servers));
 }
 
 void Engine::set_microphone_muted(bool muted) { m_impl->microphone->set_muted(muted); }

@@ -124,6 +124,13 @@ class Encounter {
   /// What leaves the kiosk for this patient: nothing without a connected peer. Known before any log entry.
   [[nodiscard]] MediaState on_air() const;
   [[nodiscard]] bool patient_left() const { return m_patient_left; }
+  /// The patient's page answered, and nothing got through to it in time: one of the two networks is in the
+  /// way. Tries go on.
+  [[nodiscard]] bool no_path() const {
+    return m_no_path && (state() == State::admitted || state() == State::reconnecting);
+  }
+  /// There is a TURN server to fall back on.
+  [[nodiscard]] bool has_relay() const;
   [[nodiscard]] const std::optional<PeerStatistics>& statistics() const { return m_statistics; }
   /// What the line leaves of picture and sound, each way; video without a connection.
   struct MediaLevels {
@@ -189,6 +196,7 @@ class Encounter {
   void on_peer_connected(LivePeer& peer);
   void on_peer_silent(LivePeer& peer);
   void on_peer_interrupted(LivePeer& peer);
+  void note_failure(const LivePeer& peer, PeerFailure failure, const std::string& detail);
   void on_peer_failed(LivePeer& peer, PeerFailure failure, const std::string& detail);
   void on_peer_first_frame(LivePeer& peer, int width, int height);
   void on_peer_channel_open(LivePeer& peer, Channel channel);
@@ -212,6 +220,7 @@ class Encounter {
   std::unique_ptr<LivePeer> m_next;                  // prepared, or connecting
   std::vector<std::unique_ptr<LivePeer>> m_retired;  // dropped at the next turn of the loop, see retire()
   int m_failures_in_a_row = 0;
+  bool m_no_path = false;
   std::optional<base::Moment> m_retry_at;
 
   MediaState m_sending;

@@ -45,6 +45,8 @@ class Encounter::LivePeer final : public PeerListener {
   }
   [[nodiscard]] bool offered() const { return m_offered; }
   [[nodiscard]] bool answered() const { return m_answered; }
+  /// Means nothing before answered().
+  [[nodiscard]] base::Moment answered_at() const { return m_answered_at; }
   [[nodiscard]] bool is_open(Channel channel) const { return m_open[static_cast<std::size_t>(channel)]; }
   void set_offered() {
     m_offered = true;
@@ -56,9 +58,10 @@ class Encounter::LivePeer final : public PeerListener {
   void set_interrupted(bool interrupted) { m_interrupted = interrupted; }
   [[nodiscard]] bool interrupted() const { return m_interrupted; }
 
-  void set_answer(const std::string& sdp) {
+  void set_answer(const std::string& sdp, base::Moment now) {
     // An answer to nothing is a left-over of a kiosk that has since restarted and counts anew.
     if (!m_offered || std::exchange(m_answered, true)) return;
+    m_answered_at = now;
     m_peer->set_answer(sdp);
   }
   void add_candidate(unsigned mline, const std::string& candidate) {
@@ -152,6 +155,7 @@ class Encounter::LivePeer final : public PeerListener {
   std::vector<std::pair<unsigned, std::string>> m_candidates;
   bool m_offered = false;
   bool m_answered = false;
+  base::Moment m_answered_at{};
   bool m_withdrawn = false;
   bool m_interrupted = false;
   bool m_closed = false;

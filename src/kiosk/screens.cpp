@@ -317,6 +317,8 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.connected = record.connected;
   model.quality = encounter.quality();
   model.patient_left = encounter.patient_left();
+  model.no_path = encounter.no_path();
+  model.has_relay = encounter.has_relay();
   model.patient_microphone = encounter.patient_media().microphone;
   model.patient_camera = encounter.patient_media().camera;
   const Encounter::MediaLevels levels = encounter.media_levels();

@@ -14,6 +14,18 @@ struct Placeholder {
   std::string title, text;
 };
 
+/// Both networks let through what carried the visit so far, but not picture and sound.
+std::string words_of_no_path(const CallModel& model) {
+  const std::string common = tr(
+      "One of the two networks lets no picture or sound through. The kiosk keeps trying. Ask the patient by "
+      "phone to switch from Wi-Fi to mobile data, or the other way round.");
+  if (model.has_relay) return common;
+  return common + " " +
+         tr("If this happens often, tell whoever looks after the kiosk: no relay (TURN) is set up, which "
+            "gets "
+            "through most networks.");
+}
+
 /// What stands in for the patient's picture; nothing if the picture is there to be seen.
 std::optional<Placeholder> placeholder_of(const CallModel& model, bool picture) {
   const std::string patient = patient_or(model.patient);
@@ -21,6 +33,11 @@ std::optional<Placeholder> placeholder_of(const CallModel& model, bool picture) 
     return Placeholder{"sd-leave-symbolic",
                        fill(tr("{patient} has left the call"), fmt::arg("patient", patient)),
                        tr("They can come back with the same page. If you are done, end the visit.")};
+  }
+  if (model.no_path && !picture) {
+    return Placeholder{"sd-signal-poor-symbolic",
+                       fill(tr("No connection to {patient} yet"), fmt::arg("patient", patient)),
+                       words_of_no_path(model)};
   }
   switch (model.state) {
     case State::admitted:
@@ -199,7 +216,9 @@ void CallScreen::draw_warnings() {
   GtkBox* place = m_ui.box("warnings");
   remove_children(GTK_WIDGET(place));
   if (m_model.state == State::reconnecting && !m_model.patient_left) {
-    add_warning(place, "sd-connecting-symbolic", tr("Connection lost. Reconnecting by itself…"), "warning");
+    add_warning(place, "sd-connecting-symbolic",
+                m_model.no_path ? words_of_no_path(m_model) : tr("Connection lost. Reconnecting by itself…"),
+                "warning");
   } else if (m_model.state == State::in_call &&
              std::max(m_model.from_patient, m_model.to_patient) > MediaLevel::video) {
     draw_levels(place);

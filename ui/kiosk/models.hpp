@@ -144,6 +144,8 @@ struct CallModel {
   std::optional<Instant> connected;  // the timer counts from here
   Quality quality = Quality::unknown;
   bool patient_left = false;       // reconnecting because the patient pressed "leave"
+  bool no_path = false;            // a try to connect has failed; others follow
+  bool has_relay = false;          // a TURN server is set up
   bool patient_microphone = true;  // what the patient's page says it sends
   bool patient_camera = true;
   MediaLevel from_patient = MediaLevel::video, to_patient = MediaLevel::video;

@@ -74,6 +74,7 @@ export class App {
       requestOffer: (peer) => this.signalling.requestOffer(peer),
       onConnected: (stream) => this.#onConnected(stream),
       onInterrupted: () => this.dispatch({ type: 'media', media: 'interrupted' }),
+      onNoPath: () => this.#onNoPath(),
       onChannelOpen: (label) => (label === 'chat' ? this.chat.resend() : this.#control.onOpen()),
       onChat: (line) => this.chat.receive(line),
       onControl: (line) => this.#onControl(line),
@@ -326,6 +327,12 @@ export class App {
     this.dispatch({ type: 'media', media: 'connected' });
     if (again) this.#display.announce(this.t('callBack'));
     else if (first) this.#display.announce(this.t('callStarted'));
+  }
+
+  #onNoPath() {
+    const known = this.state.noPath;
+    this.dispatch({ type: 'no-path' });
+    if (!known && this.state.noPath) this.#display.announce(this.t('callNoPath'));
   }
 
   /** @param {import('./peer.js').ControlLine} line */

@@ -25,13 +25,14 @@
  * @property {Visit} visit
  * @property {boolean} knocked
  * @property {'none' | 'connecting' | 'connected' | 'interrupted'} media
+ * @property {boolean} noPath a try to connect has failed: this network, or the clinic's, may not let it through
  * @property {Ending | null} ending
  * @property {string} outcome of an ended visit
  */
 /**
  * @typedef {{type: 'code-given'} | {type: 'proving'} | {type: 'in-line', seconds: number} | {type: 'consented'} | {type: 'ready'} | {type: 'back'}
  *   | {type: 'left'} | {type: 'come-back'} | {type: 'start-over'}
- *   | {type: 'media', media: 'connected' | 'interrupted'}
+ *   | {type: 'media', media: 'connected' | 'interrupted'} | {type: 'no-path'}
  *   | {type: 'error', code: string, retryAt: number, clinic?: string, phone?: string}
  *   | {type: 'joined', resumed: boolean, clinic: string, phone: string}
  *   | {type: 'status', state: import('./protocol.js').VisitState, outcome: string}
@@ -63,6 +64,7 @@ export function initialState(kept) {
     visit: 'none',
     knocked: back && (kept.knocked ?? false),
     media: 'none',
+    noPath: false,
     ending: back && kept.left ? 'left' : null,
     outcome: '',
   };
@@ -104,7 +106,9 @@ export function next(state, event) {
       return initialState({});
     case 'media':
       if (state.screen !== 'call') return state;
-      return { ...state, media: event.media };
+      return { ...state, media: event.media, noPath: state.noPath && event.media !== 'connected' };
+    case 'no-path':
+      return { ...state, noPath: state.screen === 'call' && state.media !== 'connected' };
     case 'error':
       return onError(state, event);
     case 'status':
@@ -192,7 +196,7 @@ function onStatus(state, event) {
       return { ...state, visit: event.state, screen: 'waiting', media: 'none' };
     case 'admitted':
       if (!state.knocked) return state;
-      return { ...state, visit: 'admitted', screen: 'call', media: state.screen === 'call' && state.media !== 'none' ? state.media : 'connecting' };
+      return { ...state, visit: 'admitted', screen: 'call', noPath: state.screen === 'call' && state.noPath, media: state.screen === 'call' && state.media !== 'none' ? state.media : 'connecting' };
     case 'ended':
       return { ...state, screen: 'goodbye', ending: 'ended', outcome: event.outcome, seated: false, offline: false,
         clinicAway: false, media: 'none', visit: 'none', returning: false };

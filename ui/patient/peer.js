@@ -38,6 +38,7 @@ const MAX_HELD_CANDIDATES = 200;
  * @property {(peer: number) => void} requestOffer
  * @property {(stream: MediaStream) => void} onConnected also each time a newer peer takes over
  * @property {() => void} onInterrupted
+ * @property {() => void} onNoPath what was answered did not connect, and nothing else is connected; another try follows
  * @property {(label: 'chat' | 'control') => void} onChannelOpen
  * @property {(line: ChatLine) => void} onChat
  * @property {(line: ControlLine) => void} onControl
@@ -423,8 +424,11 @@ export class Peers {
       return;
     }
     const wasNext = peer === this.#next;
+    const { answered } = peer;
     this.#close(peer);
-    if (wasNext && this.#admitted) this.#ask(peer);
+    if (!wasNext || !this.#admitted) return;
+    this.#ask(peer);
+    if (answered && this.connectedPeer === 0) this.#options.onNoPath();
   }
 
   /** @param {Peer} peer the broken one */

@@ -303,6 +303,15 @@ const std::map<std::string, Scene>& scenes() {
          call.quality = Quality::unknown;
          show_call(window, call);
        }},
+      {"call-no-path",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.state = State::admitted;
+         call.connected.reset();
+         call.quality = Quality::unknown;
+         call.no_path = true;
+         show_call(window, call);
+       }},
       {"call", [](KioskWindow& window, Instant now) { show_call(window, running_call(now)); }},
       {"call-chat",
        [](KioskWindow& window, Instant now) {

@@ -161,7 +161,8 @@ class Program {
       for (const std::string& name : tests::scene_names()) say("scene " + name);
       say("done");
     } else if (command == "scene") {
-      m_show_frames = argument != "call-connecting" && argument != "call-patient-left";
+      m_show_frames =
+          argument != "call-connecting" && argument != "call-no-path" && argument != "call-patient-left";
       if (!m_show_frames) m_patient->clear();
       const bool known = tests::show_scene(*m_window, argument, base::SystemClock().now());
       answer_when_painted(known ? "done" : "unknown");

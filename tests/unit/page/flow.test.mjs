@@ -28,6 +28,17 @@ test('a second "admitted" after a dropped connection does not make the call look
   assert.equal(state.media, 'connected');
 });
 
+test('that there is no path is said in the call, until there is one', () => {
+  const tell = (state, ...events) => events.reduce(next, state);
+  const call = { ...initialState({}), screen: 'call', knocked: true, visit: 'admitted', media: 'connecting' };
+  const barred = tell(call, { type: 'no-path' });
+  assert.equal(barred.noPath, true);
+  assert.equal(tell(barred, { type: 'status', state: 'admitted' }).noPath, true);
+  assert.equal(tell(barred, { type: 'media', media: 'connected' }).noPath, false);
+  assert.equal(tell(call, { type: 'media', media: 'connected' }, { type: 'no-path' }).noPath, false, 'another connection is up');
+  assert.equal(tell(barred, { type: 'status', state: 'waiting' }, { type: 'status', state: 'admitted' }).noPath, false);
+});
+
 test('who left is not pulled back by what the clinic says, and may come back', () => {
   const left = play([...toWaiting, status('admitted'), { type: 'left' }, status('admitted'), status('waiting')]);
   assert.equal(left.screen, 'goodbye');

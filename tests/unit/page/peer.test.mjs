@@ -21,6 +21,7 @@ let now;
 let timers;
 let made;
 let asked;
+let barred;
 let answered;
 let peers;
 beforeEach(() => {
@@ -28,6 +29,7 @@ beforeEach(() => {
   timers = new Map();
   made = [];
   asked = [];
+  barred = 0;
   answered = [];
   globalThis.RTCPeerConnection = class extends FakeConnection { constructor() { super(); made.push(this); } };
   globalThis.MediaStream = class {};
@@ -41,6 +43,7 @@ beforeEach(() => {
     requestOffer: (peer) => asked.push(peer),
     onConnected() {},
     onInterrupted() {},
+    onNoPath: () => { barred += 1; },
     onChannelOpen() {},
     onChat() {},
     onControl() {},
@@ -61,6 +64,20 @@ function connect(connection) {
   connection.connectionState = 'connected';
   connection.dispatchEvent(new Event('connectionstatechange'));
 }
+
+test('that there is no path is told when a try has failed and nothing else is connected', async () => {
+  peers.setAdmitted(true);
+  await peers.offer(1, 'offer 1');
+  pass(13000);
+  assert.equal(barred, 0);
+  pass(1500);
+  assert.equal(barred, 1);
+  await peers.offer(2, 'offer 2');
+  connect(made.at(-1));
+  await peers.offer(3, 'offer 3');
+  pass(15000);
+  assert.deepEqual([asked.at(-1), barred], [3, 1]);
+});
 
 test('each try is given up a little before the kiosk does, and a new one asked for', async () => {
   peers.setAdmitted(true);

@@ -1,7 +1,7 @@
 // The call: the clinician large, oneself small, what one may do at the bottom, the chat beside or below the face.
 import { h, icon, put, say, show } from '../dom.js';
 import { chatPanel } from './chat_panel.js';
-import { offlineWords } from './frame.js';
+import { offlineWords, phoneLink } from './frame.js';
 
 /**
  * @param {import('../app.js').App} app
@@ -14,10 +14,13 @@ export function call(app) {
   const placardSign = h('span', { class: 'placard-sign', 'aria-hidden': 'true' });
   const placardWords = h('p', {});
   const placard = h('div', { class: 'placard' }, placardSign, placardWords);
+  const placardPhone = app.state.phone === '' ? null : placard.appendChild(phoneLink(app));
   const clinic = h('p', { class: 'clinic' }, app.state.clinic);
   const quality = h('p', { class: 'chip quality' }, icon('signal'), h('span', {}));
   const muted = h('p', { class: 'chip' }, icon('microphoneOff'), h('span', {}, t('callClinicMuted')));
-  const banner = h('div', { class: 'banner', role: 'alert' }, icon('warning'), h('p', {}));
+  const bannerText = h('p', { role: 'alert' });
+  const banner = h('div', { class: 'banner' }, icon('warning'), h('div', {}, bannerText));
+  const bannerPhone = app.state.phone === '' ? null : banner.lastElementChild?.appendChild(phoneLink(app));
   const mine = h('video', { class: 'mine', playsinline: true, 'aria-label': t('callMyPicture') });
   mine.muted = true;
   const mineDark = h('p', { class: 'dark' }, icon('cameraOff'), h('span', {}, t('callMyPictureNone')));
@@ -120,7 +123,7 @@ export function call(app) {
 
   function bannerWords() {
     const { state } = app;
-    if (state.media === 'interrupted') return state.offline ? offlineWords(app) : t('callReconnecting');
+    if (state.media === 'interrupted') return state.offline ? offlineWords(app) : t(state.noPath ? 'callNoPath' : 'callReconnecting');
     if (state.media === 'connecting' && state.offline) return offlineWords(app);
     if (state.media !== 'connected' && state.clinicAway) return t('clinicAway');
     return '';
@@ -146,11 +149,13 @@ export function call(app) {
     const dark = state.media === 'connected' && !view.clinicCamera;
     const thin = state.media === 'connected' && (view.incoming === 'text' || (view.incoming === 'voice' && !dark));
     const connecting = state.media === 'none' || state.media === 'connecting';
+    const noPath = connecting && state.noPath;
     placard.hidden = !dark && !connecting && !thin;
     put(placardSign, icon(thin ? 'signal' : dark ? 'cameraOff' : 'person'));
     placard.classList.toggle('connecting', connecting);
     placard.classList.toggle('thin', thin);
-    say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : t('callConnecting'));
+    say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : t(noPath ? 'callNoPath' : 'callConnecting'));
+    if (placardPhone) placardPhone.hidden = !noPath;
     remote.classList.toggle('faded', state.media === 'interrupted');
     muted.hidden = state.media !== 'connected' || view.clinicMicrophone;
     const thinWords = state.media === 'connected' && !thin ? lessWords() : '';
@@ -158,7 +163,8 @@ export function call(app) {
     say(/** @type {Element} */ (quality.lastChild), thinWords || t(view.level === 'poor' ? 'callQualityPoor' : 'callQualityFair'));
     const words = bannerWords();
     banner.hidden = words === '';
-    say(/** @type {Element} */ (banner.lastChild), words);
+    say(bannerText, words);
+    if (bannerPhone) bannerPhone.hidden = !(state.media === 'interrupted' && state.noPath && !state.offline);
 
     show(mine, app.media.tracks.video);
     mine.classList.toggle('mirrored', local.facing === 'user');

@@ -56,9 +56,13 @@ function languageSwitch(app) {
 /** @param {import('../app.js').App} app */
 function help(app) {
   const { t, state } = app;
-  if (state.phone === '') return h('p', {}, t('helpAsk'));
-  return h('p', {}, h('a', { href: `tel:${state.phone.replace(/[^0-9+]/g, '')}` }, 
-    h('span', {}, t('helpCall')), h('span', { class: 'number' }, icon('phone'), state.phone)));
+  return h('p', {}, state.phone === '' ? t('helpAsk') : phoneLink(app));
+}
+
+/** @param {import('../app.js').App} app whose clinic's number is known */
+export function phoneLink({ t, state }) {
+  return h('a', { href: `tel:${state.phone.replace(/[^0-9+]/g, '')}` },
+    h('span', {}, t('helpCall')), h('span', { class: 'number' }, icon('phone'), state.phone));
 }
 
 /**

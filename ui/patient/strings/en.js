@@ -99,6 +99,7 @@ export const en = {
   callTitle: 'Your visit',
   callConnecting: 'Connecting you with the clinic…',
   callReconnecting: 'The connection was lost for a moment. We are getting it back; please stay.',
+  callNoPath: 'We cannot get through to the clinic yet. Your internet may be blocking video calls: please switch from Wi-Fi to mobile data, or the other way. We keep trying.',
   callBack: 'You are connected again.',
   callStarted: 'You are connected. You can talk now.',
   callTap: 'Tap to see and hear',

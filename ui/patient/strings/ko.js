@@ -98,6 +98,7 @@ export const ko = {
   callTitle: '진료 중',
   callConnecting: '의료진과 연결하고 있어요…',
   callReconnecting: '연결이 잠시 끊겼어요. 다시 잇고 있으니 그대로 기다려 주세요.',
+  callNoPath: '아직 병원과 연결되지 않았어요. 지금 쓰는 인터넷이 영상 통화를 막고 있을 수 있어요. 와이파이를 쓰고 있으면 모바일 데이터로, 모바일 데이터면 와이파이로 바꿔 보세요. 계속 다시 연결해 볼게요.',
   callBack: '다시 연결됐어요.',
   callStarted: '연결됐어요. 이제 말씀하세요.',
   callTap: '눌러서 보고 듣기',

@@ -2,8 +2,7 @@
 //
 //   SANGDAM_BUILD=<build folder> ../network/own_network.sh node --test relay.test.mjs
 import assert from 'node:assert/strict';
-import { spawn, execFileSync } from 'node:child_process';
-import dgram from 'node:dgram';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -12,16 +11,8 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { launchBrowser } from './support/browser.mjs';
 import { Kiosk } from './support/kiosk_process.mjs';
 import { Patient } from './support/patient.mjs';
+import { answersStun, hasTurnServer } from './support/turn_server.mjs';
 import { waitFor } from './support/wait.mjs';
-
-const hasTurnServer = (() => {
-  try {
-    execFileSync('turnserver', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch (error) {
-    return error.code !== 'ENOENT';  // some versions leave --version with an error
-  }
-})();
 
 /** Of this host, on the network the test made for itself (own_network.sh). */
 const ADDRESS = process.env.SANGDAM_TEST_ADDRESS ?? '127.0.0.1';
@@ -32,20 +23,6 @@ const freePort = () => new Promise((resolve) => {
     const { port } = server.address();
     server.close(() => resolve(port));
   });
-});
-
-/** Whether a STUN binding request (RFC 8489) is answered: coturn listens some seconds before it serves. */
-const answers = (port) => new Promise((resolve) => {
-  const socket = dgram.createSocket('udp4');
-  const done = (result) => {
-    clearTimeout(timer);
-    socket.close();
-    resolve(result);
-  };
-  const timer = setTimeout(() => done(false), 200);
-  socket.on('message', () => done(true));
-  socket.on('error', () => done(false));
-  socket.send(Buffer.from('000100002112a44273616e6764616d2d74657374', 'hex'), port, ADDRESS);
 });
 
 /** coturn on ADDRESS. */
@@ -61,7 +38,7 @@ async function startTurn(folder) {
   const turn = { port, secretFile, log: '', process: spawn('turnserver', ['-c', path.join(folder, 'turn.conf')], { stdio: ['ignore', 'pipe', 'pipe'] }) };
   turn.process.stdout.on('data', (data) => { turn.log += data; });
   turn.process.stderr.on('data', (data) => { turn.log += data; });
-  await waitFor('the TURN server to answer', () => answers(port), 20000);
+  await waitFor('the TURN server to answer', () => answersStun(ADDRESS, port), 20000);
   return turn;
 }
 

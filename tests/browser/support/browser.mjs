@@ -8,8 +8,9 @@ import { fakeMedia } from './fake_media.mjs';
  * @param {{width: number, height: number}} [options.camera] a small picture leaves the processor to what is tested
  * @param {string} [options.executable]
  * @param {string} [options.kioskOn] an X display: a window over the whole screen instead of no window
+ * @param {string[]} [options.more] arguments
  */
-export async function launchBrowser({ devices = 'fake', camera, kioskOn, executable = process.env.SANGDAM_CHROMIUM ?? '/usr/bin/chromium' } = {}) {
+export async function launchBrowser({ devices = 'fake', camera, kioskOn, more = [], executable = process.env.SANGDAM_CHROMIUM ?? '/usr/bin/chromium' } = {}) {
   const { video, audio } = await fakeMedia(camera);
   const media = {
     fake: [
@@ -25,7 +26,7 @@ export async function launchBrowser({ devices = 'fake', camera, kioskOn, executa
     ...(kioskOn ? { env: { ...process.env, DISPLAY: kioskOn } } : {}),
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', ...(kioskOn ? ['--kiosk', '--window-size=1280,800'] : []), ...media,
+      '--disable-component-update', '--disable-sync', ...(kioskOn ? ['--kiosk', '--window-size=1280,800'] : []), ...media, ...more,
     ],
   });
 }

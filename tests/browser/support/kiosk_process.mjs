@@ -47,6 +47,7 @@ export class Kiosk {
   #folder = '';
   #environment = {};
   #kiosk = null;
+  #program = kioskBinary;
   #seen = 0;
 
   /**
@@ -54,9 +55,11 @@ export class Kiosk {
    * @param {string[]} [options.args] more arguments, e.g. ['--auto-admit']
    * @param {string} [options.dataDir] kept by the caller, for a second start on the same data
    * @param {boolean} [options.walkIn]
+   * @param {string} [options.program] a file that runs the kiosk somewhere else
    */
-  static async start({ args = [], dataDir, walkIn = true } = {}) {
+  static async start({ args = [], dataDir, walkIn = true, program = kioskBinary } = {}) {
     const kiosk = new Kiosk();
+    kiosk.#program = program;
     try {
       await kiosk.#prepare();
       kiosk.dataDir = dataDir ?? path.join(kiosk.#folder, 'data');
@@ -190,9 +193,9 @@ export class Kiosk {
   }
 
   async #launch(args) {
-    const child = new Child(kioskBinary, [
+    const child = new Child(this.#program, [
       '--data-dir', this.dataDir, ...(args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']), '--camera', 'test', '--microphone', 'test',
-      '--gateway', 'embedded', '--print-events', ...args,
+      ...(args.includes('--gateway') ? [] : ['--gateway', 'embedded']), '--print-events', ...args,
     ], { stdio: ['ignore', 'pipe', 'pipe'], env: this.#environment });
     this.#kiosk = child;
     this.#children.push(child);

@@ -6,14 +6,14 @@ const WORDS = {
     next: 'Next', consentTitle: 'Your name and consent', checkTitle: 'Camera and microphone', turnOn: 'Turn on camera and microphone',
     ready: 'I am ready', waitingTitle: 'Your visit starts soon', callTitle: 'Your visit', clinicPicture: 'Picture from the clinic',
     microphone: 'Mic', camera: 'Video', flip: 'Flip camera', chat: /^Chat/, write: 'Write a message', send: 'Send', leave: 'Leave',
-    leaveTitle: 'Leave the visit?', stay: 'Stay', back: 'Back', delivered: 'Delivered', still: /every few seconds/, textOnly: /write in the chat/,
+    leaveTitle: 'Leave the visit?', stay: 'Stay', back: 'Back', delivered: 'Delivered', still: /every few seconds/, textOnly: /write in the chat/, noPath: /cannot get through to the clinic/,
   },
   ko: {
     code: '코드 9자리', goIn: '들어가기', codeTitle: '코드를 입력해 주세요', name: '이름', agree: '위 내용을 읽었으며 동의합니다',
     next: '다음', consentTitle: '이름과 동의', checkTitle: '카메라와 마이크', turnOn: '카메라와 마이크 켜기',
     ready: '준비됐어요', waitingTitle: '곧 시작해요', callTitle: '진료 중', clinicPicture: '의료진 화면',
     microphone: '마이크', camera: '카메라', flip: '카메라 전환', chat: /^글/, write: '글 쓰기', send: '보내기', leave: '나가기',
-    leaveTitle: '진료에서 나갈까요?', stay: '계속 진료받기', back: '뒤로', delivered: '전달됨', still: /몇 초마다 새 사진이/, textOnly: /글로 써 주세요/,
+    leaveTitle: '진료에서 나갈까요?', stay: '계속 진료받기', back: '뒤로', delivered: '전달됨', still: /몇 초마다 새 사진이/, textOnly: /글로 써 주세요/, noPath: /아직 병원과 연결되지 않았어요/,
   },
 };
 

@@ -15,6 +15,11 @@ import { Readings } from './quality.js';
 const GRACE_MS = 2000;
 /** How long an answered offer may take to connect: a little less than the kiosk gives it (15 s), which ends it for both. */
 const CONNECT_MS = 14000;
+/**
+ * The same after a connection: what broke it, a relay that starts anew for example, may be over in a moment, and only a new
+ * try finds that out. Each try that fails leaves the next one half as much longer, for lines on which it takes its time.
+ */
+const RECONNECT_MS = 4000;
 /** Asking again, in case the request or the offer was lost. */
 const ASK_AGAIN_MS = 5000;
 const RETIRED_MS = 2000;
@@ -141,6 +146,8 @@ export class Peers {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #asking;
   #readings = new Readings();
+  /** How long the next try may take. */
+  #patience = CONNECT_MS;
 
   /** @param {PeersOptions} options */
   constructor(options) {
@@ -354,7 +361,7 @@ export class Peers {
     for (const { mline, candidate } of peer.heldRemote.splice(0)) this.#addCandidate(peer, mline, candidate);
     peer.timer = setTimeout(() => {
       if (!peer.connected) this.#broken(peer);
-    }, CONNECT_MS);
+    }, this.#patience);
   }
 
   /**
@@ -401,6 +408,7 @@ export class Peers {
   #takeOver(peer) {
     const old = this.#active;
     this.#active = peer;
+    this.#patience = RECONNECT_MS;
     if (this.#next === peer) this.#next = null;
     old?.retire();
     clearTimeout(this.#asking);
@@ -428,7 +436,9 @@ export class Peers {
     this.#close(peer);
     if (!wasNext || !this.#admitted) return;
     this.#ask(peer);
-    if (answered && this.connectedPeer === 0) this.#options.onNoPath();
+    if (!answered || this.connectedPeer !== 0) return;
+    if (this.#patience === CONNECT_MS) this.#options.onNoPath();
+    this.#patience = Math.min(CONNECT_MS, this.#patience * 1.5);
   }
 
   /** @param {Peer} peer the broken one */

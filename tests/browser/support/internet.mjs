@@ -2,7 +2,7 @@
 // and block what they are told to. The test's own namespace is the core that joins them, so it must be one of its own: run
 // below tests/network/own_network.sh --bare. Needs root, iproute2, nftables, dnsmasq and openssl.
 import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -44,6 +44,19 @@ class Host {
     for (const stream of [program.stdout, program.stderr]) stream.on('data', (data) => { started.log += data; });
     this.#programs.push(program);
     return started;
+  }
+
+  /** Sends a signal to every process in here of a program. */
+  async signal(program, signal) {
+    const space = await readlink(`/proc/${this.space.pid}/ns/net`);
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      try {
+        const isHere = (await readlink(`/proc/${pid}/ns/net`)) === space;
+        if (isHere && (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() === program) process.kill(Number(pid), signal);
+      } catch (error) {
+        if (!['ENOENT', 'ESRCH', 'EACCES'].includes(error.code)) throw error;  // it has ended meanwhile
+      }
+    }
   }
 
   /** A file that runs a program in here, for those who take a program's name only. */

@@ -139,12 +139,17 @@ export class Patient {
     await ready.waitFor();
   }
 
-  /** From the code to the waiting room. */
-  async goToWaiting(code, name) {
+  /** From the code to the door, which may open at once. */
+  async goIn(code, name) {
     await this.enterCode(code);
     await this.giveNameAndConsent(name);
     await this.turnOnDevices();
     await this.button(this.words.ready).click();
+  }
+
+  /** From the code to the waiting room. */
+  async goToWaiting(code, name) {
+    await this.goIn(code, name);
     await this.heading(this.words.waitingTitle).waitFor();
   }
 

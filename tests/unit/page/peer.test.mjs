@@ -65,6 +65,24 @@ function connect(connection) {
   connection.dispatchEvent(new Event('connectionstatechange'));
 }
 
+test('after a connection the tries are short at first, and longer each time', async () => {
+  peers.setAdmitted(true);
+  await peers.offer(1, 'offer 1');
+  connect(made[0]);
+  made[0].connectionState = 'failed';
+  made[0].dispatchEvent(new Event('connectionstatechange'));
+  assert.deepEqual(asked, [1]);
+  const tries = [4000, 6000, 9000, 13500, 14000, 14000];
+  for (const [index, ms] of tries.entries()) {
+    await peers.offer(index + 2, 'another');
+    pass(ms - 100);
+    assert.equal(asked.at(-1), index + 1);
+    assert.equal(barred, Math.max(0, index - 4));
+    pass(200);
+    assert.equal(asked.at(-1), index + 2);
+  }
+});
+
 test('that there is no path is told when a try has failed and nothing else is connected', async () => {
   peers.setAdmitted(true);
   await peers.offer(1, 'offer 1');

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "pipelines/local_names.hpp"
 #include "pipelines/peer_rules.hpp"
 
 namespace sangdam::pipelines {
@@ -241,11 +242,21 @@ CandidateVerdict judge_candidate(std::string_view candidate) {
   if (type != "host" && type != "srflx" && type != "prflx" && type != "relay")
     return CandidateVerdict::malformed;
   const std::string address(field[4]);
-  if (g_str_has_suffix(address.c_str(), ".local")) return CandidateVerdict::ignore;
-  if (!g_hostname_is_ip_address(address.c_str())) return CandidateVerdict::malformed;
+  const bool is_name = g_str_has_suffix(address.c_str(), ".local") != 0;
+  if (!is_name && !g_hostname_is_ip_address(address.c_str())) return CandidateVerdict::malformed;
   const std::string transport(field[2]);
   if (*component != 1 || g_ascii_strcasecmp(transport.c_str(), "udp") != 0) return CandidateVerdict::ignore;
-  return CandidateVerdict::use;
+  if (!is_name) return CandidateVerdict::use;
+  return is_hidden_address(address) ? CandidateVerdict::hidden : CandidateVerdict::ignore;
+}
+
+std::string_view address_of(std::string_view candidate) { return words(candidate)[4]; }
+
+std::string with_address(std::string_view candidate, std::string_view address) {
+  const std::string_view old = address_of(candidate);
+  const auto before = static_cast<std::size_t>(old.data() - candidate.data());
+  return std::string(candidate.substr(0, before)) + std::string(address) +
+         std::string(candidate.substr(before + old.size()));
 }
 
 }  // namespace sangdam::pipelines

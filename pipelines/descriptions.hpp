@@ -43,9 +43,13 @@ struct CheckedAnswer {
 [[nodiscard]] base::Result<CheckedAnswer> check_answer(const std::string& written,
                                                        const GstSDPMessage& offer);
 
-enum class CandidateVerdict : unsigned char { use, ignore, malformed };
-/// `ignore`: well-formed, but of no use to libnice: mDNS names (".local"; the browser's own checks reach us
-/// and become peer-reflexive), TCP candidates, a second component, or the empty end-of-candidates.
+enum class CandidateVerdict : unsigned char { use, hidden, ignore, malformed };
+/// `hidden`: has a name in the place of its address, to be looked up (local_names.hpp). `ignore`:
+/// well-formed, but of no use to libnice: other names, TCP candidates (who comes by TCP becomes
+/// peer-reflexive), a second component, or the empty end-of-candidates.
 [[nodiscard]] CandidateVerdict judge_candidate(std::string_view candidate);
+/// Of one that judge_candidate() has not found malformed, or empty: its address, or the name in its place.
+[[nodiscard]] std::string_view address_of(std::string_view candidate);
+[[nodiscard]] std::string with_address(std::string_view candidate, std::string_view address);
 
 }  // namespace sangdam::pipelines

@@ -83,6 +83,7 @@ struct Engine::Impl {
     base::Timer over;
   };
   TurnTunnels tunnels;
+  std::shared_ptr<LocalNames> local_names = std::make_shared<LocalNames>();
   std::deque<std::unique_ptr<Leaving>> leaving;
   WebRtcPeer* presented = nullptr;  // not owned; forget() clears it
   std::unique_ptr<Playback> playback;
@@ -158,6 +159,7 @@ std::unique_ptr<consultation::Peer> Engine::create_peer(consultation::PeerListen
   };
   parts.gone = [&impl](WebRtcPeer& peer) { impl.forget(peer); };
   parts.linger = [&impl](std::unique_ptr<Pipeline> pipeline) { impl.linger(std::move(pipeline)); };
+  parts.local_names = impl.local_names;
   parts.relay_only = impl.config.relay_only;
   return std::make_unique<WebRtcPeer>(std::move(parts), listener, impl.tunnels.through(servers));
 }

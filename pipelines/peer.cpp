@@ -18,6 +18,7 @@ namespace {
 
 constexpr unsigned k_max_candidates =
     128;  // a phone sends about 20; a PC with 20 addresses and three TURN URLs 100 that are used here
+constexpr unsigned k_max_hidden = 16;  // one for each interface and family
 constexpr unsigned k_max_servers = 8;
 constexpr double k_session_bandwidth = 2e6;
 
@@ -239,6 +240,15 @@ void WebRtcPeer::add_candidate(unsigned mline_index, const std::string& candidat
     case CandidateVerdict::ignore: return;
     case CandidateVerdict::malformed:
       if (m_malformed_candidates++ == 0) base::log_info("media", "a malformed candidate is ignored");
+      return;
+    case CandidateVerdict::hidden:
+      if (!m_parts.local_names || ++m_hidden_candidates > k_max_hidden) return;
+      m_parts.local_names->look_up(
+          std::string(address_of(candidate)),
+          [peer = m_anchor.weak(), mline_index, candidate](const std::string& address) {
+            if (const auto self = peer.lock())
+              self->add_candidate(mline_index, with_address(candidate, address));
+          });
       return;
     case CandidateVerdict::use: break;
   }

@@ -25,6 +25,7 @@
 #include "pipelines/descriptions.hpp"
 #include "pipelines/intake.hpp"
 #include "pipelines/jitter_buffers.hpp"
+#include "pipelines/local_names.hpp"
 #include "pipelines/media_level.hpp"
 #include "pipelines/peer_counters.hpp"
 #include "pipelines/pipeline.hpp"
@@ -52,7 +53,8 @@ class WebRtcPeer final : public consultation::Peer {
     std::function<void(WebRtcPeer&)> gone;
     /// Keeps the pipeline of a closed peer until its last text is delivered; without it there is no time.
     std::function<void(std::unique_ptr<Pipeline>)> linger;
-    bool relay_only = false;  // for the TURN self-test
+    std::shared_ptr<LocalNames> local_names;  // null: hidden addresses stay hidden
+    bool relay_only = false;                  // for the TURN self-test
     std::chrono::milliseconds connect_timeout{15000};
     std::chrono::milliseconds silent_after{800};
     std::chrono::milliseconds interrupted_after{3000};
@@ -125,7 +127,7 @@ class WebRtcPeer final : public consultation::Peer {
   std::shared_ptr<GstWebRTCSessionDescription> m_offer;
   SectionFingerprints m_expected;  // empty until there is an answer
   std::vector<std::pair<unsigned, std::string>> m_early_candidates;
-  unsigned m_candidates = 0, m_malformed_candidates = 0;
+  unsigned m_candidates = 0, m_malformed_candidates = 0, m_hidden_candidates = 0;
 
   BitrateController m_controller;
   MediaLevelControl m_level;

@@ -11,8 +11,8 @@ export const MAX_PER_PEER = 250;
 /** @typedef {{peer: number, mline: number, candidate: string, rank: number}} Item */
 
 /**
- * What it is worth to the kiosk: direct paths first, then relays; it has no use for TCP, nor for the names that a browser
- * gives to addresses it hides. The end of candidates comes last.
+ * What it is worth to the kiosk: direct paths first, then relays; it has no use for TCP, and has to look up the names that
+ * a browser gives to addresses it hides. The end of candidates comes last.
  * @param {string} candidate
  */
 function rankOf(candidate) {

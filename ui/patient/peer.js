@@ -181,7 +181,7 @@ export class Peers {
 
   /**
    * We are at the door. Not earlier: until the person has let us use the camera, a browser hides its addresses behind
-   * names that the kiosk cannot look up.
+   * names that the kiosk has to look up, and often cannot.
    */
   setWaiting() {
     this.#waiting = true;

@@ -134,6 +134,17 @@ TEST_CASE("The browser is told where to start, and nothing else changes", "[offe
   CHECK(with_hints("nothing to do", {}) == "nothing to do");
 }
 
+TEST_CASE("An address takes the place of the name that hid it, and nothing else changes", "[candidate]") {
+  const std::string hidden =
+      "candidate:7 1 udp 9 0a1b2c3d-1111-2222-3333-444455556666.local 5 typ host ufrag ab";
+  CHECK(address_of(hidden) == "0a1b2c3d-1111-2222-3333-444455556666.local");
+  const std::string found = with_address(hidden, "192.0.2.7");
+  CHECK(found == "candidate:7 1 udp 9 192.0.2.7 5 typ host ufrag ab");
+  CHECK(judge_candidate(found) == CandidateVerdict::use);
+  CHECK(judge_candidate(with_address(hidden, "2001:db8::7")) == CandidateVerdict::use);
+  CHECK(judge_candidate(with_address(hidden, "")) == CandidateVerdict::malformed);
+}
+
 TEST_CASE("Candidates are used, ignored or refused", "[candidate]") {
   const auto use = CandidateVerdict::use;
   const auto ignore = CandidateVerdict::ignore;
@@ -144,7 +155,15 @@ TEST_CASE("Candidates are used, ignored or refused", "[candidate]") {
   CHECK(judge_candidate("candidate:1 1 udp 1 192.0.2.1 3478 typ relay raddr 1.2.3.4 rport 5") == use);
   CHECK(judge_candidate("") == ignore);
   CHECK(judge_candidate("candidate:1 1 udp 1 0a1b2c3d-1111-2222-3333-444455556666.local 5 typ host") ==
+        CandidateVerdict::hidden);
+  CHECK(judge_candidate("candidate:1 1 tcp 1 0a1b2c3d-1111-2222-3333-444455556666.local 9 typ host") ==
         ignore);
+  for (const std::string name :
+       {"printer.local", ".local", "0a1b2c3d-1111-2222-3333-44445555666g.local",
+        "0a1b2c3d-1111-2222-3333-4444555566667.local", "x.0a1b2c3d-1111-2222-3333-444455556666.local"}) {
+    INFO(name);
+    CHECK(judge_candidate("candidate:1 1 udp 1 " + name + " 5 typ host") == ignore);
+  }
   CHECK(judge_candidate("candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active") == ignore);
   CHECK(judge_candidate("candidate:1 2 udp 1 192.0.2.1 9 typ host") == ignore);
   for (const std::string bad :

@@ -1,17 +1,23 @@
 // Takes a call over bad lines, and beside it the same call with a browser in the kiosk's place over the same lines, and
 // prints what each end saw of the other.
 //
-//   SANGDAM_BUILD=<release build folder> tests/network/own_network.sh --bare node tests/bench/lines.mjs [kiosk|browser|both] [line ...]
+//   SANGDAM_BUILD=<release build folder> tests/network/own_network.sh --bare \
+//     tests/integration/pipelines/with_pipewire.sh node tests/bench/lines.mjs [kiosk|browser|both] [line ...]
 //
 // One call passes through the lines in their order, as a patient's phone does on its way: 8 s to adapt, 15 s measured,
 // 8 s of a clean line between. SANGDAM_STEPS=1 prints the kiosk's statistics of each second. Patient's camera 640x360, clinic's 1280x720. Not a test: machines differ and are shared.
+import { execFile, spawn } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { launchBrowser } from '../browser/support/browser.mjs';
+import { fakeMedia } from '../browser/support/fake_media.mjs';
 import { Kiosk } from '../browser/support/kiosk_process.mjs';
 import { Patient } from '../browser/support/patient.mjs';
 import { connectSides, openSide, startDisplay } from './browser_kiosk.mjs';
 import { CLINIC, ImpairedLine } from '../browser/support/impaired_line.mjs';
+
+const run = promisify(execFile);
 
 const LINES = {
   'clean': 'both',
@@ -118,8 +124,26 @@ async function pass(line, names, patientEnd, clinicEnd) {
   return rows;
 }
 
+/**
+ * The kiosk's microphone hears what a browser's fake microphone plays: what a codec can repair depends on the sound. Without
+ * a sound server of the bench's own (with_pipewire.sh) it is a tone.
+ */
+async function startSpeech() {
+  if (process.env.SANGDAM_INSIDE_SESSION !== '1') return { args: [], stop() {} };
+  const { XDG_RUNTIME_DIR } = process.env;
+  Object.assign(process.env, { PIPEWIRE_RUNTIME_DIR: XDG_RUNTIME_DIR, PULSE_SERVER: `unix:${XDG_RUNTIME_DIR}/pulse/native` });
+  const { audio } = await fakeMedia();
+  const pactl = (...args) => run('pactl', args);
+  await pactl('load-module', 'module-null-sink', 'sink_name=mouth', 'channel_map=mono');
+  await pactl('load-module', 'module-remap-source', 'master=mouth.monitor', 'source_name=ear', 'channel_map=mono');
+  await pactl('set-default-source', 'ear');
+  const player = spawn('sh', ['-c', 'while paplay --device=mouth "$0"; do :; done', audio], { stdio: 'ignore', detached: true });
+  return { args: ['--microphone', 'auto'], stop: () => process.kill(-player.pid) };
+}
+
 async function kioskCall(line, names) {
-  const kiosk = await Kiosk.start({ args: ['--auto-admit', '--listen', `${CLINIC}:0`] });
+  const speech = await startSpeech();
+  const kiosk = await Kiosk.start({ args: ['--auto-admit', '--listen', `${CLINIC}:0`, ...speech.args] });
   const browser = await launchBrowser({ camera: { width: 640, height: 360 }, executable: line.chromium });
   try {
     const patient = await Patient.open(browser, new URL(kiosk.session.url).origin, { initScript: watchPictures });
@@ -139,6 +163,7 @@ async function kioskCall(line, names) {
   } finally {
     await browser.close();
     await kiosk.stop();
+    speech.stop();
   }
 }
 

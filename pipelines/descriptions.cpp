@@ -94,6 +94,41 @@ bool is_ice_text(std::string_view text, std::size_t least) {
          });
 }
 
+std::vector<VideoFormat> video_formats(const GstSDPMedia& media) {
+  std::vector<VideoFormat> formats;
+  for (guint i = 0; i < gst_sdp_media_formats_len(&media); ++i) {
+    const auto type = number<unsigned>(text_or_empty(gst_sdp_media_get_format(&media, i)));
+    if (const auto format = type ? video_format(*type) : std::nullopt) formats.push_back(*format);
+  }
+  return formats;
+}
+
+/// A parameter of a format (RFC 8866, 6.15); `fallback` where it is not said.
+std::string parameter(const GstSDPMedia& media, std::string_view format, std::string_view name,
+                      std::string_view fallback) {
+  for (guint i = 0;; ++i) {
+    const char* line = gst_sdp_media_get_attribute_val_n(&media, "fmtp", i);
+    if (line == nullptr) return std::string(fallback);
+    std::string_view rest = line;
+    if (!rest.starts_with(format) || rest.substr(format.size(), 1) != " ") continue;
+    rest.remove_prefix(format.size() + 1);
+    while (!rest.empty()) {
+      std::string_view one = rest.substr(0, rest.find(';'));
+      rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+      while (one.starts_with(' ')) one.remove_prefix(1);
+      if (one.starts_with(name) && one.substr(name.size(), 1) == "=")
+        return std::string(one.substr(name.size() + 1));
+    }
+  }
+}
+
+/// The same of what makes two formats of one codec differ: which one is sent again, how H.264 is cut into
+/// packets, VP9's depth of colour.
+std::string variant_of(const GstSDPMedia& media, std::string_view format) {
+  return parameter(media, format, "apt", "") + ' ' + parameter(media, format, "packetization-mode", "0") +
+         ' ' + parameter(media, format, "profile-id", "0");
+}
+
 /// What a payload type means, in lower case: "96 vp8/90000". Empty if it is not said, or said twice.
 std::string meaning_of(const GstSDPMedia& media, std::string_view format) {
   std::string meaning;
@@ -134,7 +169,8 @@ const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& med
     }
     if (!known) return "a media section has a format that was not offered";
     // Decoders are chosen for what was offered; another codec, clock or number of channels is nobody's.
-    if (meaning_of(media, format) != meaning_of(offered, format))
+    if (meaning_of(media, format) != meaning_of(offered, format) ||
+        variant_of(media, format) != variant_of(offered, format))
       return "a format means something else than was offered";
   }
   const auto setup = attribute(answer, media, "setup");
@@ -149,7 +185,56 @@ const char* fault_in_section(const GstSDPMessage& answer, const GstSDPMedia& med
   return nullptr;
 }
 
+void add_attribute(GstSDPMedia& media, const char* name, const std::string& value) {
+  gst_sdp_media_add_attribute(&media, name, value.c_str());
+}
+
+void add_video_format(GstSDPMedia& media, const VideoFormat& format) {
+  const unsigned type = format.payload_type;
+  gst_sdp_media_add_format(&media, std::to_string(type).c_str());
+  add_attribute(media, "rtpmap", fmt::format("{} {}/90000", type, name_of(format.codec)));
+  if (*format.parameters != '\0') add_attribute(media, "fmtp", fmt::format("{} {}", type, format.parameters));
+  for (const char* feedback : {"nack", "nack pli", "ccm fir", "transport-cc"})
+    add_attribute(media, "rtcp-fb", fmt::format("{} {}", type, feedback));
+  const unsigned again = format.retransmission_type;
+  gst_sdp_media_add_format(&media, std::to_string(again).c_str());
+  add_attribute(media, "rtpmap", fmt::format("{} rtx/90000", again));
+  add_attribute(media, "fmtp", fmt::format("{} apt={}", again, type));
+}
+
+template <class Work>
+void for_each_picture_section(GstSDPMessage& sdp, Work work) {
+  for (guint section = 0; section < gst_sdp_message_medias_len(&sdp); ++section) {
+    // The message owns it; GStreamer's accessor is const for want of another.
+    auto& media = const_cast<GstSDPMedia&>(*gst_sdp_message_get_media(&sdp, section));
+    if (text_or_empty(gst_sdp_media_get_media(&media)) == "video") work(media);
+  }
+}
+
 }  // namespace
+
+void offer_video_formats(GstSDPMessage& offer, std::span<const VideoFormat> formats) {
+  for_each_picture_section(offer, [&](GstSDPMedia& media) {
+    while (gst_sdp_media_formats_len(&media) > 0) gst_sdp_media_remove_format(&media, 0);
+    for (guint i = gst_sdp_media_attributes_len(&media); i-- > 0;) {
+      const auto name = text_or_empty(gst_sdp_media_get_attribute(&media, i)->key);
+      if (name == "rtpmap" || name == "fmtp" || name == "rtcp-fb") gst_sdp_media_remove_attribute(&media, i);
+    }
+    for (const VideoFormat& format : formats) add_video_format(media, format);
+  });
+}
+
+void accept_video_formats(GstSDPMessage& answer, std::span<const VideoFormat> formats) {
+  for_each_picture_section(answer, [&](GstSDPMedia& media) {
+    const std::vector<VideoFormat> named = video_formats(media);
+    for (const VideoFormat& format : formats) {
+      const bool is_named = std::any_of(named.begin(), named.end(), [&](const VideoFormat& one) {
+        return one.payload_type == format.payload_type;
+      });
+      if (!is_named) add_video_format(media, format);
+    }
+  });
+}
 
 std::string with_hints(const std::string& offer, const BitrateHint& hint) {
   const std::string google =
@@ -159,11 +244,13 @@ std::string with_hints(const std::string& offer, const BitrateHint& hint) {
     std::string rtpmap, fmtp, parameters;
   };
   const std::string bounds = fmt::format("max-fs={};max-fr={};", k_max_macroblocks, k_max_frame_rate);
-  const std::array additions{
-      Addition{fmt::format("a=rtpmap:{} VP8/", k_video_payload_type),
-               fmt::format("a=fmtp:{} ", k_video_payload_type), bounds + google},
-      Addition{fmt::format("a=rtpmap:{} ", k_audio_payload_type),
-               fmt::format("a=fmtp:{} ", k_audio_payload_type), "minptime=10;useinbandfec=1"}};
+  std::vector<Addition> additions{{fmt::format("a=rtpmap:{} ", k_audio_payload_type),
+                                   fmt::format("a=fmtp:{} ", k_audio_payload_type),
+                                   "minptime=10;useinbandfec=1"}};
+  for (const VideoFormat& format : k_video_formats) {
+    additions.push_back({fmt::format("a=rtpmap:{} {}/", format.payload_type, name_of(format.codec)),
+                         fmt::format("a=fmtp:{} ", format.payload_type), bounds + google});
+  }
   std::string result = offer;
   for (const Addition& addition : additions) {
     const std::size_t map = result.find(addition.rtpmap);
@@ -213,11 +300,17 @@ base::Result<CheckedAnswer> check_answer(const std::string& written, const GstSD
     if (std::find(bundle.begin() + 1, bundle.end(), mid) == bundle.end())
       return invalid("it does not bundle everything");
   }
+  std::vector<VideoFormat> video;
+  for (guint i = 0; i < count && video.empty(); ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(sdp.get(), i);
+    if (text_or_empty(gst_sdp_media_get_media(media)) == "video") video = video_formats(*media);
+  }
+  if (video.empty()) return invalid("it has no codec for the picture");
   auto fingerprints = fingerprints_of(*sdp);
   if (!fingerprints) return tl::unexpected<base::Failure>(fingerprints.error());
   // The first section's transport is the bundle's.
   const bool is_client = attribute(*sdp, *gst_sdp_message_get_media(sdp.get(), 0), "setup") == "active";
-  return CheckedAnswer{std::move(sdp), std::move(*fingerprints), is_client};
+  return CheckedAnswer{std::move(sdp), std::move(*fingerprints), is_client, std::move(video)};
 }
 
 CandidateVerdict judge_candidate(std::string_view candidate) {

@@ -2,18 +2,23 @@
 // came back may be handed to webrtcbin, which trusts its caller. Pure; any thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "pipelines/fingerprint.hpp"
 #include "pipelines/gst_handles.hpp"
+#include "pipelines/video_formats.hpp"
 
 namespace sangdam::pipelines {
 
-/// Ours, so they are constants (docs/protocol.md).
-inline constexpr unsigned k_video_payload_type = 96;
-inline constexpr unsigned k_audio_payload_type = 111;
+/// Writes these formats into the picture's section of an offer, each with its retransmissions and with
+/// feedback (RFC 4585, RFC 5104, transport-cc). webrtcbin writes only what its sink pad gets, and
+/// retransmissions for the first of them; what it takes and sends follows the descriptions, whoever wrote
+/// them.
+void offer_video_formats(GstSDPMessage& offer, std::span<const VideoFormat> formats);
 
 /// How many kbit/s the browser's encoder is told to begin with, and its bounds. Without the hint Chromium
 /// starts at 190 kbit/s and 320x180 (measured), with it 720p stands within 2 s. Firefox ignores it.
@@ -23,8 +28,13 @@ struct BitrateHint {
   int max_kbps = 3000;
 };
 
-/// Our offer as the browser shall read it: webrtcbin's text plus the hint and the largest picture on VP8, and
-/// in-band FEC on Opus.
+/// Adds those of these formats that an answer leaves out, behind its own. Chromium sends by the offer's
+/// order, also what its answer does not name when a page has asked for that with setCodecPreferences()
+/// (seen), and webrtcbin takes what the answer names.
+void accept_video_formats(GstSDPMessage& answer, std::span<const VideoFormat> formats);
+
+/// Our offer as the browser shall read it: webrtcbin's text plus the hint and the largest picture on each of
+/// the picture's formats, and in-band FEC on Opus.
 /// From the browser's side our offer is the *remote* description, where it looks for x-google-*. webrtcbin
 /// keeps its own text.
 [[nodiscard]] std::string with_hints(const std::string& offer, const BitrateHint& hint);
@@ -33,13 +43,14 @@ struct BitrateHint {
 struct CheckedAnswer {
   SdpPtr sdp;
   SectionFingerprints fingerprints;
-  bool is_dtls_client;  // whoever answered, that is
+  bool is_dtls_client;             // whoever answered, that is
+  std::vector<VideoFormat> video;  // of the picture, at least one: what it prefers to be sent comes first
 };
 /// Limits, all but the last checked before anything is parsed: 48 KiB, 500 lines of 4 KiB, as many media
 /// sections as the offer, the same kinds and mids in the same order, none rejected, payload types that mean
-/// what they were offered to mean, one BUNDLE group with all of them, DTLS active or passive, rtcp-mux, ICE
-/// credentials of sane length. Fails with "answer-invalid" (the message says which rule, without quoting the
-/// text) or a fingerprint code.
+/// what they were offered to mean, one of the offered codecs for the picture, one BUNDLE group with all of
+/// them, DTLS active or passive, rtcp-mux, ICE credentials of sane length. Fails with "answer-invalid" (the
+/// message says which rule, without quoting the text) or a fingerprint code.
 [[nodiscard]] base::Result<CheckedAnswer> check_answer(const std::string& written,
                                                        const GstSDPMessage& offer);
 

@@ -26,7 +26,7 @@ constexpr std::size_t k_most_leaving = 4;
 /// certificate.
 void warm_up() {
   for (const char* name : {"dtlsdec", "webrtcbin", "nicesrc", "vp8enc", "vp8dec", "opusenc", "opusdec",
-                           "rtpvp8pay", "rtpopuspay", "sctpenc", "srtpenc"}) {
+                           "rtpvp8pay", "rtpopuspay", "sctpenc", "srtpenc", "openh264enc", "x264enc"}) {
     const auto element = Ref<GstElement>::sink(gst_element_factory_make(name, nullptr));
     (void)element;
   }
@@ -76,6 +76,7 @@ struct Engine::Impl {
   std::shared_ptr<Relay> camera_relay = std::make_shared<Relay>();
   std::shared_ptr<Relay> microphone_relay = std::make_shared<Relay>();
   std::shared_ptr<Relay> patient_sound = std::make_shared<Relay>();
+  std::shared_ptr<VideoCodecs> codecs = std::make_shared<VideoCodecs>();
   std::function<void(const Health&)> on_health;
   /// A pipeline whose peer is closed, until its last text is delivered.
   struct Leaving {
@@ -99,7 +100,7 @@ base::Result<> Engine::start_up() {
   std::string missing;
   for (const char* name :
        {"webrtcbin", "nicesrc", "dtlsdec", "srtpenc", "sctpenc", "vp8enc", "vp8dec", "opusenc", "opusdec",
-        "rtpvp8pay", "rtpopuspay", "rtphdrexttwcc", "videoconvertscale", "videotestsrc", "level"}) {
+        "rtpvp8pay", "rtpopuspay", "rtphdrexttwcc", "funnel", "videoconvertscale", "videotestsrc", "level"}) {
     const auto factory = Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
     if (!factory) missing += (missing.empty() ? "" : ", ") + std::string(name);
   }
@@ -153,6 +154,7 @@ std::unique_ptr<consultation::Peer> Engine::create_peer(consultation::PeerListen
   parts.microphone = impl.microphone_relay;
   parts.patient_view = impl.patient_view;
   parts.patient_sound = impl.patient_sound;
+  parts.codecs = impl.codecs;
   parts.present = [&impl](WebRtcPeer& peer) { impl.present(peer); };
   parts.on_picture_delay = [&impl](WebRtcPeer& peer, std::chrono::milliseconds delay) {
     if (impl.presented == &peer) impl.playback->on_picture_delay(delay);

@@ -9,11 +9,21 @@
 
 #include "base/log.hpp"
 #include "pipelines/peer_rules.hpp"
+#include "pipelines/picture_headers.hpp"
 
 namespace sangdam::pipelines {
 namespace {
 
-enum class Place : std::uint8_t { datagram, rtp, rtcp, sctp, picture_packet, picture, sound };
+enum class Place : std::uint8_t { datagram, rtp, rtcp, sctp, picture_packet, vp8, h264, vp9, sound };
+
+Place place_of(VideoCodec codec) {
+  switch (codec) {
+    case VideoCodec::vp8: return Place::vp8;
+    case VideoCodec::h264: return Place::h264;
+    case VideoCodec::vp9: return Place::vp9;
+  }
+  return Place::vp8;
+}
 
 base::Moment now() { return base::SystemClock().moment(); }
 
@@ -47,7 +57,9 @@ struct Intake::State {
       case Place::rtcp: return streams.judge_rtcp(bytes, now());
       case Place::sctp: return channels.judge(bytes, now());
       case Place::picture_packet: return pictures.judge_packet(bytes);
-      case Place::picture: return pictures.judge_frame(bytes, now());
+      case Place::vp8: return pictures.judge_frame(VideoCodec::vp8, bytes, now());
+      case Place::h264: return pictures.judge_frame(VideoCodec::h264, bytes, now());
+      case Place::vp9: return pictures.judge_frame(VideoCodec::vp9, bytes, now());
       case Place::sound: return sounds.judge(bytes, now());
     }
     return {};
@@ -155,19 +167,77 @@ void Intake::watch(GstElement* webrtc) {
                         box<Shared>(m_state), free_box_closure<Shared>, static_cast<GConnectFlags>(0));
 }
 
-void Intake::watch_picture(GstElement* chain, GstElement* decoder) {
+void Intake::watch_picture(GstElement* chain, GstElement* depayloader, GstElement* decoder,
+                           VideoCodec codec) {
   probe(m_state, chain, "sink", static_cast<unsigned>(Place::picture_packet));
-  probe(m_state, decoder, "sink", static_cast<unsigned>(Place::picture));
+  probe(m_state, depayloader, "src", static_cast<unsigned>(place_of(codec)));
+  switch (codec) {
+    case VideoCodec::vp8: break;
+    case VideoCodec::h264: watch_backlog(decoder); break;
+    case VideoCodec::vp9: seal_pictures(decoder); break;
+  }
+}
+
+void Intake::watch_backlog(GstElement* decoder) {
+  using Shared = std::shared_ptr<State>;
+  const auto in = Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
+  const auto out = Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "src"));
+  gst_pad_add_probe(
+      in.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
+        GstBuffer* picture = GST_PAD_PROBE_INFO_BUFFER(info);
+        State& state = *unbox<Shared>(data);
+        Ruling ruling;
+        {
+          const std::lock_guard lock(state.mutex);
+          ruling = state.pictures.judge_backlog(GST_BUFFER_PTS(picture), gst_buffer_get_size(picture));
+        }
+        if (ruling.verdict == Verdict::pass) return GST_PAD_PROBE_OK;
+        if (!state.ended.exchange(true)) state.tell(ruling.why);
+        return GST_PAD_PROBE_DROP;
+      },
+      box<Shared>(m_state), free_box<Shared>);
+  gst_pad_add_probe(
+      out.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
+        State& state = *unbox<Shared>(data);
+        const std::lock_guard lock(state.mutex);
+        state.pictures.on_decoded(GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info)));
+        return GST_PAD_PROBE_OK;
+      },
+      box<Shared>(m_state), free_box<Shared>);
+}
+
+void Intake::seal_pictures(GstElement* decoder) {
+  const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer) noexcept -> GstPadProbeReturn {
+        GstBuffer* picture = GST_PAD_PROBE_INFO_BUFFER(info);
+        GstMapInfo map;
+        if (!gst_buffer_map(picture, &map, GST_MAP_READ)) return GST_PAD_PROBE_DROP;
+        const bool has_index = has_vp9_index({map.data, map.size});
+        const Vp9Index index = vp9_index(map.size);
+        gst_buffer_unmap(picture, &map);
+        if (has_index) return GST_PAD_PROBE_OK;
+        picture = gst_buffer_make_writable(picture);
+        info->data = picture;
+        gpointer bytes = g_memdup2(index.bytes.data(), index.size);
+        gst_buffer_append_memory(picture, gst_memory_new_wrapped(static_cast<GstMemoryFlags>(0), bytes,
+                                                                 index.size, 0, index.size, bytes, g_free));
+        return GST_PAD_PROBE_OK;
+      },
+      nullptr, nullptr);
 }
 
 void Intake::watch_sound(GstElement* decoder) {
   probe(m_state, decoder, "sink", static_cast<unsigned>(Place::sound));
 }
 
-void Intake::set_offer(const GstSDPMessage& offer) {
+void Intake::set_formats(const GstSDPMessage& answer) {
   const std::lock_guard lock(m_state->mutex);
-  for (guint section = 0; section < gst_sdp_message_medias_len(&offer); ++section) {
-    const GstSDPMedia* media = gst_sdp_message_get_media(&offer, section);
+  for (guint section = 0; section < gst_sdp_message_medias_len(&answer); ++section) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(&answer, section);
     for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) {
       const std::string_view format = gst_sdp_media_get_format(media, i);
       unsigned type = 0;

@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "pipelines/gst_handles.hpp"
+#include "pipelines/video_formats.hpp"
 
 namespace sangdam::pipelines {
 
@@ -28,12 +29,13 @@ class Intake {
 
   /// Places 1, 2 and 5, as webrtcbin makes its elements. Before it makes any.
   void watch(GstElement* webrtc);
-  /// Places 3 and 4.
-  void watch_picture(GstElement* chain, GstElement* decoder);
+  /// Places 3 and 4: in front of the chain, and behind its depayloader.
+  void watch_picture(GstElement* chain, GstElement* depayloader, GstElement* decoder, VideoCodec codec);
   void watch_sound(GstElement* decoder);
 
-  /// Before the description goes to webrtcbin: the payload types, and whose streams are even.
-  void set_offer(const GstSDPMessage& offer);
+  /// Before the description goes to webrtcbin: the payload types that may come, which are the answer's, and
+  /// whose streams are even.
+  void set_formats(const GstSDPMessage& answer);
   void set_patient_is_dtls_client(bool is_client);
 
   /// For how long nothing has arrived. Anything at all (media, RTCP, DTLS) is a sign of life; libnice alone
@@ -49,6 +51,10 @@ class Intake {
   struct State;
   static void probe(const std::shared_ptr<State>& state, GstElement* element, const char* pad_name,
                     unsigned place);
+  /// openh264dec of GStreamer 1.22 to 1.26 keeps each picture that it cannot decode for as long as it lives.
+  void watch_backlog(GstElement* decoder);
+  /// What is behind a VP9 frame is not decoded (vp9_index()).
+  static void seal_pictures(GstElement* decoder);
 
   std::shared_ptr<State> m_state;
 };

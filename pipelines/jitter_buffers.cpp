@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "pipelines/descriptions.hpp"
+#include "pipelines/video_formats.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -78,7 +78,7 @@ void JitterBuffers::watch(GstElement* rtpbin) {
               Shared& shared = *unbox<SharedPtr>(shared_data);
               auto element = Ref<GstElement>::adopt(gst_pad_get_parent_element(pad));
               if (!element) return GST_PAD_PROBE_REMOVE;
-              if ((type & 0x7f) != k_video_payload_type) {
+              if (!video_format(type & 0x7fU)) {
                 g_object_set(element.get(), "latency", k_sound_wait_ms, nullptr);
                 return GST_PAD_PROBE_REMOVE;
               }

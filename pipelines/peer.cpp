@@ -45,12 +45,16 @@ WebRtcPeer::WebRtcPeer(Parts parts, consultation::PeerListener& listener,
     : m_parts(std::move(parts)),
       m_listener(listener),
       m_bridge(std::make_shared<Bridge>()),
-      m_receiver(m_parts.patient_view, m_parts.patient_sound,
-                 [bridge = m_bridge](int width, int height) {
-                   bridge->post([width, height](WebRtcPeer& self) {
-                     if (self.m_phase != Phase::failed) self.m_listener.on_first_frame(width, height);
-                   });
-                 }),
+      m_receiver(
+          m_parts.patient_view, m_parts.patient_sound,
+          [bridge = m_bridge](int width, int height) {
+            bridge->post([width, height](WebRtcPeer& self) {
+              if (self.m_phase != Phase::failed) self.m_listener.on_first_frame(width, height);
+            });
+          },
+          [bridge = m_bridge](VideoCodec codec) {
+            bridge->post([codec](WebRtcPeer& self) { self.on_needed(codec); });
+          }),
       m_channels(
           std::in_place,
           DataChannels::Listener{
@@ -190,7 +194,8 @@ void WebRtcPeer::on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offe
   }
   m_offer = std::move(offer);
   m_phase = Phase::offered;
-  m_intake.set_offer(*m_offer->sdp);
+  const std::vector<VideoFormat> formats = m_parts.codecs->formats();
+  offer_video_formats(*m_offer->sdp, formats);
   // Gathering begins with this, so every candidate comes after the offer.
   g_signal_emit_by_name(m_webrtc.get(), "set-local-description", m_offer.get(), nullptr);
   m_pipeline->dump("offered");
@@ -211,8 +216,16 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
     });
     return;
   }
+  if (auto chosen = choose_codec(checked->video); !chosen) {
+    base::post_to_main(m_anchor.weak(), [detail = chosen.error().message](WebRtcPeer& self) {
+      self.fail(PeerFailure::pipeline_error, detail);
+    });
+    return;
+  }
   m_expected = std::move(checked->fingerprints);
   m_phase = Phase::connecting;
+  accept_video_formats(*checked->sdp, m_parts.codecs->formats());
+  m_intake.set_formats(*checked->sdp);
   m_intake.set_patient_is_dtls_client(checked->is_dtls_client);
   const SessionDescriptionPtr answer(
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, checked->sdp.release()));
@@ -231,6 +244,38 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
   }
   m_deadline.start_once(m_parts.connect_timeout,
                         [this] { fail(PeerFailure::connect_timeout, "no path in time"); });
+}
+
+base::Result<> WebRtcPeer::choose_codec(const std::vector<VideoFormat>& answered) {
+  const VideoFormat& format = answered.front();
+  auto encoders = m_parts.codecs->encoders(format);
+  const auto decoders = m_parts.codecs->decoders(format.codec);
+  if (encoders.empty() || decoders.empty()) return base::failure("element-missing", name_of(format.codec));
+  base::log_info("media", "the picture is {}, by {}", name_of(format.codec), encoders.front().factory);
+  if (auto chosen = m_sender.choose(format, std::move(encoders)); !chosen) return chosen;
+  return m_receiver.expect(decoders.front());
+}
+
+void WebRtcPeer::on_needed(VideoCodec codec) {
+  if (m_phase == Phase::failed) return;
+  const auto decoders = m_parts.codecs->decoders(codec);
+  if (decoders.empty()) return;  // cannot be: it was offered
+  base::log_info("media", "the picture comes as {}", name_of(codec));
+  if (auto made = m_receiver.expect(decoders.front()); !made)
+    fail(PeerFailure::pipeline_error, made.error().message);
+}
+
+bool WebRtcPeer::go_on_without(GstObject* failed) {
+  const std::string encoder = m_sender.replace_encoder(failed);
+  if (!encoder.empty()) {
+    base::log_warning("media", "{} failed; another encoder goes on", encoder);
+    m_parts.codecs->give_up(encoder);
+    return true;
+  }
+  // Its stream is stopped as far as webrtcbin: only another peer can begin anew, and that one gets another.
+  const std::string decoder = m_receiver.decoder_of(failed);
+  if (!decoder.empty()) m_parts.codecs->give_up(decoder);
+  return false;
 }
 
 void WebRtcPeer::add_candidate(unsigned mline_index, const std::string& candidate) {
@@ -388,6 +433,7 @@ void WebRtcPeer::set_feedback_interval(GstClockTime interval) {
 
 void WebRtcPeer::on_bus(GstMessage& message) {
   if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_ERROR) {
+    if (go_on_without(GST_MESSAGE_SRC(&message))) return;
     base::ErrorPtr error;
     gst_message_parse_error(&message, base::out(error), nullptr);
     fail(PeerFailure::pipeline_error, base::message_of(error));

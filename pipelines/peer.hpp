@@ -33,6 +33,7 @@
 #include "pipelines/relay.hpp"
 #include "pipelines/repair_delay.hpp"
 #include "pipelines/sender.hpp"
+#include "pipelines/video_codecs.hpp"
 
 namespace sangdam::pipelines {
 
@@ -45,6 +46,7 @@ class WebRtcPeer final : public consultation::Peer {
     std::shared_ptr<Relay> microphone;  // what to send: S16LE 48 kHz mono
     std::shared_ptr<base::FrameSlot> patient_view;
     std::shared_ptr<Relay> patient_sound;
+    std::shared_ptr<VideoCodecs> codecs;
     /// Asks the engine to hide the peer presented until now; the engine answers with set_presented() on both.
     std::function<void(WebRtcPeer&)> present;
     /// Its pictures are shown so much later than they could be. Once a second.
@@ -91,6 +93,11 @@ class WebRtcPeer final : public consultation::Peer {
   base::Result<> build(const std::vector<consultation::IceServer>& servers);
   void connect_signals();
   void create_offer();
+  /// What the picture is sent as, and a decoder for what will probably come.
+  base::Result<> choose_codec(const std::vector<VideoFormat>& answered);
+  void on_needed(VideoCodec codec);
+  /// True if something else goes on in the place of what failed.
+  bool go_on_without(GstObject* failed);
   void on_offer_made(std::shared_ptr<GstWebRTCSessionDescription> offer);
   void on_transport_state();
   void verify();

@@ -1,6 +1,7 @@
 #include "pipelines/peer_rules.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sangdam::pipelines {
 namespace {
@@ -114,7 +115,10 @@ Ruling ChannelRules::judge(Bytes bytes, base::Moment now) {
 }
 
 PictureRules::PictureRules(const PeerLimits& limits)
-    : m_most_bytes(limits.picture_bytes), m_frames(limits.frames) {}
+    : m_most_bytes(limits.picture_bytes),
+      m_most_backlog(limits.backlog),
+      m_most_backlog_bytes(limits.backlog_bytes),
+      m_frames(limits.frames) {}
 
 Ruling PictureRules::judge_packet(Bytes bytes) {
   m_collected += bytes.size();
@@ -123,13 +127,32 @@ Ruling PictureRules::judge_packet(Bytes bytes) {
   return k_pass;
 }
 
-Ruling PictureRules::judge_frame(Bytes bytes, base::Moment now) {
+Ruling PictureRules::judge_frame(VideoCodec codec, Bytes bytes, base::Moment now) {
   if (!m_frames.take(now)) return ended("a flood of pictures");
-  const auto frame = read_vp8(bytes);
-  if (!frame) return dropped("a malformed picture");
-  if (frame->is_key && !is_size_offered(frame->width, frame->height))
+  const auto header = read_picture(codec, bytes);
+  if (!header) return dropped("a malformed picture");
+  // Not only of key frames: VP9's others may bring a size of their own, and H.264's parameters come when they
+  // like.
+  if (header->width > 0 && !is_size_offered(header->width, header->height))
     return ended("a larger picture than was offered");
   return k_pass;
+}
+
+Ruling PictureRules::judge_backlog(std::uint64_t time, std::size_t bytes) {
+  m_backlog.emplace_back(time, bytes);
+  m_backlog_bytes += bytes;
+  return m_backlog.size() <= m_most_backlog && m_backlog_bytes <= m_most_backlog_bytes
+             ? k_pass
+             : ended("pictures that cannot be decoded");
+}
+
+void PictureRules::on_decoded(std::uint64_t time) {
+  // From the end: it is mostly the newest.
+  const auto found = std::find_if(m_backlog.rbegin(), m_backlog.rend(),
+                                  [time](const auto& one) { return one.first == time; });
+  if (found == m_backlog.rend()) return;
+  m_backlog_bytes -= found->second;
+  m_backlog.erase(std::next(found).base());
 }
 
 SoundRules::SoundRules(const PeerLimits& limits) : m_milliseconds(limits.sound_ms) {}

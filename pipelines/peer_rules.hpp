@@ -14,10 +14,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/token_bucket.hpp"
 #include "pipelines/packets.hpp"
+#include "pipelines/picture_headers.hpp"
 
 namespace sangdam::pipelines {
 
@@ -41,6 +44,9 @@ struct PeerLimits {
   unsigned sctp_reconfigurations = 8;  // a browser makes none: its channels close with the connection
   // What goes to the decoders.
   std::size_t picture_bytes = 2'000'000;  // of packets without an end of the picture; 5 s of our 3 Mbit/s
+  std::size_t backlog =
+      1000;  // pictures in a decoder; with key frames asked for after a loss, hours of losses
+  std::size_t backlog_bytes = 16'000'000;
   base::Rate frames{.burst = 4.0 * k_max_frame_rate, .per_second = 2.0 * k_max_frame_rate};
   base::Rate sound_ms{.burst = 5000, .per_second = 2000};  // twice as much as can be heard
 };
@@ -110,13 +116,20 @@ class PictureRules {
   explicit PictureRules(const PeerLimits& limits);
   /// Each RTP packet: what the depayloader collects has an end.
   [[nodiscard]] Ruling judge_packet(Bytes bytes);
-  /// Each whole frame: a decoder allocates what a key frame says.
-  [[nodiscard]] Ruling judge_frame(Bytes bytes, base::Moment now);
+  /// Each whole picture: a decoder allocates what it says its size is.
+  [[nodiscard]] Ruling judge_frame(VideoCodec codec, Bytes bytes, base::Moment now);
+  /// The same picture on its way into a decoder that keeps what it could not decode, and one that came out;
+  /// `time` is the picture's own.
+  [[nodiscard]] Ruling judge_backlog(std::uint64_t time, std::size_t bytes);
+  void on_decoded(std::uint64_t time);
 
  private:
   std::size_t m_most_bytes;
+  std::size_t m_most_backlog, m_most_backlog_bytes;
   std::size_t m_collected = 0;
   base::TokenBucket m_frames;
+  std::deque<std::pair<std::uint64_t, std::size_t>> m_backlog;  // time and size of what has not come out
+  std::size_t m_backlog_bytes = 0;
 };
 
 /// The sound on its way to the decoder.

@@ -61,6 +61,14 @@ base::Result<Ref<GstElement>> Pipeline::add(const std::string& description) {
 
 void Pipeline::add(const Ref<GstElement>& element) { gst_bin_add(GST_BIN(m_pipeline.get()), element.get()); }
 
+void Pipeline::remove(Ref<GstElement> element) {
+  gst_bin_remove(GST_BIN(m_pipeline.get()), element.get());
+  m_workers->run([element = std::move(element)]() mutable {
+    gst_element_set_state(element.get(), GST_STATE_NULL);
+    element.reset();
+  });
+}
+
 Ref<GstElement> Pipeline::find(const char* name) const {
   return Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), name));
 }

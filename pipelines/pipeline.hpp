@@ -40,6 +40,8 @@ class Pipeline {
   base::Result<Ref<GstElement>> add(const std::string& description);
   /// Takes a floating or owned element over.
   void add(const Ref<GstElement>& element);
+  /// Takes it out; it stops on a worker thread, for an element that failed may take its time.
+  void remove(Ref<GstElement> element);
   [[nodiscard]] Ref<GstElement> find(const char* name) const;
   [[nodiscard]] GstElement* get() const { return m_pipeline.get(); }
 

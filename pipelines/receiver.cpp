@@ -1,6 +1,7 @@
 #include "pipelines/receiver.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,15 +13,15 @@ namespace {
 
 constexpr std::size_t k_max_held = 8;  // one picture and one sound were offered
 
-// The queue takes the packets off the jitter buffer's thread, so that decoding delays no retransmission. The
-// second one lets decoding and conversion run on two cores, and drops pictures a slow machine cannot show.
-std::string video_chain() {
-  return "queue max-size-buffers=0 max-size-time=0 max-size-bytes=8000000 ! "
-         "clocksync name=pace ! rtpvp8depay request-keyframe=true wait-for-keyframe=true ! "
-         "vp8dec name=picture-decoder automatic-request-sync-points=true "
-         "automatic-request-sync-point-flags=discard-input+corrupt-output threads=1 ! "
-         "queue name=shown max-size-buffers=2 leaky=downstream ! " +
-         Painter::chain("picture");
+// The queue takes the packets off the jitter buffer's thread, so that decoding delays no retransmission.
+std::string decoder_chain(const VideoDecoder& decoder) {
+  return std::string(
+             "queue max-size-buffers=0 max-size-time=0 max-size-bytes=8000000 ! clocksync name=pace ! ") +
+         depayloader_chain(decoder.codec) + " ! " + decoder.chain;
+}
+// This queue lets decoding and conversion run on two cores, and drops pictures a slow machine cannot show.
+std::string shown_chain() {
+  return "queue name=shown max-size-buffers=2 leaky=downstream ! " + Painter::chain("picture");
 }
 constexpr const char* k_audio_chain =
     "queue max-size-buffers=0 max-size-time=2000000000 max-size-bytes=0 ! rtpopusdepay ! opusdec "
@@ -36,47 +37,76 @@ constexpr auto k_blocked_data = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_
 
 using SharedPtr = std::shared_ptr<Receiver::Shared>;
 
-/// "audio" or "video". By the caps, not by the pad's transceiver: webrtcbin 1.22 now and then hands out the
-/// video of a bundle on the audio's transceiver (seen).
-std::string kind_of(GstPad& pad) {
+struct Kind {
+  std::string media;  // "audio" or "video"
+  std::optional<VideoCodec> codec;
+};
+/// By the caps, not by the pad's transceiver: webrtcbin 1.22 now and then hands out the video of a bundle on
+/// the audio's transceiver (seen).
+Kind kind_of(GstPad& pad) {
   const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(&pad));
   if (!caps || gst_caps_get_size(caps.get()) == 0) return {};
-  const char* media = gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "media");
-  return media ? media : "";
+  const GstStructure* structure = gst_caps_get_structure(caps.get(), 0);
+  const char* media = gst_structure_get_string(structure, "media");
+  const char* encoding = gst_structure_get_string(structure, "encoding-name");
+  return {media ? media : "", video_codec(encoding ? encoding : "")};
 }
 
+enum class Attached : std::uint8_t { yes, no, not_yet };
+
 /// Links the pad to the decoder for its kind, if that is still free. The lock is held.
-bool attach(Receiver::Shared& shared, GstPad& pad) {
-  const std::string kind = kind_of(pad);
-  Ref<GstPad>* decoder = kind == "video" ? &shared.video : kind == "audio" ? &shared.audio : nullptr;
-  if (decoder == nullptr || !*decoder) return false;
+Attached attach(Receiver::Shared& shared, GstPad& pad) {
+  const Kind kind = kind_of(pad);
+  Ref<GstPad>* decoder = nullptr;
+  if (kind.media == "audio") {
+    decoder = &shared.audio;
+  } else if (kind.media == "video" && kind.codec) {
+    const auto index = static_cast<std::size_t>(*kind.codec);
+    if (!shared.has_decoder[index]) {
+      shared.on_needed(*kind.codec);
+      return Attached::not_yet;
+    }
+    decoder = &shared.video[index];
+  }
+  if (decoder == nullptr || !*decoder) return Attached::no;
   const auto sink = std::exchange(*decoder, {});
-  if (gst_pad_link(&pad, sink.get()) == GST_PAD_LINK_OK) return true;
-  base::log_error("media", "the {} decoder cannot be linked", kind);
-  return false;
+  if (gst_pad_link(&pad, sink.get()) == GST_PAD_LINK_OK) return Attached::yes;
+  base::log_error("media", "the {} decoder cannot be linked", kind.media);
+  return Attached::no;
 }
 
 /// Streaming thread, at the pad's first data: by then its caps say what it is.
 GstPadProbeReturn on_first_data(Receiver::Shared& shared, GstPad& pad, gulong probe) {
   const std::lock_guard lock(shared.mutex);
-  if (shared.verified) return attach(shared, pad) ? GST_PAD_PROBE_REMOVE : GST_PAD_PROBE_DROP;
   const auto& held = shared.held;
   if (std::any_of(held.begin(), held.end(), [&](const auto& one) { return one.pad.get() == &pad; }))
     return GST_PAD_PROBE_OK;  // stays blocked
   // Dropped, not refused: "not linked" would stop all other streams of the bundle.
   if (shared.closed || held.size() >= k_max_held) return GST_PAD_PROBE_DROP;
+  if (shared.verified) {
+    switch (attach(shared, pad)) {
+      case Attached::yes: return GST_PAD_PROBE_REMOVE;
+      case Attached::no: return GST_PAD_PROBE_DROP;
+      case Attached::not_yet: break;
+    }
+  }
   shared.held.push_back({Ref<GstPad>::share(&pad), probe});
   return GST_PAD_PROBE_OK;
+}
+
+Ref<GstElement> find_in(GstElement* bin, const char* name) {
+  return Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(bin), name));
 }
 
 }  // namespace
 
 Receiver::Receiver(std::shared_ptr<base::FrameSlot> view, std::shared_ptr<Relay> sound,
-                   std::function<void(int, int)> on_first_frame)
+                   std::function<void(int, int)> on_first_frame, std::function<void(VideoCodec)> on_needed)
     : m_shared(std::make_shared<Shared>()) {
   m_shared->view = std::move(view);
   m_shared->sound = std::move(sound);
   m_shared->on_first_frame = std::move(on_first_frame);
+  m_shared->on_needed = std::move(on_needed);
 }
 
 Receiver::~Receiver() {
@@ -84,19 +114,22 @@ Receiver::~Receiver() {
   const std::lock_guard lock(m_shared->mutex);
   m_shared->closed = true;
   m_shared->held.clear();
-  m_shared->video.reset();
+  m_shared->video = {};
   m_shared->audio.reset();
 }
 
 base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc, Intake& intake) {
-  const auto video = pipeline.add(video_chain());
-  if (!video) return tl::unexpected<base::Failure>(video.error());
+  m_pipeline = &pipeline;
+  m_intake = &intake;
+  const auto screen = pipeline.add(shown_chain());
+  if (!screen) return tl::unexpected<base::Failure>(screen.error());
+  m_decoded = Ref<GstElement>::sink(gst_element_factory_make("funnel", nullptr));
+  if (!m_decoded) return base::failure("element-missing", "funnel");
+  pipeline.add(m_decoded);
+  if (!gst_element_link(m_decoded.get(), screen->get())) return base::failure("link-failed", "funnel");
   const auto audio = pipeline.add(k_audio_chain);
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
-  intake.watch_picture(video->get(), pipeline.find("picture-decoder").get());
   intake.watch_sound(pipeline.find("sound-decoder").get());
-  m_pace = pipeline.find("pace");
-  m_shared->video = Ref<GstPad>::adopt(gst_element_get_static_pad(video->get(), "sink"));
   m_shared->audio = Ref<GstPad>::adopt(gst_element_get_static_pad(audio->get(), "sink"));
 
   Painter::connect(
@@ -132,17 +165,64 @@ base::Result<> Receiver::build(Pipeline& pipeline, GstElement* webrtc, Intake& i
   return {};
 }
 
+base::Result<> Receiver::expect(const VideoDecoder& decoder) {
+  const auto index = static_cast<std::size_t>(decoder.codec);
+  {
+    const std::lock_guard lock(m_shared->mutex);
+    if (m_shared->has_decoder[index] || m_shared->closed) return {};
+  }
+  const auto bin = m_pipeline->add(decoder_chain(decoder));
+  if (!bin) return tl::unexpected<base::Failure>(bin.error());
+  const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(bin->get(), "src"));
+  const auto shown = Ref<GstPad>::adopt(gst_element_request_pad_simple(m_decoded.get(), "sink_%u"));
+  if (!source || !shown || gst_pad_link(source.get(), shown.get()) != GST_PAD_LINK_OK)
+    return base::failure("link-failed", "a decoder cannot be linked");
+  m_intake->watch_picture(bin->get(), find_in(bin->get(), "depayloader").get(),
+                          find_in(bin->get(), "decoder").get(), decoder.codec);
+  m_chains.push_back({decoder.factory, *bin, find_in(bin->get(), "pace")});
+  set_picture_delay(m_picture_delay);
+  gst_element_sync_state_with_parent(bin->get());
+  {
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->video[index] = Ref<GstPad>::adopt(gst_element_get_static_pad(bin->get(), "sink"));
+    m_shared->has_decoder[index] = true;
+  }
+  attach_held();
+  return {};
+}
+
+std::string Receiver::decoder_of(GstObject* element) const {
+  const auto chain = std::find_if(m_chains.begin(), m_chains.end(), [&](const Chain& one) {
+    return gst_object_has_as_ancestor(element, GST_OBJECT(one.bin.get()));
+  });
+  return chain == m_chains.end() ? std::string() : chain->factory;
+}
+
 void Receiver::allow() {
-  std::vector<Shared::Held> unblock;
   {
     const std::lock_guard lock(m_shared->mutex);
     m_shared->verified = true;
-    unblock = std::exchange(m_shared->held, {});
-    for (const auto& [pad, probe] : unblock) {
-      if (attach(*m_shared, *pad.get())) continue;
-      gst_pad_add_probe(
-          pad.get(), k_data, [](GstPad*, GstPadProbeInfo*, gpointer) noexcept { return GST_PAD_PROBE_DROP; },
-          nullptr, nullptr);
+  }
+  attach_held();
+}
+
+void Receiver::attach_held() {
+  std::vector<Shared::Held> unblock;
+  {
+    const std::lock_guard lock(m_shared->mutex);
+    if (!m_shared->verified) return;
+    for (Shared::Held& one : std::exchange(m_shared->held, {})) {
+      switch (attach(*m_shared, *one.pad.get())) {
+        case Attached::yes: break;
+        case Attached::no:
+          gst_pad_add_probe(
+              one.pad.get(), k_data,
+              [](GstPad*, GstPadProbeInfo*, gpointer) noexcept { return GST_PAD_PROBE_DROP; }, nullptr,
+              nullptr);
+          break;
+        case Attached::not_yet: m_shared->held.push_back(std::move(one)); continue;
+      }
+      unblock.push_back(std::move(one));
     }
   }
   // Outside the lock: data flows at once.
@@ -150,8 +230,9 @@ void Receiver::allow() {
 }
 
 void Receiver::set_picture_delay(std::chrono::milliseconds delay) {
-  if (m_pace)
-    g_object_set(m_pace.get(), "ts-offset", static_cast<gint64>(delay.count() * GST_MSECOND), nullptr);
+  m_picture_delay = delay;
+  for (const Chain& chain : m_chains)
+    g_object_set(chain.pace.get(), "ts-offset", static_cast<gint64>(delay.count() * GST_MSECOND), nullptr);
 }
 
 void Receiver::set_presented(bool presented) {

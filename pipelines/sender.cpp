@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "pipelines/descriptions.hpp"
 #include "pipelines/stream_rates.hpp"
@@ -33,27 +34,18 @@ constexpr int k_speech_beside_stills = 24'000, k_speech_alone = 16'000;  // bit/
 constexpr const char* k_transport_cc =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
-// deadline=1 is libvpx's real-time mode. Key frames cost ten times a delta frame, so they come on demand only
-// (PLI, FIR, a new peer) or after 20 s. error-resilient keeps entropy state per frame: a lost frame does not
-// garble the next. cbr with a short buffer: a live link has no room for peaks. One thread: libvpx's VP8
-// threads spin while they wait for each other. On two busy cores a 720p frame cost 8 ms of CPU with one
-// thread and 70 ms with two (measured). A negative cpu-used is a fixed speed; a positive one lets libvpx
-// spend a share of each frame's time on quality whether anybody sees it or not: 8 cost 0.46 cores where -8
-// costs 0.29 (720p at 30 pictures a second, 1.5 Mbit/s, measured).
-std::string video_chain() {
-  return fmt::format(
-      "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
-      "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
-      "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! "
-      "vp8enc name=vp8 deadline=1 cpu-used=-8 threads=1 token-partitions=2 end-usage=cbr "
-      "target-bitrate=1200000 min-quantizer=4 max-quantizer=56 undershoot=95 overshoot=15 "
-      "buffer-initial-size=300 buffer-optimal-size=400 buffer-size=600 lag-in-frames=0 "
-      "error-resilient=default keyframe-max-dist=600 min-force-key-unit-interval=300000000 timebase=1/90000 "
-      "! "
-      "rtpvp8pay name=vp8pay pt={0} picture-id-mode=15-bit mtu=1200 ! "
-      "capsfilter "
-      "caps=application/x-rtp,media=video,encoding-name=VP8,payload={0},clock-rate=90000,extmap-1={1}",
-      k_video_payload_type, k_transport_cc);
+/// The caps of a stream of pictures, as the offer and webrtcbin want to know them.
+std::string picture_caps(const VideoFormat& format) {
+  return fmt::format("application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000,extmap-1={}",
+                     name_of(format.codec), format.payload_type, k_transport_cc);
+}
+
+/// From the camera's pictures to a coded stream.
+std::string encoder_chain(const VideoEncoder& encoder) {
+  return "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
+         "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
+         "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! " +
+         encoder.chain;
 }
 
 std::string audio_chain() {
@@ -125,6 +117,17 @@ void count_bytes(GstPad* pad, const Bytes& bytes) {
       box<Bytes>(bytes), free_box<Bytes>);
 }
 
+/// A source that fails ends its stream; the one that takes its place goes on with it.
+void keep_open(GstPad* pad) {
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer) noexcept -> GstPadProbeReturn {
+        return GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_EOS ? GST_PAD_PROBE_DROP
+                                                                               : GST_PAD_PROBE_OK;
+      },
+      nullptr, nullptr);
+}
+
 base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_name) {
   const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(chain, "src"));
   const auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(webrtc, sink_name));
@@ -137,41 +140,97 @@ base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_n
 }  // namespace
 
 base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) {
+  m_pipeline = &pipeline;
   announce_stream_rates(webrtc.get());
   limit_retransmissions(webrtc.get(), m_retransmissions);
   // The order of the sections in the offer: sound, then picture.
   auto audio = pipeline.add(audio_chain());
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
-  auto video = pipeline.add(video_chain());
-  if (!video) return tl::unexpected<base::Failure>(video.error());
-  if (!add_transport_cc(pipeline.find("opuspay").get()) || !add_transport_cc(pipeline.find("vp8pay").get())) {
+  // Of the picture nothing but its caps yet: the codec is the answer's to choose.
+  auto picture = pipeline.add("capsfilter name=picture-out caps=" + picture_caps(k_video_formats.front()));
+  if (!picture) return tl::unexpected<base::Failure>(picture.error());
+  if (!add_transport_cc(pipeline.find("opuspay").get()))
     return base::failure("element-missing", "rtphdrexttwcc");
-  }
   if (auto linked = link_to(audio->get(), webrtc.get(), "sink_0"); !linked) return linked;
-  if (auto linked = link_to(video->get(), webrtc.get(), "sink_1"); !linked) return linked;
-  m_camera_in = pipeline.find("camera");
+  if (auto linked = link_to(picture->get(), webrtc.get(), "sink_1"); !linked) return linked;
   m_microphone_in = pipeline.find("microphone");
-  m_size = pipeline.find("size");
-  m_vp8 = pipeline.find("vp8");
+  m_picture_out = pipeline.find("picture-out");
   m_opus = pipeline.find("opus");
   m_speech_bits = m_speech.bits_per_second();
-  const auto packets = Ref<GstPad>::adopt(gst_element_get_static_pad(pipeline.find("vp8pay").get(), "src"));
-  m_pacer.emplace(packets.get());
-  for (const auto* chain : {&*audio, &*video}) {
+  for (const auto* chain : {&*audio, &*picture}) {
     const auto sent = Ref<GstPad>::adopt(gst_element_get_static_pad(chain->get(), "src"));
     count_bytes(sent.get(), m_bytes);
   }
   return {};
 }
 
+base::Result<> Sender::choose(const VideoFormat& format, std::vector<VideoEncoder> encoders) {
+  if (encoders.empty()) return base::failure("element-missing", "no encoder");
+  m_encoders = std::move(encoders);
+  auto payloading = m_pipeline->add(payloader_chain(format));
+  if (!payloading) return tl::unexpected<base::Failure>(payloading.error());
+  m_payloading = std::move(*payloading);
+  const auto payloader = m_pipeline->find("payloader");
+  if (!add_transport_cc(payloader.get())) return base::failure("element-missing", "rtphdrexttwcc");
+  const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(picture_caps(format).c_str()));
+  g_object_set(m_picture_out.get(), "caps", caps.get(), nullptr);
+  const auto packets = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader.get(), "src"));
+  m_pacer.emplace(packets.get());
+  const auto out =
+      Ref<GstElement>::adopt(GST_ELEMENT(gst_object_get_parent(GST_OBJECT(m_picture_out.get()))));
+  if (!gst_element_link(m_payloading.get(), out.get()))
+    return base::failure("link-failed", "the payloader cannot be linked");
+  gst_element_sync_state_with_parent(m_payloading.get());
+  return build_encoder();
+}
+
+base::Result<> Sender::build_encoder() {
+  auto encoding = m_pipeline->add(encoder_chain(m_encoders.front()));
+  if (!encoding) return tl::unexpected<base::Failure>(encoding.error());
+  m_encoding = std::move(*encoding);
+  m_camera_in = m_pipeline->find("camera");
+  m_size = m_pipeline->find("size");
+  m_encoder = m_pipeline->find("encoder");
+  m_kbps = 0;
+  m_picture = {1280, 720, 1};
+  const auto coded = Ref<GstPad>::adopt(gst_element_get_static_pad(m_encoding.get(), "src"));
+  keep_open(coded.get());
+  if (!gst_element_link(m_encoding.get(), m_payloading.get()))
+    return base::failure("link-failed", "the encoder cannot be linked");
+  gst_element_sync_state_with_parent(m_encoding.get());
+  return {};
+}
+
+std::string Sender::replace_encoder(GstObject* failed) {
+  if (!m_encoding || m_encoders.size() < 2 ||
+      !gst_object_has_as_ancestor(failed, GST_OBJECT(m_encoding.get())))
+    return {};
+  m_camera.reset();
+  gst_element_unlink(m_encoding.get(), m_payloading.get());
+  m_pipeline->remove(std::exchange(m_encoding, {}));
+  std::string factory = m_encoders.front().factory;
+  const int kbps = m_kbps;
+  const BitrateController::Picture picture = m_picture;
+  m_encoders.erase(m_encoders.begin());
+  if (!build_encoder()) return {};
+  if (m_camera_relay) {
+    m_camera = std::make_unique<Relay::Output>(m_camera_relay, m_camera_in);
+    set_picture_interval();
+    send_picture(kbps, picture);
+  }
+  return factory;
+}
+
 void Sender::start(std::shared_ptr<Relay> camera, std::shared_ptr<Relay> microphone) {
   if (m_camera) return;
-  m_camera = std::make_unique<Relay::Output>(std::move(camera), m_camera_in);
+  m_camera_relay = std::move(camera);
+  m_camera = std::make_unique<Relay::Output>(m_camera_relay, m_camera_in);
   m_microphone = std::make_unique<Relay::Output>(std::move(microphone), m_microphone_in);
 }
 
 void Sender::stop() {
   m_camera.reset();
+  m_camera_relay.reset();
   m_microphone.reset();
   m_pacer.reset();
 }
@@ -196,9 +255,8 @@ void Sender::set_quality(double target_kbps, const BitrateController::Picture& p
 void Sender::set_level(MediaLevel level) {
   if (!m_camera || level == m_level) return;
   m_level = level;
-  const bool has_pictures = level <= MediaLevel::stills;
   const bool is_still = level == MediaLevel::stills;
-  m_camera->set_interval(!has_pictures ? GST_CLOCK_TIME_NONE : is_still ? k_still_interval : 0);
+  set_picture_interval();
   m_microphone->set_interval(level == MediaLevel::text ? GST_CLOCK_TIME_NONE : 0);
   m_pacer->set_rate(is_still ? k_still_pace_kbps : 0);
   // Of a packet with 20 ms of speech at 24 kbit/s half are headers.
@@ -209,11 +267,17 @@ void Sender::set_level(MediaLevel level) {
   send_speech(is_still ? k_speech_beside_stills : k_speech_alone);
 }
 
+void Sender::set_picture_interval() {
+  const bool has_pictures = m_level <= MediaLevel::stills;
+  const bool is_still = m_level == MediaLevel::stills;
+  m_camera->set_interval(!has_pictures ? GST_CLOCK_TIME_NONE : is_still ? k_still_interval : 0);
+}
+
 void Sender::send_picture(int kbps, const BitrateController::Picture& picture) {
-  // vp8enc reconfigures libvpx on each change: not for nothing.
+  // An encoder is reconfigured on each change: not for nothing.
   if (std::abs(kbps - m_kbps) > std::max(10, m_kbps / 50)) {
     m_kbps = kbps;
-    g_object_set(m_vp8.get(), "target-bitrate", kbps * 1000, nullptr);
+    m_encoders.front().set_rate(*m_encoder.get(), kbps);
   }
   if (picture == m_picture) return;
   m_picture = picture;

@@ -1,13 +1,19 @@
-// The sending half of a peer: from the engine's relays through VP8 and Opus to webrtcbin's sink pads.
+// The sending half of a peer: from the engine's relays through an encoder of the picture and Opus to
+// webrtcbin's sink pads.
 //
-// The chains exist from the start, because the offer is made from their caps, but stay dry until start():
-// nothing is encoded, let alone sent, to somebody who has not proved to be the patient. Main thread.
+//   camera ! size ! encoder │ payloader │ webrtcbin          made by choose(), once the answer says the codec
+//   microphone ! Opus ! payloader │ webrtcbin                made by build()
+//
+// Both stay dry until start(): nothing is encoded, let alone sent, to somebody who has not proved to be the
+// patient. What is left of the first bar can be replaced in the middle of a call; what is right of it goes
+// on with the same stream, and the browser does not notice more than a key frame. Main thread.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/result.hpp"
 #include "consultation/media.hpp"
@@ -17,13 +23,21 @@
 #include "pipelines/relay.hpp"
 #include "pipelines/retransmission_budget.hpp"
 #include "pipelines/speech_rate.hpp"
+#include "pipelines/video_encoder.hpp"
 
 namespace sangdam::pipelines {
 
 class Sender {
  public:
-  /// Adds the chains to `pipeline` and links them to `webrtc`. Fails with "element-missing" or "link-failed".
+  /// Adds the chains to `pipeline`, which must live as long as this is used, and links them to `webrtc`.
+  /// Fails with "element-missing" or "link-failed".
   base::Result<> build(Pipeline& pipeline, const Ref<GstElement>& webrtc);
+  /// What the picture is sent as, by the first of the encoders that there are for it. Once, before start();
+  /// fails as build() does.
+  base::Result<> choose(const VideoFormat& format, std::vector<VideoEncoder> encoders);
+  /// An element failed. If it is the encoder's and there is another encoder, that one goes on in its place,
+  /// and the factory of the one that failed is returned; empty if nothing could be done.
+  std::string replace_encoder(GstObject* failed);
   /// From now on pictures and sound flow, beginning with a key frame.
   void start(std::shared_ptr<Relay> camera, std::shared_ptr<Relay> microphone);
   void stop();
@@ -40,8 +54,15 @@ class Sender {
  private:
   void send_picture(int kbps, const BitrateController::Picture& picture);
   void send_speech(int bits_per_second);
+  base::Result<> build_encoder();
+  void set_picture_interval();
 
-  Ref<GstElement> m_camera_in, m_microphone_in, m_size, m_vp8, m_opus;
+  Pipeline* m_pipeline = nullptr;
+  Ref<GstElement> m_camera_in, m_microphone_in, m_size, m_encoder, m_opus;
+  Ref<GstElement> m_picture_out;             // in front of webrtcbin: says what comes
+  Ref<GstElement> m_encoding, m_payloading;  // the bins of choose()
+  std::vector<VideoEncoder> m_encoders;      // the first is in use
+  std::shared_ptr<Relay> m_camera_relay;
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
   std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
   std::shared_ptr<std::atomic<std::uint64_t>> m_bytes = std::make_shared<std::atomic<std::uint64_t>>(0);

@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <vector>
 
 #include "pipelines/packets.hpp"
 #include "pipelines/peer_rules.hpp"
+#include "pipelines/picture_headers.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sangdam::pipelines;
@@ -35,11 +37,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)streams.judge_rtcp(bytes, now);
   (void)channels.judge(bytes, now);
   (void)pictures.judge_packet(bytes);
-  const auto ruling = pictures.judge_frame(bytes, now);
-  const auto frame = read_vp8(bytes);
-  if (ruling.verdict == Verdict::pass && frame->is_key &&
-      frame->width * frame->height > k_max_macroblocks * 256)
-    std::abort();
+  for (const VideoCodec codec : {VideoCodec::vp8, VideoCodec::h264, VideoCodec::vp9}) {
+    const auto header = read_picture(codec, bytes);
+    if (header &&
+        (header->width < 0 || header->width > 65536 || header->height < 0 || header->height > 65536))
+      std::abort();
+    if (pictures.judge_frame(codec, bytes, now).verdict == Verdict::pass &&
+        header->width * header->height > k_max_macroblocks * 256)
+      std::abort();
+  }
+  // A sealed picture is a superframe of exactly what was there.
+  if (!has_vp9_index(bytes)) {
+    std::vector<std::uint8_t> sealed(data, data + size);
+    const Vp9Index index = vp9_index(size);
+    sealed.insert(sealed.end(), index.bytes.begin(),
+                  index.bytes.begin() + static_cast<std::ptrdiff_t>(index.size));
+    if (!has_vp9_index(sealed)) std::abort();
+    if (size > 0 &&
+        read_picture(VideoCodec::vp9, sealed).has_value() != read_picture(VideoCodec::vp9, bytes).has_value())
+      std::abort();
+  }
   (void)sounds.judge(bytes, now);
   return 0;
 }

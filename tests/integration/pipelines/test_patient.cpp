@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <memory>
@@ -16,6 +17,8 @@
 #include "pipelines/painter.hpp"
 #include "pipelines/relay.hpp"
 #include "pipelines/stream_rates.hpp"
+#include "pipelines/video_decoder.hpp"
+#include "pipelines/video_encoder.hpp"
 #include "pipelines/workers.hpp"
 
 namespace sangdam::tests {
@@ -107,22 +110,26 @@ Ref<GstElement> find_inside(GstElement* webrtc, const char* factory) {
 }  // namespace
 
 TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std::move(callbacks)) {
+  const auto format = *pipelines::video_format(options.picture_type);
+  const auto encoder = pipelines::software_encoders(format).front();
   const std::string description = fmt::format(
       "webrtcbin name=webrtc bundle-policy=max-bundle latency=50 {} "
       "{} ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay pt=111 ! "
       "application/"
       "x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! "
       "webrtc.sink_0 "
-      "{} ! video/x-raw,width=640,height=360,framerate=20/1 ! timeoverlay valignment=bottom ! vp8enc "
-      "deadline=1 cpu-used=8 threads=1 "
-      "target-bitrate={} keyframe-max-dist=600 ! rtpvp8pay name=payloader pt=96 picture-id-mode=15-bit ! "
-      "application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000 ! webrtc.sink_1",
+      "{} ! video/x-raw,width=640,height=360,framerate=20/1 ! timeoverlay valignment=bottom ! "
+      "videoconvert ! video/x-raw,format=I420 ! {} ! {} ! "
+      "application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000 ! webrtc.sink_1",
       options.turn_server.empty() ? "" : "turn-server=" + options.turn_server, options.sound, options.picture,
-      options.kbps * 1000);
+      encoder.chain, pipelines::payloader_chain(format), pipelines::name_of(format.codec),
+      format.payload_type);
   base::ErrorPtr error;
   m_pipeline = Ref<GstElement>::sink(gst_parse_launch(description.c_str(), base::out(error)));
   if (!m_pipeline || error) g_error("test patient: %s", base::message_of(error).c_str());
   m_webrtc = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "webrtc"));
+  encoder.set_rate(*Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "encoder")).get(),
+                   options.kbps);
   pipelines::announce_stream_rates(m_webrtc.get());
   if (!options.certificate.empty()) {
     g_signal_connect_data(m_webrtc.get(), "deep-element-added",
@@ -180,17 +187,23 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
         // By the payload type in the inner pad's name: webrtcbin 1.22 now and then puts the wrong transceiver
         // on a pad.
         const auto inner = Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(pad)));
-        const bool video = g_str_has_suffix(GST_OBJECT_NAME(inner.get()), "_96");
+        const std::string_view name = GST_OBJECT_NAME(inner.get());
+        const auto type = static_cast<unsigned>(std::atoi(name.substr(name.rfind('_') + 1).data()));
+        const auto incoming = pipelines::video_format(type);
+        const bool video = incoming.has_value();
         const auto chain = Ref<GstElement>::sink(gst_parse_bin_from_description(
-            video ? "queue ! rtpvp8depay request-keyframe=true ! vp8dec threads=1 "
-                    "automatic-request-sync-points=true ! videoconvert ! "
-                    "video/x-raw,format=BGRA ! appsink sync=false name=out"
+            video ? fmt::format("queue ! {} ! {} ! videoconvert ! "
+                                "video/x-raw,format=BGRA ! appsink sync=false name=out",
+                                pipelines::depayloader_chain(incoming->codec),
+                                pipelines::software_decoders(incoming->codec).front().chain)
+                        .c_str()
                   : "queue ! rtpopusdepay ! opusdec ! audioconvert ! "
                     "audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
                     "appsink sync=false name=out",
             TRUE, nullptr));
         const auto out = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(chain.get()), "out"));
         const SeenBox seen = unbox<SeenBox>(data);
+        if (video) seen->picture_type = type;
         if (video) {
           pipelines::on_each_sample(out.get(),
                                     [seen, before = std::vector<unsigned char>()](GstSample& sample) mutable {

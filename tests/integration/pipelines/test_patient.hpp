@@ -27,6 +27,8 @@ class TestPatient {
         "videotestsrc is-live=true pattern=solid-color foreground-color=0xff108020";  // green
     std::string sound = "audiotestsrc is-live=true wave=sine freq=440 volume=0.3";
     int kbps = 1500;
+    /// What it sends its picture as, by the payload type.
+    unsigned picture_type = 96;
     std::string turn_server{};
     /// What its key frames say their size is, whatever it is.
     std::optional<std::pair<int, int>> claimed_size{};
@@ -38,6 +40,7 @@ class TestPatient {
   /// What has come from the kiosk.
   struct Seen {
     std::atomic<unsigned> frames{0};
+    std::atomic<unsigned> picture_type{0};
     std::atomic<unsigned> changed_frames{0};  // differ from the one before
     std::atomic<int> width{0}, height{0};
     std::atomic<int> corner_r{-1}, corner_g{-1}, corner_b{-1};  // at the top left

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <regex>
+#include <vector>
 
 #include "support/catch.hpp"
 
@@ -21,8 +22,11 @@ std::string section(const std::string& kind, const std::string& formats, const s
 std::string answer_text() {
   return "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE audio0 video1 application2\r\n" +
          section("audio", "111", "audio0", "a=rtpmap:111 opus/48000/2\r\n") +
-         section("video", "96 97", "video1",
-                 "a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n") +
+         section("video", "96 97 102 103 104", "video1",
+                 "a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
+                 "a=rtpmap:102 H264/90000\r\na=fmtp:102 profile-level-id=42e01f;packetization-mode=1\r\n"
+                 "a=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=102\r\n"
+                 "a=rtpmap:104 H264/90000\r\na=fmtp:104 packetization-mode=0;profile-level-id=42e01f\r\n") +
          section("application", "webrtc-datachannel", "application2", "a=sctp-port:5000\r\n");
 }
 /// For the checks, an offer is what it has in sections, mids and formats.
@@ -52,6 +56,62 @@ TEST_CASE("A browser's answer passes the checks", "[answer]") {
   CHECK(result->fingerprints[0] == *parse_fingerprint(k_digest));
   CHECK(result->is_dtls_client);
   CHECK(code_of(replaced("a=setup:active", "a=setup:passive")) == "fine");
+}
+
+TEST_CASE("The codec that an answer puts first is the one to send", "[answer]") {
+  const auto types = [](const std::string& answer) {
+    const auto result = check_answer(answer, *offer());
+    REQUIRE(result.has_value());
+    std::vector<unsigned> all;
+    for (const VideoFormat& format : result->video) all.push_back(format.payload_type);
+    return all;
+  };
+  CHECK(types(answer_text()) == std::vector{96U, 102U, 104U});
+  CHECK(types(replaced("SAVPF 96 97 102 103 104", "SAVPF 103 102 104 96 97")) ==
+        std::vector{102U, 104U, 96U});
+  CHECK(types(replaced("SAVPF 96 97 102 103 104", "SAVPF 104")) == std::vector{104U});
+  CHECK(code_of(replaced("SAVPF 96 97 102 103 104", "SAVPF 97 103")) == "answer-invalid");
+}
+
+TEST_CASE("A format that is answered as another variant than was offered is refused", "[answer]") {
+  CHECK(code_of(replaced("apt=102", "apt=96")) == "answer-invalid");
+  CHECK(code_of(replaced("a=fmtp:97 apt=96\r\n", "")) == "answer-invalid");
+  CHECK(code_of(replaced("42e01f;packetization-mode=1", "42e01f; packetization-mode=1")) == "fine");
+  CHECK(code_of(replaced("packetization-mode=1", "packetization-mode=0")) == "answer-invalid");
+  CHECK(code_of(replaced(";packetization-mode=1", "")) == "answer-invalid");
+  CHECK(code_of(replaced("packetization-mode=0;", "")) == "fine");  // which is what it means
+  CHECK(code_of(replaced("profile-level-id=42e01f;packetization-mode=1",
+                         "profile-level-id=42e034;packetization-mode=1")) == "fine");
+  CHECK(code_of(replaced("a=rtpmap:102 H264/90000", "a=rtpmap:102 H265/90000")) == "answer-invalid");
+}
+
+TEST_CASE("The offer names each format with its retransmissions and its feedback", "[offer]") {
+  const auto sdp = offer();
+  const std::vector<VideoFormat> formats{k_video_formats[0], k_video_formats[1], k_video_formats[2]};
+  offer_video_formats(*sdp, formats);
+  const std::string text = base::CharPtr(gst_sdp_message_as_text(sdp.get())).get();
+  CHECK(text.find("m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 103 98 99\r\n") != std::string::npos);
+  CHECK(text.find("a=rtpmap:111 opus/48000/2\r\n") != std::string::npos);
+  CHECK(text.find("104") == std::string::npos);
+  for (const std::string type : {"96", "102", "98"}) {
+    for (const std::string feedback : {"nack", "nack pli", "ccm fir", "transport-cc"})
+      CHECK(text.find("a=rtcp-fb:" + type + " " + feedback + "\r\n") != std::string::npos);
+  }
+  for (const std::string line :
+       {"a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96", "a=rtpmap:102 H264/90000",
+        "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+        "a=fmtp:103 apt=102", "a=rtpmap:98 VP9/90000", "a=fmtp:98 profile-id=0", "a=fmtp:99 apt=98"})
+    CHECK(text.find(line + "\r\n") != std::string::npos);
+  // Nothing of what was there before is there twice.
+  CHECK(text.find("a=rtpmap:96 ") == text.rfind("a=rtpmap:96 "));
+  // Each is bounded and hinted at.
+  const std::string hinted = with_hints(text, {.start_kbps = 1, .min_kbps = 2, .max_kbps = 3});
+  const std::string bounds =
+      "max-fs=8160;max-fr=60;x-google-start-bitrate=1;x-google-min-bitrate=2;"
+      "x-google-max-bitrate=3";
+  CHECK(hinted.find("a=fmtp:96 " + bounds + "\r\n") != std::string::npos);
+  CHECK(hinted.find("a=fmtp:102 " + bounds + ";level-asymmetry-allowed=1;") != std::string::npos);
+  CHECK(hinted.find("a=fmtp:98 " + bounds + ";profile-id=0\r\n") != std::string::npos);
 }
 
 TEST_CASE("Candidates inside an answer do not get past the rules for candidates", "[answer][security]") {

@@ -48,7 +48,7 @@ StreamRules stream_rules() {
 TEST_CASE("A picture larger than was offered ends the peer before it is decoded", "[intake][picture]") {
   const auto verdict = [](int width, int height) {
     PictureRules rules{PeerLimits{}};
-    return rules.judge_frame(key_frame(width, height), k_start).verdict;
+    return rules.judge_frame(VideoCodec::vp8, key_frame(width, height), k_start).verdict;
   };
   for (const auto& [width, height] :
        {std::pair{1920, 1080}, {1080, 1920}, {1280, 720}, {640, 360}, {16, 16}, {1, 1}})
@@ -78,10 +78,12 @@ TEST_CASE("A picture without an end is not collected for ever", "[intake][pictur
 TEST_CASE("A thousand pictures a second end the peer, sixty do not", "[intake][picture]") {
   PictureRules rules{PeerLimits{}};
   const Packet delta{0x11, 0, 0, 0};
-  for (int i = 0; i < 600; ++i) CHECK(rules.judge_frame(delta, k_start + 16ms * i).verdict == Verdict::pass);
+  for (int i = 0; i < 600; ++i)
+    CHECK(rules.judge_frame(VideoCodec::vp8, delta, k_start + 16ms * i).verdict == Verdict::pass);
   PictureRules flooded{PeerLimits{}};
   int passed = 0;
-  while (flooded.judge_frame(delta, k_start + 1ms * passed).verdict == Verdict::pass) ++passed;
+  while (flooded.judge_frame(VideoCodec::vp8, delta, k_start + 1ms * passed).verdict == Verdict::pass)
+    ++passed;
   CHECK(passed < 300);
 }
 

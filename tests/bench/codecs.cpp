@@ -1,9 +1,10 @@
-// What each encoder costs and how it keeps to a bitrate that changes: a head that moves before a still room,
-// with a sensor's noise, at 30 pictures a second.
+// What each encoder costs and how it keeps to a bitrate that changes: a head that moves before a room, with a
+// sensor's noise, at 30 pictures a second. The camera stands, or is held in a hand.
 //
-//   bench-codecs [WIDTH HEIGHT [PICTURES]]
+//   bench-codecs [WIDTH HEIGHT [PICTURES [stands|held [ENCODER]]]]
 //
-// A third of the pictures at 1500 kbit/s, a third at 300, a third at 1500 again. Printed: CPU for each
+// A third of the pictures at 1500 kbit/s, a third at 300, a third at 1500 again, each with small changes six
+// times a second, as a controller makes them. Printed: CPU for each
 // picture, the rate of each third's second half, the largest picture that is no key frame, and how close what
 // a decoder makes of it comes to what went in (PSNR of the brightness, second half of each third).
 #include <gst/video/video.h>
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <iomanip>
 #include <iostream>
+#include <string_view>
 #include <vector>
 
 #include "pipelines/engine.hpp"
@@ -49,12 +51,14 @@ std::uint32_t noise_of(std::uint32_t x) {
 
 std::uint8_t level(double value) { return static_cast<std::uint8_t>(std::clamp(value, 16.0, 235.0)); }
 
-Picture scene(int width, int height, int number) {
+Picture scene(int width, int height, int number, bool is_held) {
   Picture picture(at(0, height * 3 / 2, width), 128);
   const double t = number / static_cast<double>(k_rate);
   const double scale = height / 720.0;
-  const double head_x = width / 2.0 + 60 * scale * std::sin(2.1 * t);
-  const double head_y = height / 2.0 + 25 * scale * std::sin(3.3 * t);
+  const double sway_x = is_held ? 40 * std::sin(1.7 * t) + 9 * std::sin(7.1 * t) : 0;
+  const double sway_y = is_held ? 25 * std::sin(2.3 * t) + 6 * std::sin(9.3 * t) : 0;
+  const double head_x = width / 2.0 + scale * (60 * std::sin(2.1 * t) + sway_x);
+  const double head_y = height / 2.0 + scale * (25 * std::sin(3.3 * t) + sway_y);
   std::uint32_t seed = 1 + static_cast<std::uint32_t>(number) * 7919U;
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
@@ -68,10 +72,10 @@ Picture scene(int width, int height, int number) {
         // The mouth.
         if (std::abs(u) < 45 && std::abs(v - 90) < 6 + 10 * std::abs(std::sin(9 * t))) value = 60;
       } else {
-        const double u = x / scale;
-        const double v = y / scale;
+        const double u = x / scale - sway_x;
+        const double v = y / scale - sway_y;
         value = 110 + 40 * std::sin(u / 57) * std::sin(v / 43) + 22 * std::sin(u / 5) * std::sin(v / 7) +
-                (static_cast<int>(u / 80) % 2 == 0 ? 15 : -15);
+                (static_cast<int>(std::floor(u / 80)) % 2 == 0 ? 15 : -15);
       }
       seed = noise_of(seed);
       picture[at(x, y, width)] = level(value + static_cast<double>(seed % 5) - 2);
@@ -111,7 +115,11 @@ Run run(const VideoEncoder& encoder, const std::vector<Picture>& scenes, int wid
   const double before = cpu_ms();
   for (int i = 0; i < count; ++i) {
     const int third = 3 * i / count;
-    if (i == 0 || third != 3 * (i - 1) / count) encoder.set_rate(*element.get(), third == 1 ? 300 : 1500);
+    // A controller looks for the line's rate all the time.
+    if (i % 5 == 0) {
+      const int rate = third == 1 ? 300 : 1500;
+      encoder.set_rate(*element.get(), i % 10 == 0 ? rate : rate * 19 / 20);
+    }
     const Picture& scene = scenes[static_cast<std::size_t>(i) % scenes.size()];
     GstBuffer* buffer = gst_buffer_new_memdup(scene.data(), scene.size());
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(i) * GST_SECOND / k_rate;
@@ -177,13 +185,15 @@ int main(int argc, char** argv) {
   const int width = argc > 2 ? std::atoi(argv[1]) : 1280;
   const int height = argc > 2 ? std::atoi(argv[2]) : 720;
   const int count = argc > 3 ? std::atoi(argv[3]) : 360;
+  const bool is_held = argc > 4 && std::string_view(argv[4]) == "held";
   if (!Engine::start_up()) return EXIT_FAILURE;
   std::vector<Picture> scenes;
-  for (int i = 0; i < 120; ++i) scenes.push_back(scene(width, height, i));
+  for (int i = 0; i < 120; ++i) scenes.push_back(scene(width, height, i, is_held));
   std::cout << std::fixed << std::setprecision(1) << width << 'x' << height << ", " << count
             << " pictures, 1500 / 300 / 1500 kbit/s\n";
   for (const VideoFormat& format : k_video_formats) {
     for (const VideoEncoder& encoder : software_encoders(format)) {
+      if (argc > 5 && encoder.factory != argv[5]) continue;
       const Run result = run(encoder, scenes, width, height, count);
       std::cout << encoder.factory << ": " << result.cpu_ms_per_picture << " ms, ";
       const std::size_t made = result.pictures.size();

@@ -6,6 +6,7 @@
 // means latest received, not highest number: a kiosk that was restarted counts from one again. The kiosk cannot restart
 // ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera
 // that comes, goes or flips needs no new negotiation.
+import { codecAbilities, codecOrder, isThinNetwork, preferCodecs } from './codecs.js';
 import { FEATURES, UnknownTypes } from './features.js';
 import { decodeChat, decodeControl } from './lines.js';
 import { MediaLevelControl } from './media_level.js';
@@ -148,10 +149,13 @@ export class Peers {
   #readings = new Readings();
   /** How long the next try may take. */
   #patience = CONNECT_MS;
+  /** @type {Promise<import('./codecs.js').Abilities>} asked for once, before it is needed */
+  #abilities;
 
   /** @param {PeersOptions} options */
   constructor(options) {
     this.#options = options;
+    this.#abilities = codecAbilities(globalThis.navigator?.mediaCapabilities);
   }
 
   /** @param {RTCIceServer[]} servers */
@@ -218,7 +222,9 @@ export class Peers {
     this.#next = peer;
     this.#listen(peer);
     try {
-      await peer.connection.setRemoteDescription({ type: 'offer', sdp });
+      const order = codecOrder(await this.#abilities, this.#isThin());
+      if (peer.closed) return;
+      await peer.connection.setRemoteDescription({ type: 'offer', sdp: preferCodecs(sdp, order) });
       for (const transceiver of peer.connection.getTransceivers()) {
         transceiver.direction = 'sendrecv';
         const tracks = this.#options.tracks();  // asked each time: a camera may start while we wait here
@@ -292,6 +298,12 @@ export class Peers {
     if (this.#active) this.#close(this.#active);
     this.#admitted = false;
     this.#waiting = false;
+  }
+
+  /** The line carried no moving pictures a moment ago, or the browser says that it carries little. */
+  #isThin() {
+    const connection = /** @type {{connection?: {saveData?: boolean, downlink?: number}} | undefined} */ (globalThis.navigator)?.connection;
+    return (this.#active?.level.level ?? 'video') !== 'video' || isThinNetwork(connection);
   }
 
   /** Nobody has seen the answer yet: the same offer can be answered again, from a new connection. */

@@ -1,5 +1,5 @@
-// Debian's Chromium with a camera and a microphone of known content.
-import { chromium } from 'playwright-core';
+// Debian's Chromium with a camera and a microphone of known content, and Debian's Firefox with its own fake ones.
+import { chromium, firefox } from 'playwright-core';
 import { fakeMedia } from './fake_media.mjs';
 
 /**
@@ -28,5 +28,13 @@ export async function launchBrowser({ devices = 'fake', camera, kioskOn, more = 
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', ...(kioskOn ? ['--kiosk', '--window-size=1280,800'] : []), ...media, ...more,
     ],
+  });
+}
+
+/** Driven by WebDriver BiDi, which the Firefox as packaged speaks. */
+export async function launchFirefox({ executable = process.env.SANGDAM_FIREFOX ?? '/usr/bin/firefox-esr' } = {}) {
+  return firefox.launch({
+    channel: 'moz-firefox', executablePath: executable, headless: true,
+    firefoxUserPrefs: { 'media.navigator.permission.disabled': true, 'media.navigator.streams.fake': true, 'media.autoplay.default': 0 },
   });
 }

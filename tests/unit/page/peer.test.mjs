@@ -5,7 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 
 class FakeConnection extends EventTarget {
   connectionState = 'new';
-  async setRemoteDescription() {}
+  async setRemoteDescription(description) { this.remote = description; }
   async createAnswer() { return { type: 'answer', sdp: 'v=0' }; }
   async setLocalDescription() {}
   async addIceCandidate() {}
@@ -178,4 +178,23 @@ test('the connection before goes a moment after a newer one took over, when the 
   pass(2000);
   assert.equal(made[0].connectionState, 'closed');
   assert.deepEqual(asked, [], 'its end is no reason to ask for another');
+});
+
+const pictureOffer = (types) => ['v=0', `m=video 0 UDP/TLS/RTP/SAVPF ${types}`, 'a=rtpmap:96 VP8/90000', 'a=rtpmap:102 H264/90000', 'a=rtpmap:98 VP9/90000', ''].join('\r\n');
+
+test('the browser sees the offer in the kiosk\'s order where nothing is known of the machine', async () => {
+  await peers.offer(1, pictureOffer('96 102 98'));
+  assert.equal(made[0].remote.sdp, pictureOffer('96 102 98'));
+});
+
+test('the browser sees the offer in another order where the line is thin', async () => {
+  const able = { supported: true, smooth: true, powerEfficient: false };
+  Object.defineProperty(globalThis, 'navigator', {
+    configurable: true, value: { mediaCapabilities: { encodingInfo: async () => able, decodingInfo: async () => able }, connection: { downlink: 0.3 } },
+  });
+  globalThis.setTimeout = real.setTimeout;
+  const thin = new Peers({ tracks: () => ({ audio: null, video: null }) });
+  await thin.offer(1, pictureOffer('96 102 98'));
+  assert.equal(made[0].remote.sdp, pictureOffer('98 96 102'));
+  delete globalThis.navigator;
 });

@@ -8,6 +8,7 @@
 #include "base/main_thread.hpp"
 #include "pipelines/capture.hpp"
 #include "pipelines/devices.hpp"
+#include "pipelines/hardware_probe.hpp"
 #include "pipelines/peer.hpp"
 #include "pipelines/playback.hpp"
 #include "pipelines/turn_tunnels.hpp"
@@ -90,6 +91,8 @@ struct Engine::Impl {
   std::unique_ptr<Playback> playback;
   std::unique_ptr<Capture> camera, microphone;
   std::unique_ptr<DeviceList> device_list;
+  std::unique_ptr<HardwareProbe> probe;
+  bool is_probed = false;
 };
 
 base::Result<> Engine::start_up() {
@@ -113,6 +116,16 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
   base::assert_main_thread();
   Impl& impl = *m_impl;
   impl.workers->run(warm_up);
+  if (!impl.config.video_probe.empty()) {
+    impl.probe = std::make_unique<HardwareProbe>(HardwareProbe::Parts{
+        .command = impl.config.video_probe,
+        .encoders = impl.config.hardware_encoders.value_or(hardware_encoders()),
+        .decoders = impl.config.hardware_decoders.value_or(hardware_decoders()),
+        .done = [&impl](std::vector<VideoEncoder> encoders, std::vector<VideoDecoder> decoders) {
+          impl.codecs->set_hardware(std::move(encoders), std::move(decoders));
+          impl.is_probed = true;
+        }});
+  }
   const auto tell = [&impl](const Health& health) { impl.tell(health); };
   const auto on_loudspeaker = [&impl](const std::string& monitor) {
     if (impl.microphone && impl.config.cancel_echo) impl.microphone->set_loudspeaker(monitor);
@@ -136,6 +149,7 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
 Engine::~Engine() {
   Impl& impl = *m_impl;
   impl.on_health = nullptr;
+  impl.probe.reset();
   impl.leaving.clear();
   impl.device_list.reset();
   impl.camera.reset();
@@ -184,6 +198,11 @@ std::vector<Engine::DeviceName> Engine::devices() const {
   if (!m_impl->device_list) return names;
   for (const Device& device : m_impl->device_list->devices()) names.push_back({device.kind, device.name});
   return names;
+}
+
+std::optional<std::vector<std::string>> Engine::video_hardware() const {
+  if (!m_impl->is_probed) return std::nullopt;
+  return m_impl->codecs->hardware();
 }
 
 }  // namespace sangdam::pipelines

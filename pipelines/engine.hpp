@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@
 #include "base/video_frame.hpp"
 #include "consultation/media.hpp"
 #include "pipelines/health.hpp"
+#include "pipelines/video_decoder.hpp"
+#include "pipelines/video_encoder.hpp"
 
 namespace sangdam::pipelines {
 
@@ -29,6 +32,12 @@ struct EngineConfig {
   std::string speaker = "auto";     // "auto", "none" or a device's name
   bool cancel_echo = true;          // off only to measure what it does
   bool relay_only = false;          // use TURN only: the administrator's self-test
+  /// A program that runs run_video_probe() on what follows these arguments. Empty: no hardware is used for
+  /// the picture's codecs.
+  std::vector<std::string> video_probe;
+  /// What is probed instead of what this system has; for tests.
+  std::optional<std::vector<VideoEncoder>> hardware_encoders;
+  std::optional<std::vector<VideoDecoder>> hardware_decoders;
 };
 
 class Engine final : public consultation::MediaEngine {
@@ -55,6 +64,8 @@ class Engine final : public consultation::MediaEngine {
     std::string name;
   };
   [[nodiscard]] std::vector<DeviceName> devices() const;
+  /// The elements of the hardware that work, and have gone on working; nothing until all are probed.
+  [[nodiscard]] std::optional<std::vector<std::string>> video_hardware() const;
 
  private:
   struct Impl;

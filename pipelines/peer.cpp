@@ -453,6 +453,7 @@ void WebRtcPeer::on_bus(GstMessage& message) {
 }
 
 void WebRtcPeer::on_second() {
+  if (GstObject* stuck = m_sender.stuck_encoder()) go_on_without(stuck);
   m_counting = PendingPromise(gst_promise_new_with_change_func(
       [](GstPromise* reply, gpointer data) noexcept {
         if (gst_promise_wait(reply) != GST_PROMISE_RESULT_REPLIED) return;

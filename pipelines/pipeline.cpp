@@ -105,6 +105,9 @@ gboolean Pipeline::on_bus(GstMessage& message) {
     gst_message_parse_state_changed(&message, nullptr, &state, nullptr);
     dump(gst_element_state_get_name(state));
   } else if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_ERROR) {
+    // An element that fails makes its source fail as well; what has been removed meanwhile is of no interest.
+    if (!gst_object_has_as_ancestor(GST_MESSAGE_SRC(&message), GST_OBJECT(m_pipeline.get())))
+      return G_SOURCE_CONTINUE;
     dump("error");
   } else if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_LATENCY && !m_skips_latency) {
     gst_bin_recalculate_latency(GST_BIN(m_pipeline.get()));

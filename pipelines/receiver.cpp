@@ -177,9 +177,9 @@ base::Result<> Receiver::expect(const VideoDecoder& decoder) {
   const auto shown = Ref<GstPad>::adopt(gst_element_request_pad_simple(m_decoded.get(), "sink_%u"));
   if (!source || !shown || gst_pad_link(source.get(), shown.get()) != GST_PAD_LINK_OK)
     return base::failure("link-failed", "a decoder cannot be linked");
-  m_intake->watch_picture(bin->get(), find_in(bin->get(), "depayloader").get(),
-                          find_in(bin->get(), "decoder").get(), decoder.codec);
-  m_chains.push_back({decoder.factory, *bin, find_in(bin->get(), "pace")});
+  const auto depayloader = find_in(bin->get(), "depayloader");
+  m_intake->watch_picture(bin->get(), depayloader.get(), find_in(bin->get(), "decoder").get(), decoder.codec);
+  m_chains.push_back({decoder.factory, *bin, depayloader, find_in(bin->get(), "pace")});
   set_picture_delay(m_picture_delay);
   gst_element_sync_state_with_parent(bin->get());
   {
@@ -193,7 +193,8 @@ base::Result<> Receiver::expect(const VideoDecoder& decoder) {
 
 std::string Receiver::decoder_of(GstObject* element) const {
   const auto chain = std::find_if(m_chains.begin(), m_chains.end(), [&](const Chain& one) {
-    return gst_object_has_as_ancestor(element, GST_OBJECT(one.bin.get()));
+    return gst_object_has_as_ancestor(element, GST_OBJECT(one.bin.get())) &&
+           element != GST_OBJECT(one.depayloader.get());
   });
   return chain == m_chains.end() ? std::string() : chain->factory;
 }

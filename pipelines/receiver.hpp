@@ -72,7 +72,8 @@ class Receiver {
   base::Result<> build(Pipeline& pipeline, GstElement* webrtc, Intake& intake);
   /// Makes the decoder, if it is not there already.
   base::Result<> expect(const VideoDecoder& decoder);
-  /// The factory of the decoder that this element belongs to; empty if it is none.
+  /// The factory of the decoder that this element is part of; empty if it is none. A depayloader is not: what
+  /// it fails of is the stream.
   [[nodiscard]] std::string decoder_of(GstObject* element) const;
   /// Opens the first door.
   void allow();
@@ -93,7 +94,7 @@ class Receiver {
   Ref<GstElement> m_decoded;
   struct Chain {
     std::string factory;
-    Ref<GstElement> bin, pace;
+    Ref<GstElement> bin, depayloader, pace;
   };
   std::vector<Chain> m_chains;
   std::chrono::milliseconds m_picture_delay{0};

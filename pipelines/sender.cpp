@@ -128,6 +128,17 @@ void keep_open(GstPad* pad) {
       nullptr, nullptr);
 }
 
+void count_pictures(GstPad* pad, std::shared_ptr<std::atomic<unsigned>> count) {
+  using Count = std::shared_ptr<std::atomic<unsigned>>;
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo*, gpointer data) noexcept -> GstPadProbeReturn {
+        ++*unbox<Count>(data);
+        return GST_PAD_PROBE_OK;
+      },
+      box<Count>(std::move(count)), free_box<Count>);
+}
+
 base::Result<> link_to(GstElement* chain, GstElement* webrtc, const char* sink_name) {
   const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(chain, "src"));
   const auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(webrtc, sink_name));
@@ -195,10 +206,25 @@ base::Result<> Sender::build_encoder() {
   m_picture = {1280, 720, 1};
   const auto coded = Ref<GstPad>::adopt(gst_element_get_static_pad(m_encoding.get(), "src"));
   keep_open(coded.get());
+  count_pictures(coded.get(), m_coded);
+  m_idle_seconds = 0;
   if (!gst_element_link(m_encoding.get(), m_payloading.get()))
     return base::failure("link-failed", "the encoder cannot be linked");
   gst_element_sync_state_with_parent(m_encoding.get());
   return {};
+}
+
+GstObject* Sender::stuck_encoder() {
+  constexpr unsigned k_patience_s = 3;
+  constexpr unsigned k_flowing = 3;  // a second; the stand-in for a camera has 5
+  if (!m_camera || m_encoders.empty() || !m_encoders.front().is_hardware) return nullptr;
+  const unsigned captured = m_camera_relay->pushed();
+  const bool gets_pictures = m_level == MediaLevel::video && captured - m_captured_before >= k_flowing;
+  const bool gives_none = *m_coded == m_coded_before;
+  m_captured_before = captured;
+  m_coded_before = *m_coded;
+  m_idle_seconds = gets_pictures && gives_none ? m_idle_seconds + 1 : 0;
+  return m_idle_seconds >= k_patience_s ? GST_OBJECT(m_encoding.get()) : nullptr;
 }
 
 std::string Sender::replace_encoder(GstObject* failed) {

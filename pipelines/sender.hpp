@@ -35,6 +35,8 @@ class Sender {
   /// What the picture is sent as, by the first of the encoders that there are for it. Once, before start();
   /// fails as build() does.
   base::Result<> choose(const VideoFormat& format, std::vector<VideoEncoder> encoders);
+  /// Once a second: the hardware's encoder, if it gets pictures but has given none for 3 s; null otherwise.
+  [[nodiscard]] GstObject* stuck_encoder();
   /// An element failed. If it is the encoder's and there is another encoder, that one goes on in its place,
   /// and the factory of the one that failed is returned; empty if nothing could be done.
   std::string replace_encoder(GstObject* failed);
@@ -63,6 +65,8 @@ class Sender {
   Ref<GstElement> m_encoding, m_payloading;  // the bins of choose()
   std::vector<VideoEncoder> m_encoders;      // the first is in use
   std::shared_ptr<Relay> m_camera_relay;
+  std::shared_ptr<std::atomic<unsigned>> m_coded = std::make_shared<std::atomic<unsigned>>(0);  // pictures
+  unsigned m_coded_before = 0, m_captured_before = 0, m_idle_seconds = 0;
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
   std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
   std::shared_ptr<std::atomic<std::uint64_t>> m_bytes = std::make_shared<std::atomic<std::uint64_t>>(0);

@@ -49,4 +49,12 @@ std::vector<VideoDecoder> VideoCodecs::decoders(VideoCodec codec) const {
   return all;
 }
 
+std::vector<std::string> VideoCodecs::hardware() const {
+  std::vector<std::string> names;
+  for (const VideoEncoder& one : m_hardware_encoders) names.push_back(one.factory);
+  for (const VideoDecoder& one : m_hardware_decoders) names.push_back(one.factory);
+  std::erase_if(names, [this](const std::string& one) { return m_given_up.contains(one); });
+  return names;
+}
+
 }  // namespace sangdam::pipelines

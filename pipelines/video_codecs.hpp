@@ -23,6 +23,8 @@ class VideoCodecs {
   /// The best first, the hardware before the software.
   [[nodiscard]] std::vector<VideoEncoder> encoders(const VideoFormat& format) const;
   [[nodiscard]] std::vector<VideoDecoder> decoders(VideoCodec codec) const;
+  /// The elements of the hardware that are used.
+  [[nodiscard]] std::vector<std::string> hardware() const;
 
  private:
   std::vector<VideoEncoder> m_hardware_encoders;

@@ -61,9 +61,30 @@ VideoEncoder x264(bool whole_units) {
       "bitrate", 1000};
 }
 
+constexpr const char* k_whole_pictures =
+    "capsfilter caps=video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline";
+constexpr const char* k_controls = "extra-controls";
+
+VideoEncoder hardware(const std::string& factory, const std::string& properties, const char* rate_property,
+                      int rate_unit) {
+  return {.codec = VideoCodec::h264,
+          .factory = factory,
+          .chain = fmt::format("videoconvert ! {} name=encoder {} {} ! {}", factory, properties, k_key_frames,
+                               k_whole_pictures),
+          .rate_property = rate_property,
+          .rate_unit = rate_unit,
+          .is_hardware = true};
+}
+
 }  // namespace
 
 void VideoEncoder::set_rate(GstElement& encoder, int kbps) const {
+  if (rate_property == k_controls) {
+    const StructurePtr controls(gst_structure_new("controls", "video_bitrate_mode", G_TYPE_INT, 1,
+                                                  "video_bitrate", G_TYPE_INT, kbps * 1000, nullptr));
+    g_object_set(&encoder, k_controls, controls.get(), nullptr);
+    return;
+  }
   g_object_set(&encoder, rate_property.c_str(), static_cast<int>(kbps * 1000LL / rate_unit), nullptr);
 }
 
@@ -95,6 +116,18 @@ std::vector<VideoEncoder> software_encoders(const VideoFormat& format) {
       break;
     case VideoCodec::vp9: all = {vp9()}; break;
   }
+  std::erase_if(all, [](const VideoEncoder& one) { return !has_element(one.factory); });
+  return all;
+}
+
+std::vector<VideoEncoder> hardware_encoders() {
+  const std::string va = "rate-control=cbr bitrate=1200 key-int-max=600 b-frames=0 ref-frames=1";
+  std::vector<VideoEncoder> all{
+      hardware("vah264lpenc", va, "bitrate", 1000), hardware("vah264enc", va, "bitrate", 1000),
+      hardware("vaapih264enc", "rate-control=cbr bitrate=1200 keyframe-period=600 max-bframes=0", "bitrate",
+               1000),
+      hardware("v4l2h264enc", "extra-controls=\"controls,video_bitrate_mode=1,video_bitrate=1200000\"",
+               k_controls, 1)};
   std::erase_if(all, [](const VideoEncoder& one) { return !has_element(one.factory); });
   return all;
 }

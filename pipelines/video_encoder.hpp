@@ -18,6 +18,7 @@ struct VideoEncoder {
   std::string factory;
   /// In gst-launch's language, from I420 to what the payloader takes; the encoder is `name=encoder`.
   std::string chain;
+  /// A number, or V4L2's structure of controls.
   std::string rate_property;
   int rate_unit = 1;  // bit/s
   bool is_hardware = false;
@@ -27,6 +28,10 @@ struct VideoEncoder {
 
 /// Those that need nothing but the processor, for which this system has the element; the best first.
 [[nodiscard]] std::vector<VideoEncoder> software_encoders(const VideoFormat& format);
+
+/// Those that need a device (VA-API, V4L2), for which this system has the element; whether they work is
+/// another question (hardware_probe.hpp). The best first.
+[[nodiscard]] std::vector<VideoEncoder> hardware_encoders();
 
 /// From the encoder's output to RTP: the payloader is `name=payloader`.
 [[nodiscard]] std::string payloader_chain(const VideoFormat& format);

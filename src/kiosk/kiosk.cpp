@@ -86,6 +86,10 @@ Result<> Kiosk::start() {
   media.camera = m_options.camera;
   media.microphone = m_options.microphone;
   media.relay_only = m_options.relay_only;
+  if (const base::CharPtr self(
+          m_options.hardware_video == "none" ? nullptr : g_file_read_link("/proc/self/exe", nullptr));
+      self)
+    media.video_probe = {self.get(), k_probe_argument};
   m_engine = std::make_unique<pipelines::Engine>(media);
   m_desk = std::make_unique<consultation::Desk>(
       consultation::Desk::Parts{*m_database, *m_database, m_clock, *m_engine, *m_link, m_codec, *this,

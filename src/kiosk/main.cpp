@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -18,6 +20,7 @@
 #include "kiosk/notices.hpp"
 #include "kiosk/options.hpp"
 #include "kiosk/start_policy.hpp"
+#include "pipelines/hardware_probe.hpp"
 #include "ui/kiosk/application.hpp"
 #include "ui/kiosk/failure_window.hpp"
 #include "ui/kiosk/localisation.hpp"
@@ -156,6 +159,10 @@ class Program {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A process that tries the hardware's codecs, for a kiosk that is just starting
+  // (pipelines/hardware_probe.hpp).
+  if (argc > 1 && std::string_view(argv[1]) == kiosk::k_probe_argument)
+    return pipelines::run_video_probe(std::vector<std::string>(argv + 2, argv + argc));
   base::bound_memory();
   base::claim_main_thread();
   base::start_log();

@@ -41,6 +41,11 @@ Result<std::string> gateway_address(const std::string& value) {
   return base::parse_gateway_address(value);
 }
 
+Result<std::string> auto_or_none(const std::string& value) {
+  if (value == "auto" || value == "none") return value;
+  return failure("usage", "it is neither auto nor none");
+}
+
 Result<> set_code_lifetime(consultation::Limits& limits, const std::string& value) {
   constexpr double k_longest = 24 * 60;
   char* end = nullptr;
@@ -67,6 +72,8 @@ std::vector<base::Setting> table_for(Options& options) {
              options.public_address, base::parse_public_address),
       text("camera", "NAME", "auto, test, none, or part of a camera's name", options.camera),
       text("microphone", "NAME", "auto, test, none, or part of a microphone's name", options.microphone),
+      parsed("hardware-video", "auto|none", "Whether hardware encodes and decodes H.264 where it can",
+             options.hardware_video, auto_or_none),
       parsed("gateway", "URL", "embedded, or wss://HOST[:PORT] of a public gateway", options.gateway,
              gateway_address),
       text("gateway-token-file", "FILE", "This kiosk's token at a public gateway",

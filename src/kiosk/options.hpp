@@ -16,6 +16,9 @@
 
 namespace sangdam::kiosk {
 
+/// Not for people: the kiosk starts itself with this to try the hardware's codecs.
+inline constexpr const char* k_probe_argument = "--probe-video";
+
 struct Options {
   std::filesystem::path data_dir;  // default: $XDG_DATA_HOME/sangdam
   /// Of the embedded gateway; port 0: any free one. Empty: every address, on the ports that need not be typed
@@ -33,8 +36,9 @@ struct Options {
   std::filesystem::path web_dir;                             // development: serve the page from here
   std::string clinic = "Sangdam";                            // shown to patients: a name there must be
   std::string clinic_phone;
-  std::string language;         // ko or en; empty: English, the language of the source
-  consultation::Limits limits;  // code lifetimes; the rest is not for configuration
+  std::string language;                 // ko or en; empty: English, the language of the source
+  consultation::Limits limits;          // code lifetimes; the rest is not for configuration
+  std::string hardware_video = "auto";  // or none
   bool relay_only = false;
   bool insecure_http = false;
   bool walk_in = false;

@@ -134,6 +134,20 @@ describe('a call in each codec', { timeout: 300000 }, () => {
     });
   }
 
+  it('takes another codec from the middle of a call on', async () => {
+    await codecsOfCall(chromium, hasNothing);
+    await patient.page.evaluate(async () => {
+      const sender = globalThis.connections.at(-1).getSenders().find(({ track }) => track?.kind === 'video');
+      const parameters = sender.getParameters();
+      [parameters.encodings[0].codec] = RTCRtpSender.getCapabilities('video').codecs.filter(({ mimeType }) => mimeType === 'video/VP9');
+      await sender.setParameters(parameters);
+    });
+    await waitFor('VP9 from the browser', async () => (await patient.page.evaluate(codecsInUse)).outbound === 'video/VP9');
+    const before = kiosk.all('statistics').length;
+    await waitFor('pictures at the kiosk', () => kiosk.all('statistics').slice(before + 1).some(({ received_fps: rate }) => rate > 5));
+    assert.equal(kiosk.all('disconnected').length, 0);
+  });
+
   it('takes another codec in Chromium than it sends', async () => {
     const codecs = await codecsOfCall(chromium, receiveOnly('H264'));
     assert.equal(codecs.inbound, 'video/H264');

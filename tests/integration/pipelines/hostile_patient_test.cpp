@@ -171,6 +171,58 @@ TEST_CASE("A key frame of 16000x16000 is never decoded and ends the peer", "[hos
   }
 }
 
+TEST_CASE("H.264 and VP9 of 16000x16000 are never decoded and end the peer", "[hostile][picture]") {
+  Engine& engine = shared_engine();
+  for (const unsigned type : {102U, 98U, 104U}) {
+    INFO(type);
+    const std::size_t shown_before = engine.patient_view()->frames();
+    const Peak peak("16000x16000 as " + std::to_string(type));
+    TestPatient::Options options;
+    options.picture_type = type;
+    options.claims_giant = true;
+    Call call(engine, {}, options);
+    REQUIRE(run_until([&] { return has_ended(call); }, 20s));
+    check_ended(call);
+    CHECK(call.listener.detail == "a larger picture than was offered");
+    CHECK(call.listener.first_frames == 0);
+    CHECK(engine.patient_view()->frames() == shown_before);
+    CHECK(peak.mib() < 100);
+  }
+}
+
+TEST_CASE("Broken H.264, VP8 and VP9 packets are dropped or end the peer", "[hostile][picture]") {
+  Engine& engine = shared_engine();
+  for (const unsigned type : {96U, 102U, 98U, 104U}) {
+    INFO(type);
+    TestPatient::Options options;
+    options.picture_type = type;
+    Call call(engine, {}, options);
+    connect(call);
+    call.patient.hush();
+    auto [source, time, number] = call.patient.picture_position();
+    std::uint32_t random = type;
+    // Descriptors and headers of every kind, with and without an end.
+    flood(call, 3'000, 1, [&](int i) {
+      Packet payload(static_cast<std::size_t>(1 + i % 60));
+      for (std::uint8_t& byte : payload) {
+        random = random * 1664525U + 1013904223U;
+        byte = static_cast<std::uint8_t>(random >> 24);
+      }
+      payload[0] = static_cast<std::uint8_t>(i);
+      return call.patient.send_rtp(rtp({.source = source,
+                                        .number = ++number,
+                                        .time = time += 1500,
+                                        .type = static_cast<std::uint8_t>(type),
+                                        .marker = i % 3 != 0},
+                                       payload));
+    });
+    // Whether it had to end or not, the engine is there for the next.
+    if (has_ended(call)) CHECK(call.listener.failures.size() == 1);
+  }
+  Call honest(engine);
+  CHECK(run_until([&] { return honest.listener.first_frames == 1; }, 20s));
+}
+
 TEST_CASE("512 data channels make no threads and end the peer", "[hostile][channels]") {
   Engine& engine = shared_engine();
   Call call(engine);

@@ -56,6 +56,47 @@ void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame,
   ++seen.frames;
 }
 
+/// Puts parameters of 16000x16000 in front of each H.264 picture.
+GstBuffer* with_giant_parameters(GstBuffer* picture) {
+  constexpr std::array<guint8, 15> k_parameters{0,    0,    0,    1,    0x67, 0x42, 0xe0, 0x1f,
+                                                0x95, 0xa0, 0x03, 0xe8, 0x00, 0x7d, 0x19};
+  return gst_buffer_append(gst_buffer_new_memdup(k_parameters.data(), k_parameters.size()), picture);
+}
+
+/// Writes 16000x16000 into a VP9 key frame: the size is 36 bits behind its beginning.
+void claim_giant_vp9(GstBuffer* picture) {
+  std::array<guint8, 9> header{};
+  if (gst_buffer_extract(picture, 0, header.data(), header.size()) != header.size() || (header[0] & 4U) != 0)
+    return;
+  constexpr unsigned k_size = 16000 - 1;
+  const auto nibble = [](unsigned value) { return static_cast<guint8>(value & 0xfU); };
+  const std::array<guint8, 5> claim{
+      static_cast<guint8>((header[4] & 0xf0U) | nibble(k_size >> 12U)), static_cast<guint8>(k_size >> 4U),
+      static_cast<guint8>(nibble(k_size) << 4U | nibble(k_size >> 12U)), static_cast<guint8>(k_size >> 4U),
+      static_cast<guint8>(nibble(k_size) << 4U | (header[8] & 0xfU))};
+  gst_buffer_fill(picture, 4, claim.data(), claim.size());
+}
+
+/// The same for H.264 and VP9, in one size.
+void claim_giant(GstElement* pipeline, pipelines::VideoCodec codec) {
+  const auto payloader = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), "payloader"));
+  const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader.get(), "sink"));
+  using Codec = pipelines::VideoCodec;
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
+        GstBuffer* picture = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+        if (unbox<Codec>(data) == Codec::h264) {
+          picture = with_giant_parameters(picture);
+        } else {
+          claim_giant_vp9(picture);
+        }
+        info->data = picture;
+        return GST_PAD_PROBE_OK;
+      },
+      box<Codec>(codec), free_box<Codec>);
+}
+
 /// Writes another size into each key frame (RFC 6386 section 9.1).
 void claim_size(GstElement* pipeline, std::pair<int, int> size) {
   const auto payloader = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), "payloader"));
@@ -143,6 +184,7 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
   }
   if (const auto flash = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "flash")))
     flash_each_second(flash.get());
+  if (options.claims_giant) claim_giant(m_pipeline.get(), format.codec);
   if (options.claimed_size) claim_size(m_pipeline.get(), *options.claimed_size);
   const Weak weak = m_anchor.weak();
   connect(m_webrtc.get(), "on-ice-candidate",

@@ -30,7 +30,9 @@ class TestPatient {
     /// What it sends its picture as, by the payload type.
     unsigned picture_type = 96;
     std::string turn_server{};
-    /// What its key frames say their size is, whatever it is.
+    /// Its H.264 or VP9 says that it is 16000x16000.
+    bool claims_giant = false;
+    /// What its VP8 key frames say their size is, whatever it is.
     std::optional<std::pair<int, int>> claimed_size{};
     /// Certificate and key in PEM instead of webrtcbin's own. The answer may name another one.
     std::string certificate{};

@@ -26,8 +26,9 @@ constexpr std::size_t k_most_leaving = 4;
 /// key, 0.5 to 4 s, which would otherwise be waited for in the first create-offer. All peers share that
 /// certificate.
 void warm_up() {
-  for (const char* name : {"dtlsdec", "webrtcbin", "nicesrc", "vp8enc", "vp8dec", "opusenc", "opusdec",
-                           "rtpvp8pay", "rtpopuspay", "sctpenc", "srtpenc", "openh264enc", "x264enc"}) {
+  for (const char* name :
+       {"dtlsdec", "webrtcbin", "nicesrc", "vp8enc", "vp8dec", "opusenc", "opusdec", "rtpvp8pay",
+        "rtpopuspay", "sctpenc", "srtpenc", "openh264enc", "openh264dec", "capssetter", "rtph264pay"}) {
     const auto element = Ref<GstElement>::sink(gst_element_factory_make(name, nullptr));
     (void)element;
   }

@@ -216,12 +216,6 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
     });
     return;
   }
-  if (auto chosen = choose_codec(checked->video); !chosen) {
-    base::post_to_main(m_anchor.weak(), [detail = chosen.error().message](WebRtcPeer& self) {
-      self.fail(PeerFailure::pipeline_error, detail);
-    });
-    return;
-  }
   m_expected = std::move(checked->fingerprints);
   m_phase = Phase::connecting;
   accept_video_formats(*checked->sdp, m_parts.codecs->formats());
@@ -244,6 +238,12 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
   }
   m_deadline.start_once(m_parts.connect_timeout,
                         [this] { fail(PeerFailure::connect_timeout, "no path in time"); });
+  // While webrtcbin looks for a path: nobody waits for it.
+  if (auto chosen = choose_codec(checked->video); !chosen) {
+    base::post_to_main(m_anchor.weak(), [detail = chosen.error().message](WebRtcPeer& self) {
+      self.fail(PeerFailure::pipeline_error, detail);
+    });
+  }
 }
 
 base::Result<> WebRtcPeer::choose_codec(const std::vector<VideoFormat>& answered) {

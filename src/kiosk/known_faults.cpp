@@ -23,6 +23,7 @@ constexpr std::array k_faults{
     KnownFault{"gstreamer1.0-plugins-good", "1.26.2-1", "+deb13u", 1, "CVE-2026-3083, CVE-2026-3085"},
     KnownFault{"libgstreamer-plugins-base1.0-0", "1.26.2-1", "+deb13u", 1, "CVE-2026-18297"},
     KnownFault{"libgstreamer1.0-0", "1.22.0-2", "+deb12u", 0, "CVE-2024-47606"},
+    KnownFault{"libopenh264-7", "2.3.1+dfsg-3", "+deb12u", 0, "CVE-2025-27091"},
     KnownFault{"libvpx7", "1.12.0-1", "+deb12u", 4, "CVE-2026-2447"},
     KnownFault{"libvpx9", "1.15.0-2.1", "+deb13u", 0, "CVE-2026-2447"},
 };

@@ -2,8 +2,9 @@
 //
 // A clinic's machine is updated when somebody remembers it. The kiosk says so where it is seen, with the
 // package's name; it starts all the same, because a clinic that cannot open its kiosk helps nobody. The list
-// is short, of what a caller can reach before or while talking: DTLS, RTP, VP8, and GStreamer under them. It
-// was made on k_looked_up from the changelogs of Debian 12 and 13; it does not know what was found later.
+// is short, of what a caller can reach before or while talking: DTLS, RTP, the picture's codecs, and
+// GStreamer under them. It was made on k_looked_up from the changelogs of Debian 12 and 13; it does not know
+// what was found later.
 #pragma once
 
 #include <functional>

@@ -181,6 +181,12 @@ TEST_CASE("Pictures cross both ways in every codec that is offered", "[call][cod
     }));
     CHECK(frame->width == 640);
     CHECK(call.listener.first_frames == 1);
+    // Another size needs no new negotiation.
+    call.peer->limit_picture({320, 180});
+    REQUIRE(run_until([&] { return call.patient.seen().width <= 400; }, 10s));
+    const unsigned smaller = call.patient.seen().frames;
+    REQUIRE(run_until([&] { return call.patient.seen().frames > smaller + 20; }, 10s));
+    CHECK(call.patient.seen().corner_r > 200);
     CHECK(call.listener.failures.empty());
   }
 }

@@ -1,11 +1,14 @@
 #include "pipelines/capture.hpp"
 
 #include <fmt/format.h>
+#include <gst/video/video.h>
 
 #include <utility>
 
 #include "base/log.hpp"
+#include "pipelines/jpeg.hpp"
 #include "pipelines/painter.hpp"
+#include "pipelines/shape.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -20,9 +23,8 @@ constexpr auto k_stall = 3s;
 constexpr auto k_reference_pause = 30s;
 constexpr auto k_first_pause = 500ms;
 constexpr auto k_longest_pause = 15s;
+constexpr auto k_longest_wait = 3s;  // for a device to be free
 
-// At the camera's own rate: 25 pictures a second stay 25, and one that is slow in the dark is slow.
-constexpr const char* k_video_caps = "video/x-raw,format=I420,width=1280,height=720,pixel-aspect-ratio=1/1";
 constexpr const char* k_audio_caps = "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved";
 // async=false: pipewiresrc 0.3 is live only once it streams, and the pipeline would wait for its sinks to
 // preroll.
@@ -49,24 +51,29 @@ CaptureRecipe camera_recipe() {
   recipe.part = Part::camera;
   recipe.after_device =
       // Drops what is too much; a videorate that also fills gaps holds each picture until the next one comes.
-      std::string("videorate drop-only=true max-rate=30 ! videoconvertscale add-borders=true ! ") +
-      k_video_caps;
+      // At the camera's own rate: 25 pictures a second stay 25, and one that is slow in the dark is slow.
+      "videorate drop-only=true max-rate=30 ! videoconvertscale name=scaler add-borders=false ! "
+      "capsfilter name=size caps=video/x-raw,format=I420";
   recipe.outputs = video_outputs();
   // The title and the clock apart: a text that changes is laid out and drawn anew for each picture, and as
   // one large text that cost 7 ms of CPU a picture; this costs 2.6 ms (measured). A clock without digits is
   // the title: textoverlay would wait for its second input.
   recipe.test_source =
-      "videotestsrc is-live=true pattern=smpte100 ! " + std::string(k_video_caps) +
-      ",framerate=30/1 ! clockoverlay time-format=\"TEST PICTURE\" halignment=center valignment=center "
+      "videotestsrc is-live=true pattern=smpte100 ! "
+      "video/x-raw,format=I420,width=1280,height=720,framerate=30/1 ! "
+      "clockoverlay time-format=\"TEST PICTURE\" halignment=center valignment=center "
       "font-desc=\"Sans Bold 40\" "
       "shaded-background=true ! timeoverlay halignment=center valignment=bottom "
       "font-desc=\"Sans Bold 22\" draw-shadow=false "
       "draw-outline=false";
   // 5 pictures a second: enough for the browser to see a living track, cheap for the encoder.
-  recipe.stand_in =
-      "videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,width=1280,height=720,framerate=5/1 "
-      "! " +
-      std::string(k_appsink) + " name=out";
+  recipe.stand_in = [](base::PictureSize size) {
+    return fmt::format(
+        "videotestsrc is-live=true pattern=black ! video/x-raw,format=I420,width={},height={},framerate=5/1 "
+        "! "
+        "{} name=out",
+        size.width, size.height, k_appsink);
+  };
   return recipe;
 }
 
@@ -81,10 +88,33 @@ CaptureRecipe microphone_recipe() {
                            "audiotestsrc is-live=true wave=ticks freq=440 sine-periods-per-tick=88 "
                            "volume=0.2 samplesperbuffer=480 ! ") +
                        k_audio_caps;
-  recipe.stand_in = "audiotestsrc is-live=true wave=silence samplesperbuffer=960 ! " +
-                    std::string(k_audio_caps) + " ! " + k_appsink + " name=out";
+  recipe.stand_in = [](base::PictureSize) {
+    return fmt::format("audiotestsrc is-live=true wave=silence samplesperbuffer=960 ! {} ! {} name=out",
+                       k_audio_caps, k_appsink);
+  };
   return recipe;
 }
+
+namespace {
+
+/// A picture with a hole is worse than none: the one before it stays for a moment.
+void drop_broken_pictures(GstElement* decoder) {
+  const auto entrance = Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
+  gst_pad_add_probe(
+      entrance.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer) noexcept -> GstPadProbeReturn {
+        GstBuffer* picture = GST_PAD_PROBE_INFO_BUFFER(info);
+        if (GST_BUFFER_FLAG_IS_SET(picture, GST_BUFFER_FLAG_CORRUPTED)) return GST_PAD_PROBE_DROP;
+        GstMapInfo map;
+        if (gst_buffer_map(picture, &map, GST_MAP_READ) == FALSE) return GST_PAD_PROBE_DROP;
+        const bool is_whole = read_jpeg({map.data, map.size}).has_value();
+        gst_buffer_unmap(picture, &map);
+        return is_whole ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+      },
+      nullptr, nullptr);
+}
+
+}  // namespace
 
 std::string preferred_camera_caps(const GstCaps& offered) {
   for (const char* wish :
@@ -101,6 +131,24 @@ std::string preferred_camera_caps(const GstCaps& offered) {
 struct Capture::Source {
   Gate gate;
   std::atomic<unsigned> samples{0};
+  std::atomic<base::PictureSize> size{};
+
+  // The streaming thread's: what the last sample was, and how the relay says it.
+  Ref<GstCaps> caps, told;
+
+  /// Null for sound, which is always the same.
+  GstCaps* caps_of(GstSample& sample) {
+    GstCaps* now = gst_sample_get_caps(&sample);
+    if (now == nullptr || now == caps.get()) return told.get();
+    caps = Ref<GstCaps>::share(now);
+    GstVideoInfo info;
+    if (!gst_structure_has_name(gst_caps_get_structure(now, 0), "video/x-raw") ||
+        !gst_video_info_from_caps(&info, now))
+      return nullptr;
+    const base::PictureSize arrived{GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)};
+    if (size.exchange(arrived) != arrived || !told) told = picture_caps(arrived);
+    return told.get();
+  }
 };
 
 Capture::Capture(Parts parts, CaptureRecipe recipe, std::string wanted)
@@ -206,12 +254,14 @@ base::Result<> Capture::build(Pipeline& pipeline) {
     wish = Ref<GstCaps>::adopt(gst_caps_from_string(text.c_str()));
     const char* decoder = text.starts_with("video/x-raw") ? ""
                           : text == "ANY"                 ? "decodebin ! "
-                                                          : "jpegdec ! ";
+                                                          : "jpegdec name=decoder ! ";
     chain = "capsfilter name=wish ! queue leaky=downstream max-size-buffers=2 ! " + (decoder + chain);
   }
   auto rest = pipeline.add(chain);
   if (!rest) return tl::unexpected<base::Failure>(rest.error());
   if (wish) g_object_set(pipeline.find("wish").get(), "caps", wish.get(), nullptr);
+  if (m_recipe.part == Part::camera) ShapeKeeper(pipeline, "scaler", "size", k_room);
+  if (const auto decoder = pipeline.find("decoder")) drop_broken_pictures(decoder.get());
   pipeline.add(device);
   if (!gst_element_link(device.get(), rest->get()))
     return base::failure("device-unusable", factory + " cannot be linked");
@@ -250,25 +300,25 @@ void Capture::start_source() {
         if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
         base::ErrorPtr error;
         gst_message_parse_error(&message, base::out(error), nullptr);
-        fail_source(Condition::lost, base::message_of(error));
+        on_error(*error);
       });
   if (const auto built = build(*m_pipeline); !built) {
-    fail_source(Condition::lost, built.error().message);
+    fail_source(Condition::unusable, built.error().message);
     return;
   }
   m_source = std::make_shared<Source>();
   if (!m_muted) m_source->gate.open();
   m_seen = 0;
   m_last_flow = std::chrono::steady_clock::now();
-  on_each_sample(m_pipeline->find("out").get(),
-                 [source = m_source, relay = m_parts.relay, weak = m_anchor.weak()](GstSample& sample) {
-                   if (source->samples++ == 0) {
-                     base::post_to_main(weak, [source](Capture& self) {
-                       if (self.m_source == source) self.on_flowing();
-                     });
-                   }
-                   source->gate.pass([&] { relay->push(gst_sample_get_buffer(&sample)); });
-                 });
+  on_each_sample(m_pipeline->find("out").get(), [source = m_source, relay = m_parts.relay,
+                                                 weak = m_anchor.weak()](GstSample& sample) {
+    if (source->samples++ == 0) {
+      base::post_to_main(weak, [source](Capture& self) {
+        if (self.m_source == source) self.on_flowing();
+      });
+    }
+    source->gate.pass([&] { relay->push(gst_sample_get_buffer(&sample), source->caps_of(sample)); });
+  });
   if (const auto view = m_pipeline->find("view"); view && m_parts.view) {
     Painter::connect(
         *m_pipeline, "view", m_parts.view, [](base::PictureSize) {},
@@ -282,7 +332,10 @@ void Capture::start_source() {
 }
 
 void Capture::drop_source() {
-  if (m_source) m_source->gate.shut();
+  if (m_source) {
+    m_source->gate.shut();
+    if (const base::PictureSize size = m_source->size; size.width > 0) m_size = size;
+  }
   m_source.reset();
   m_pipeline.reset();
   m_echo_retry.stop();
@@ -290,8 +343,13 @@ void Capture::drop_source() {
   if (m_parts.view) m_parts.view->clear();
 }
 
+void Capture::on_error(const GError& error) {
+  const bool has_worked = m_source && m_source->samples > 0;
+  fail_source(has_worked ? Condition::lost : condition_after(error), error.message);
+}
+
 void Capture::fail_source(Condition condition, const std::string& why) {
-  const std::string device = m_health.device;
+  const std::string device = m_device ? m_device->name : m_health.device;
   base::log_warning("media", "{} \"{}\": {}", m_recipe.part == Part::camera ? "camera" : "microphone", device,
                     why);
   drop_source();
@@ -299,19 +357,22 @@ void Capture::fail_source(Condition condition, const std::string& why) {
   tell(condition, device);
   if (m_off) return;
   m_retry.start_once(m_pause, [this] { choose(); });
-  m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_longest_pause);
+  m_pause = std::min<std::chrono::milliseconds>(
+      2 * m_pause, condition == Condition::busy ? k_longest_wait : k_longest_pause);
 }
 
 void Capture::start_stand_in() {
   if (m_stand_in) return;
   m_stand_in = std::make_unique<Pipeline>(m_recipe.part == Part::camera ? "no-camera" : "no-microphone",
                                           m_parts.timeline, m_parts.workers, nullptr);
-  if (const auto added = m_stand_in->add(m_recipe.stand_in); !added) {
+  if (const auto added = m_stand_in->add(m_recipe.stand_in(m_size)); !added) {
     base::log_error("media", "no stand-in for a missing device: {}", added.error().message);
     return;
   }
   on_each_sample(m_stand_in->find("out").get(),
-                 [relay = m_parts.relay](GstSample& sample) { relay->push(gst_sample_get_buffer(&sample)); });
+                 [relay = m_parts.relay, source = std::make_shared<Source>()](GstSample& sample) {
+                   relay->push(gst_sample_get_buffer(&sample), source->caps_of(sample));
+                 });
   m_stand_in->play();
 }
 

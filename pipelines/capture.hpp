@@ -30,7 +30,8 @@ struct CaptureRecipe {
   std::string after_device;  // from the device's source element to the common format
   std::string outputs;       // from there to the appsinks; for the test source too
   std::string test_source;
-  std::string stand_in;
+  /// Of the size that the device's pictures had last.
+  std::function<std::string(base::PictureSize)> stand_in;
 };
 [[nodiscard]] CaptureRecipe camera_recipe();
 [[nodiscard]] CaptureRecipe microphone_recipe();
@@ -67,6 +68,8 @@ class Capture {
   [[nodiscard]] const Health& health() const { return m_health; }
 
  private:
+  /// No picture of a camera is sent larger.
+  static constexpr base::PictureSize k_room{1280, 720};
   struct Source;  // what the streaming threads of one source share
 
   void choose();
@@ -74,6 +77,7 @@ class Capture {
   void drop_source();
   void reopen();
   void fail_source(Condition condition, const std::string& why);
+  void on_error(const GError& error);
   void start_stand_in();
   void on_flowing();
   void check();
@@ -86,6 +90,7 @@ class Capture {
   CaptureRecipe m_recipe;
   std::string m_wanted;
   std::optional<Device> m_device;  // the one to use; empty for a test source
+  base::PictureSize m_size = k_room;
   bool m_off = false;
   bool m_muted = false;
   Health m_health;

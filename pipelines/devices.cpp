@@ -1,6 +1,7 @@
 #include "pipelines/devices.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "base/log.hpp"
@@ -77,6 +78,13 @@ std::vector<Device> fold(const std::vector<Device>& listings) {
     }
   }
   return result;
+}
+
+Condition condition_after(const GError& error) {
+  // V4L2 and ALSA have a code for it; PipeWire and PulseAudio have the kernel's word in a sentence of theirs.
+  const bool is_busy = g_error_matches(&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY) != FALSE ||
+                       std::string_view(error.message).find(g_strerror(EBUSY)) != std::string_view::npos;
+  return is_busy ? Condition::busy : Condition::unusable;
 }
 
 std::optional<Device> pick(const std::vector<Device>& devices, Part kind, std::string_view wanted) {

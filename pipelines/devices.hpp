@@ -35,6 +35,9 @@ struct Device {
                                              std::string_view display_name, const GstStructure* properties);
 /// The listing to use for each device, in the order found. Pure.
 [[nodiscard]] std::vector<Device> fold(const std::vector<Device>& listings);
+/// What a device that gave this error before anything came from it, or was played by it, is: busy or
+/// unusable. Pure.
+[[nodiscard]] Condition condition_after(const GError& error);
 /// The one a configuration value means: "auto" the default one, else a name. Pure.
 [[nodiscard]] std::optional<Device> pick(const std::vector<Device>& devices, Part kind,
                                          std::string_view wanted);

@@ -14,12 +14,25 @@ enum class Condition : std::uint8_t {
   working,      // pictures or sound flow
   test_source,  // a test picture or tone is sent instead of a device, as configured
   lost,         // it was unplugged or failed; the engine keeps trying
+  busy,         // another program has it; the engine takes it once it is free
+  unusable,     // it is there but cannot be opened; the engine keeps trying
   stalled,      // it is there but delivers, or plays, nothing; the engine restarts it
   disabled,     // configured to "none"
 };
 
 [[nodiscard]] constexpr bool is_trouble(Condition condition) noexcept {
-  return condition == Condition::lost || condition == Condition::stalled;
+  switch (condition) {
+    case Condition::lost:
+    case Condition::busy:
+    case Condition::unusable:
+    case Condition::stalled: return true;
+    case Condition::missing:
+    case Condition::starting:
+    case Condition::working:
+    case Condition::test_source:
+    case Condition::disabled: break;
+  }
+  return false;
 }
 
 struct Health {

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto k_first_pause = 1s;
 constexpr auto k_longest_pause = 15s;
+constexpr auto k_longest_wait = 3s;  // for a device to be free
 constexpr auto k_check_every = 500ms;
 constexpr unsigned k_checks_per_second = 2;
 // What a sink keeps ahead of the loudspeaker, in microseconds: twice what PipeWire takes at a time (21 ms),
@@ -110,13 +111,13 @@ void Playback::start() {
         if (GST_MESSAGE_TYPE(&message) != GST_MESSAGE_ERROR) return;
         base::ErrorPtr error;
         gst_message_parse_error(&message, base::out(error), nullptr);
-        fail(Condition::lost, base::message_of(error));
+        fail(m_rendered > 0 ? Condition::lost : condition_after(*error), base::message_of(error));
       });
   if (m_device) {
     m_sink = Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
     // Trouble stays said until something is played: a retry alone mends nothing.
     if (!is_trouble(m_health.condition)) tell(Condition::starting, m_device->name);
-    if (!m_sink) return fail(Condition::lost, "no element for the device");
+    if (!m_sink) return fail(Condition::unusable, "no element for the device");
     return start_pipeline(m_sink);
   }
   const auto fake = Ref<GstElement>::sink(gst_element_factory_make("fakesink", nullptr));
@@ -132,13 +133,13 @@ void Playback::start_pipeline(const Ref<GstElement>& sink) {
       "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! audioconvert ! "
       "audioresample",
       static_cast<guint64>(m_delay.count()) * GST_MSECOND));
-  if (!chain) return fail(Condition::lost, chain.error().message);
+  if (!chain) return fail(Condition::unusable, chain.error().message);
   set_if_there(sink.get(), "buffer-time", k_sink_buffer_us);
   set_if_there(sink.get(), "latency-time", k_sink_period_us);
   set_if_there(sink.get(), "alignment-threshold", k_alignment);
   set_if_there(sink.get(), "processing-deadline", k_processing_deadline);
   m_pipeline->add(sink);
-  if (!gst_element_link(chain->get(), sink.get())) return fail(Condition::lost, "it cannot be linked");
+  if (!gst_element_link(chain->get(), sink.get())) return fail(Condition::unusable, "it cannot be linked");
   m_output = std::make_unique<Relay::Output>(m_parts.sound, m_pipeline->find("in"));
   m_rendered = 0;
   m_last_played = std::chrono::steady_clock::now();
@@ -159,7 +160,8 @@ void Playback::fail(Condition condition, const std::string& why) {
   m_pipeline.reset();
   tell(condition, name);
   m_retry.start_once(m_pause, [this] { start(); });
-  m_pause = std::min<std::chrono::milliseconds>(2 * m_pause, k_longest_pause);
+  m_pause = std::min<std::chrono::milliseconds>(
+      2 * m_pause, condition == Condition::busy ? k_longest_wait : k_longest_pause);
 }
 
 void Playback::check() {

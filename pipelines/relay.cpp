@@ -45,7 +45,7 @@ void Relay::watch(std::function<void(const GstBuffer&)> look) {
   m_watch = std::move(look);
 }
 
-void Relay::push(GstBuffer* buffer) {
+void Relay::push(GstBuffer* buffer, GstCaps* caps) {
   ++m_pushed;
   // Pushing inside the lock is short: the appsrcs leak instead of blocking.
   const std::lock_guard lock(m_mutex);
@@ -59,6 +59,10 @@ void Relay::push(GstBuffer* buffer) {
     if (GST_CLOCK_TIME_IS_VALID(entry.last_pts) && pts - entry.last_pts < entry.interval) continue;
     if (entry.count++ % static_cast<unsigned>(entry.divisor) != 0) continue;
     entry.last_pts = pts;
+    if (caps != nullptr && entry.caps.get() != caps) {
+      entry.caps = Ref<GstCaps>::share(caps);
+      gst_app_src_set_caps(GST_APP_SRC(entry.appsrc.get()), caps);
+    }
     gst_app_src_push_buffer(GST_APP_SRC(entry.appsrc.get()), gst_buffer_ref(buffer));
   }
 }

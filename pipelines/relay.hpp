@@ -60,7 +60,9 @@ class Relay {
     GstElement* m_appsrc;  // the relay holds the reference; this is the key
   };
 
-  void push(GstBuffer* buffer);
+  /// `caps`: what the buffer is, where that may change (a camera's size); null: as each appsrc was told
+  /// before.
+  void push(GstBuffer* buffer, GstCaps* caps = nullptr);
   /// `look` sees each buffer as it is pushed, on the thread that pushes it; null ends that. One at a time.
   void watch(std::function<void(const GstBuffer&)> look);
   /// How many buffers were pushed so far.
@@ -69,6 +71,7 @@ class Relay {
  private:
   struct Entry {
     Ref<GstElement> appsrc;
+    Ref<GstCaps> caps;  // told last
     GstClockTime last_pts = GST_CLOCK_TIME_NONE;
     int divisor = 1;
     GstClockTime interval = 0;

@@ -35,16 +35,17 @@ constexpr const char* k_transport_cc =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// The caps of a stream of pictures, as the offer and webrtcbin want to know them.
-std::string picture_caps(const VideoFormat& format) {
+std::string stream_caps(const VideoFormat& format) {
   return fmt::format("application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000,extmap-1={}",
                      name_of(format.codec), format.payload_type, k_transport_cc);
 }
 
 /// From the camera's pictures to a coded stream.
 std::string encoder_chain(const VideoEncoder& encoder) {
+  // The relay says what size the camera's pictures really have.
   return "appsrc name=camera is-live=true format=time max-buffers=3 leaky-type=downstream "
          "caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1 ! "
-         "videoconvertscale ! capsfilter name=size caps=video/x-raw,width=1280,height=720 ! " +
+         "videoconvertscale name=scaler add-borders=false ! capsfilter name=size caps=video/x-raw ! " +
          encoder.chain;
 }
 
@@ -158,7 +159,7 @@ base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) 
   auto audio = pipeline.add(audio_chain());
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
   // Of the picture nothing but its caps yet: the codec is the answer's to choose.
-  auto picture = pipeline.add("capsfilter name=picture-out caps=" + picture_caps(k_video_formats.front()));
+  auto picture = pipeline.add("capsfilter name=picture-out caps=" + stream_caps(k_video_formats.front()));
   if (!picture) return tl::unexpected<base::Failure>(picture.error());
   if (!add_transport_cc(pipeline.find("opuspay").get()))
     return base::failure("element-missing", "rtphdrexttwcc");
@@ -183,7 +184,7 @@ base::Result<> Sender::choose(const VideoFormat& format, std::vector<VideoEncode
   m_payloading = std::move(*payloading);
   const auto payloader = m_pipeline->find("payloader");
   if (!add_transport_cc(payloader.get())) return base::failure("element-missing", "rtphdrexttwcc");
-  const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(picture_caps(format).c_str()));
+  const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(stream_caps(format).c_str()));
   g_object_set(m_picture_out.get(), "caps", caps.get(), nullptr);
   const auto packets = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader.get(), "src"));
   m_pacer.emplace(packets.get());
@@ -200,10 +201,10 @@ base::Result<> Sender::build_encoder() {
   if (!encoding) return tl::unexpected<base::Failure>(encoding.error());
   m_encoding = std::move(*encoding);
   m_camera_in = m_pipeline->find("camera");
-  m_size = m_pipeline->find("size");
   m_encoder = m_pipeline->find("encoder");
   m_kbps = 0;
   m_picture = {1280, 720, 1};
+  m_shape.emplace(*m_pipeline, "scaler", "size", base::PictureSize{m_picture.width, m_picture.height});
   const auto coded = Ref<GstPad>::adopt(gst_element_get_static_pad(m_encoding.get(), "src"));
   keep_open(coded.get());
   count_pictures(coded.get(), m_coded);
@@ -307,9 +308,7 @@ void Sender::send_picture(int kbps, const BitrateController::Picture& picture) {
   }
   if (picture == m_picture) return;
   m_picture = picture;
-  const auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, picture.width,
-                                                            "height", G_TYPE_INT, picture.height, nullptr));
-  g_object_set(m_size.get(), "caps", caps.get(), nullptr);
+  m_shape->set_room({picture.width, picture.height});
   m_camera->set_divisor(picture.frame_divisor);
 }
 

@@ -22,6 +22,7 @@
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
 #include "pipelines/retransmission_budget.hpp"
+#include "pipelines/shape.hpp"
 #include "pipelines/speech_rate.hpp"
 #include "pipelines/video_encoder.hpp"
 
@@ -60,13 +61,14 @@ class Sender {
   void set_picture_interval();
 
   Pipeline* m_pipeline = nullptr;
-  Ref<GstElement> m_camera_in, m_microphone_in, m_size, m_encoder, m_opus;
+  Ref<GstElement> m_camera_in, m_microphone_in, m_encoder, m_opus;
   Ref<GstElement> m_picture_out;             // in front of webrtcbin: says what comes
   Ref<GstElement> m_encoding, m_payloading;  // the bins of choose()
   std::vector<VideoEncoder> m_encoders;      // the first is in use
   std::shared_ptr<Relay> m_camera_relay;
   std::shared_ptr<std::atomic<unsigned>> m_coded = std::make_shared<std::atomic<unsigned>>(0);  // pictures
   unsigned m_coded_before = 0, m_captured_before = 0, m_idle_seconds = 0;
+  std::optional<ShapeKeeper> m_shape;         // of the encoder in use
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
   std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
   std::shared_ptr<std::atomic<std::uint64_t>> m_bytes = std::make_shared<std::atomic<std::uint64_t>>(0);

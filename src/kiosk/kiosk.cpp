@@ -315,6 +315,8 @@ bool Kiosk::delivers(pipelines::Part part) const {
     case pipelines::Condition::test_source: return true;
     case pipelines::Condition::missing:
     case pipelines::Condition::lost:
+    case pipelines::Condition::busy:
+    case pipelines::Condition::unusable:
     case pipelines::Condition::stalled:
     case pipelines::Condition::disabled: break;
   }

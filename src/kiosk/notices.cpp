@@ -19,6 +19,8 @@ ui::HealthItem camera_item(const pipelines::Health& health) {
     case Condition::working: return {ui::Health::good, tr("Camera ready")};
     case Condition::test_source: return {ui::Health::warning, tr("Test picture")};
     case Condition::lost: return {ui::Health::bad, tr("Camera unplugged")};
+    case Condition::busy: return {ui::Health::bad, tr("Camera used by another program")};
+    case Condition::unusable: return {ui::Health::bad, tr("Camera does not start")};
     case Condition::stalled: return {ui::Health::warning, tr("Camera is being restarted…")};
     case Condition::disabled: return {ui::Health::warning, tr("Camera switched off in the settings")};
   }
@@ -32,6 +34,8 @@ ui::HealthItem microphone_item(const pipelines::Health& health) {
     case Condition::working: return {ui::Health::good, tr("Microphone ready")};
     case Condition::test_source: return {ui::Health::warning, tr("Test sound")};
     case Condition::lost: return {ui::Health::bad, tr("Microphone unplugged")};
+    case Condition::busy: return {ui::Health::bad, tr("Microphone used by another program")};
+    case Condition::unusable: return {ui::Health::bad, tr("Microphone does not start")};
     case Condition::stalled: return {ui::Health::warning, tr("Microphone is being restarted…")};
     case Condition::disabled: return {ui::Health::warning, tr("Microphone switched off in the settings")};
   }
@@ -143,6 +147,17 @@ std::optional<std::string> words_for(const pipelines::Health& health) {
     case Part::camera:
       if (gone)
         return tr("No camera was found, so patients will not see you. Plug one in; it is used at once.");
+      if (health.condition == Condition::busy) {
+        return tr(
+            "Another program uses the camera, so patients will not see you. Close that program; the camera "
+            "is "
+            "used as soon as it is free.");
+      }
+      if (health.condition == Condition::unusable) {
+        return tr(
+            "The camera is there but does not start, so patients will not see you. Unplug it and plug it in "
+            "again; the kiosk keeps trying.");
+      }
       if (health.condition == Condition::stalled) {
         return tr(
             "The camera stopped sending pictures. It is being restarted; unplug it and plug it in again if "
@@ -155,6 +170,17 @@ std::optional<std::string> words_for(const pipelines::Health& health) {
             "No microphone was found, so patients will not hear you. Plug one in; it is used at once. Until "
             "then you can write to each other.");
       }
+      if (health.condition == Condition::busy) {
+        return tr(
+            "Another program uses the microphone, so patients will not hear you. Close that program; the "
+            "microphone is used as soon as it is free. Until then you can write to each other.");
+      }
+      if (health.condition == Condition::unusable) {
+        return tr(
+            "The microphone is there but does not start, so patients will not hear you. Unplug it and plug "
+            "it "
+            "in again; the kiosk keeps trying. Until then you can write to each other.");
+      }
       if (health.condition == Condition::stalled) {
         return tr(
             "The microphone stopped sending sound, so patients do not hear you. It is being restarted; "
@@ -166,6 +192,18 @@ std::optional<std::string> words_for(const pipelines::Health& health) {
       if (gone) {
         return tr(
             "No loudspeaker was found, so you will not hear the patient. Plug one in; it is used at once. "
+            "Until then you can write to each other.");
+      }
+      if (health.condition == Condition::busy) {
+        return tr(
+            "Another program uses the loudspeaker for itself, so you will not hear the patient. Close that "
+            "program; the loudspeaker is used as soon as it is free. Until then you can write to each "
+            "other.");
+      }
+      if (health.condition == Condition::unusable) {
+        return tr(
+            "The loudspeaker is there but cannot be opened, so you will not hear the patient. Unplug it and "
+            "plug it in again, or choose another one in the system's sound settings; the kiosk keeps trying. "
             "Until then you can write to each other.");
       }
       if (health.condition == Condition::stalled) {

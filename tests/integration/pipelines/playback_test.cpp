@@ -45,17 +45,19 @@ Device speaker(const char* description) {
 struct Room {
   explicit Room(const char* description) {
     REQUIRE(gst_init_check(nullptr, nullptr, nullptr));
+    device = speaker(description);
     playback.emplace(Playback::Parts{Timeline::begin(),
                                      std::make_shared<Workers>(),
                                      std::make_shared<Relay>(),
                                      [this](const Health& health) { told.push_back(health.condition); },
                                      {}},
                      "auto");
-    playback->set_devices({speaker(description)});
+    playback->set_devices({device});
   }
   [[nodiscard]] bool was_told(Condition condition) const {
     return std::find(told.begin(), told.end(), condition) != told.end();
   }
+  Device device;
   std::vector<Condition> told;
   std::optional<Playback> playback;
 };
@@ -88,11 +90,27 @@ TEST_CASE("A loudspeaker that cannot be opened is never said to work", "[speaker
        {"", "fakesink state-error=null-to-ready", "fakesink state-error=ready-to-paused"}) {
     INFO('"' << description << '"');
     const Room room(description);
-    CHECK(run_until([&] { return room.was_told(Condition::lost); }));
-    // It is tried again, and the trouble stays said meanwhile.
-    CHECK_FALSE(run_until([&] { return room.told.back() != Condition::lost; }, 2500ms));
+    CHECK(run_until([&] { return room.was_told(Condition::unusable); }));
+    // It is tried again, and the trouble stays said meanwhile. Nobody has unplugged it.
+    CHECK_FALSE(run_until([&] { return room.told.back() != Condition::unusable; }, 2500ms));
+    CHECK_FALSE(room.was_told(Condition::lost));
     CHECK_FALSE(room.was_told(Condition::working));
   }
+}
+
+TEST_CASE("A loudspeaker that another program has is said to be busy, and played once it is free",
+          "[speaker]") {
+  Room room("fakesink sync=true async=false");
+  REQUIRE(run_until([&] { return room.was_told(Condition::starting); }));
+  const auto refuse = [](GstDevice* device) {
+    auto* sink = static_cast<GstElement*>(g_object_get_data(G_OBJECT(device), k_element));
+    const base::ErrorPtr error(
+        g_error_new_literal(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY, "Device is busy"));
+    gst_element_post_message(sink, gst_message_new_error(GST_OBJECT(sink), error.get(), nullptr));
+  };
+  refuse(room.device.handle.get());
+  REQUIRE(run_until([&] { return room.told.back() == Condition::busy; }));
+  CHECK(run_until([&] { return room.told.back() == Condition::working; }));
 }
 
 TEST_CASE("A loudspeaker that takes sound and plays none is said not to play", "[speaker]") {

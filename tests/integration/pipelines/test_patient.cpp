@@ -38,6 +38,23 @@ void connect(gpointer instance, const char* signal, GCallback callback, const We
                         static_cast<GConnectFlags>(0));
 }
 
+/// How far what is bright reaches, of a picture that is otherwise dark.
+void measure_light(TestPatient::Seen& seen, const base::VideoFrame& frame, const unsigned char* pixels) {
+  int left = frame.width, right = -1, top = frame.height, bottom = -1;
+  for (int y = 0; y < frame.height; y += 2) {
+    const unsigned char* row = pixels + static_cast<std::size_t>(y) * frame.stride;
+    for (int x = 0; x < frame.width; x += 2) {
+      if (row[4 * x + 1] < 128) continue;
+      left = std::min(left, x);
+      right = std::max(right, x);
+      top = std::min(top, y);
+      bottom = y;
+    }
+  }
+  seen.lit_width = std::max(0, right - left + 2);
+  seen.lit_height = std::max(0, bottom - top + 2);
+}
+
 void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame,
                      std::vector<unsigned char>& before) {
   gsize size = 0;
@@ -51,6 +68,7 @@ void measure_picture(TestPatient::Seen& seen, const base::VideoFrame& frame,
   int brightest = 0;
   for (gsize i = 1; i < size; i += 100) brightest = std::max<int>(brightest, pixels[i]);
   seen.brightest = brightest;
+  measure_light(seen, frame, pixels);
   if (before.size() == size && std::memcmp(before.data(), pixels, size) != 0) ++seen.changed_frames;
   before.assign(pixels, pixels + size);
   ++seen.frames;

@@ -47,6 +47,7 @@ class TestPatient {
     std::atomic<int> width{0}, height{0};
     std::atomic<int> corner_r{-1}, corner_g{-1}, corner_b{-1};  // at the top left
     std::atomic<int> brightest{-1};                             // of the last frame
+    std::atomic<int> lit_width{0}, lit_height{0};               // of what is bright in the last frame
     std::atomic<double> level_db{-100};
     std::atomic<unsigned> sound_buffers{0};
     std::ofstream record;  // the streaming thread's

@@ -73,6 +73,21 @@ TEST_CASE("The configured device is picked by name, else the default one", "[dev
   CHECK_FALSE(pick(devices, Part::camera, "auto").has_value());
 }
 
+TEST_CASE("A device that another program has is busy, any other that does not open is unusable",
+          "[devices]") {
+  gst_init(nullptr, nullptr);
+  const auto after = [](int code, const char* message) {
+    const base::ErrorPtr error(g_error_new_literal(GST_RESOURCE_ERROR, code, message));
+    return condition_after(*error);
+  };
+  CHECK(after(GST_RESOURCE_ERROR_BUSY, "Device '/dev/video0' is busy") == Condition::busy);
+  CHECK(after(GST_RESOURCE_ERROR_FAILED, "stream error: Device or resource busy") == Condition::busy);
+  CHECK(after(GST_RESOURCE_ERROR_OPEN_READ, "Could not open device") == Condition::unusable);
+  const base::ErrorPtr other(
+      g_error_new_literal(GST_STREAM_ERROR, GST_RESOURCE_ERROR_BUSY, "of another domain"));
+  CHECK(condition_after(*other) == Condition::unusable);
+}
+
 TEST_CASE("A camera is asked for 720p at full rate, raw only if that does not cost the rate", "[devices]") {
   gst_init(nullptr, nullptr);
   const auto wish = [](const char* offered) {

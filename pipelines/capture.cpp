@@ -170,7 +170,10 @@ void Capture::set_devices(const std::vector<Device>& devices) {
   // A device in use stays in use when another one becomes the default: no jump in the middle of a visit.
   if (m_device && m_pipeline) {
     const auto same = pick(devices, m_recipe.part, m_device->key);
-    if (same && same->handle == m_device->handle) return;
+    if (same && same->plugged == m_device->plugged) {
+      m_device = same;
+      return;
+    }
     if (same) device = same;
   }
   const bool had = m_device.has_value();
@@ -227,7 +230,7 @@ void Capture::choose() {
     tell(Condition::disabled, "");
   } else if (m_wanted == "test" || m_device) {
     start_source();
-  } else {
+  } else if (m_health.condition != Condition::lost) {  // that one was unplugged stays said
     tell(Condition::missing, "");
   }
 }

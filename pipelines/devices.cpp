@@ -152,23 +152,38 @@ void DeviceList::on_message(GstMessage& message) {
     const auto device = Ref<GstDevice>::adopt(raw);
     std::erase_if(m_listings, [&](const Device& listing) { return listing.handle == device; });
     refold();
+  } else if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_DEVICE_CHANGED) {
+    GstDevice* before = nullptr;
+    gst_message_parse_device_changed(&message, &raw, &before);
+    change(Ref<GstDevice>::adopt(before), Ref<GstDevice>::adopt(raw));
+    refold();
   }
 }
 
-void DeviceList::add(Ref<GstDevice> device) {
+void DeviceList::change(const Ref<GstDevice>& before, Ref<GstDevice> device) {
+  const auto listing = std::find_if(m_listings.begin(), m_listings.end(),
+                                    [&](const Device& each) { return each.handle == before; });
+  const unsigned plugged = listing != m_listings.end() ? listing->plugged : 0;
+  if (listing != m_listings.end()) m_listings.erase(listing);
+  if (add(std::move(device)) && plugged != 0) m_listings.back().plugged = plugged;
+}
+
+bool DeviceList::add(Ref<GstDevice> device) {
   // Devices present at the start are announced again as added.
   if (std::any_of(m_listings.begin(), m_listings.end(), [&](const Device& d) { return d.handle == device; }))
-    return;
+    return false;
   const base::CharPtr device_class(gst_device_get_device_class(device.get()));
   const base::CharPtr name(gst_device_get_display_name(device.get()));
   const StructurePtr properties(gst_device_get_properties(device.get()));
   auto listing = describe(G_OBJECT_TYPE_NAME(device.get()), device_class.get(), name ? name.get() : "",
                           properties.get());
-  if (!listing) return;
+  if (!listing) return false;
   base::log_debug("media", "found {} \"{}\" ({})", device_class.get(), listing->name,
                   G_OBJECT_TYPE_NAME(device.get()));
   listing->handle = std::move(device);
+  listing->plugged = ++m_plugged;
   m_listings.push_back(std::move(*listing));
+  return true;
 }
 
 void DeviceList::refold() {

@@ -25,7 +25,8 @@ struct Device {
   std::string name;  // for people
   int rank = 0;      // of its provider; higher is better
   bool is_default = false;
-  Ref<GstDevice> handle;
+  Ref<GstDevice> handle;  // another one when a property changes, such as whether it is the default
+  unsigned plugged = 0;   // the same for as long as it stays plugged in
 };
 
 /// What a listing is: nothing if it is no device for us (our own stream, a monitor, the dummy output). Pure.
@@ -55,7 +56,9 @@ class DeviceList {
  private:
   void on_started();
   void on_message(GstMessage& message);
-  void add(Ref<GstDevice> device);
+  /// False for what is none, or is known.
+  bool add(Ref<GstDevice> device);
+  void change(const Ref<GstDevice>& before, Ref<GstDevice> device);
   void refold();
 
   std::shared_ptr<Workers> m_workers;
@@ -64,6 +67,7 @@ class DeviceList {
   Ref<GstBus> m_bus;
   std::vector<Device> m_listings;
   std::vector<Device> m_devices;
+  unsigned m_plugged = 0;
   base::Anchor<DeviceList> m_anchor{this};
 };
 

@@ -89,9 +89,13 @@ Playback::~Playback() { m_parts.sound->watch({}); }
 void Playback::set_devices(const std::vector<Device>& devices) {
   if (m_wanted == "none") return;
   auto device = pick(devices, Part::speaker, m_wanted);
-  if (m_device && device && (device->handle == m_device->handle)) return;
+  if (m_device && device && device->plugged == m_device->plugged) {
+    m_device = std::move(device);
+    return;
+  }
   if (!m_device && !device) {
-    tell(Condition::missing, "");
+    if (m_health.condition != Condition::lost)
+      tell(Condition::missing, "");  // that one was unplugged stays said
     return;
   }
   const bool lost = m_device && !device;

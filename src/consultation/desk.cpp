@@ -164,6 +164,13 @@ void Desk::set_available(MediaState state) {
   for (const auto& encounter : m_encounters) encounter->set_sending(sending(), Actor::system);
 }
 
+void Desk::note_device(std::string_view part, bool works) {
+  for (const auto& encounter : m_encounters) {
+    if (encounter->has_the_room() && m_device_notes.take(m_parts.clock.moment()))
+      encounter->note_device(part, works);
+  }
+}
+
 MediaState Desk::sending() const {
   return {m_wanted.microphone && m_available.microphone, m_wanted.camera && m_available.camera};
 }

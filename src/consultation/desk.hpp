@@ -64,6 +64,9 @@ class Desk final : private EncounterObserver {
   void set_sending(MediaState state);
   /// What the devices deliver: a patient is told that no picture comes, whether staff want it or not.
   void set_available(MediaState state);
+  /// The "camera", "microphone" or "loudspeaker" of the kiosk failed, or works again: for the log of the
+  /// visit in the room. A plug that wobbles does not fill it.
+  void note_device(std::string_view part, bool works);
 
   /// This machine's network has other addresses now.
   void on_network_changed();
@@ -110,6 +113,7 @@ class Desk final : private EncounterObserver {
   MediaState m_wanted, m_available;
   std::vector<std::unique_ptr<Encounter>> m_encounters;
   base::TokenBucket m_renewals{{2, 0.5}};  // the gateway takes about one new code a second
+  base::TokenBucket m_device_notes{{20, 0.1}};
   base::Timer m_timer;
   bool m_look_queued = false;
   base::Anchor<Desk> m_anchor{this};

@@ -115,6 +115,8 @@ class Encounter {
   [[nodiscard]] const Seat* at_the_door() const;
   /// A patient was admitted and the visit is not over: the camera is taken.
   [[nodiscard]] bool has_the_room() const;
+  /// As Desk::note_device().
+  void note_device(std::string_view part, bool works);
   /// Ended, and the log and everybody else know it: it may be destroyed.
   [[nodiscard]] bool is_over() const { return m_over; }
   [[nodiscard]] const Chat& chat() const { return m_chat; }

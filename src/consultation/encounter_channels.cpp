@@ -47,6 +47,10 @@ void Encounter::set_sending(MediaState state, Actor actor) {
   m_parts.observer.on_changed(*this);
 }
 
+void Encounter::note_device(std::string_view part, bool works) {
+  m_consultation.note(works ? "device-back" : "device-lost", Actor::system, {{"device", std::string(part)}});
+}
+
 MediaState Encounter::on_air() const {
   if (!m_current) return {.microphone = false, .camera = false};
   const MediaLevel level = m_current->media_level();

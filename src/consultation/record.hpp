@@ -73,7 +73,7 @@ enum class Actor : std::uint8_t { staff, patient, system };
 [[nodiscard]] std::optional<Actor> actor_named(std::string_view name) noexcept;
 
 /// One line of the log. `kind` is a stable word: name_of(EventKind), or "chat-sent", "chat-received",
-/// "chat-delivered", "microphone-muted", "camera-off", "peer-failed", "restored", ...
+/// "chat-delivered", "microphone-muted", "camera-off", "device-lost", "peer-failed", "restored", ...
 struct LogEntry {
   std::int64_t sequence = 0;  // given by the log; rises by one per entry over all consultations
   std::string consultation;

@@ -57,11 +57,12 @@ std::vector<MdnsName::Entry> addresses_by_interface() {
   return entries;
 }
 
-const char* notice_id(pipelines::Part part) {
+/// In the log, and as the id of its notice.
+const char* name_of(pipelines::Part part) {
   switch (part) {
     case pipelines::Part::camera: return "camera";
     case pipelines::Part::microphone: return "microphone";
-    case pipelines::Part::speaker: return "speaker";
+    case pipelines::Part::speaker: return "loudspeaker";
   }
   return "";
 }
@@ -290,19 +291,22 @@ void Kiosk::add_appointment(const std::string& patient, const std::string& clini
 // --- Devices ---
 
 void Kiosk::on_health(const pipelines::Health& health) {
+  const bool delivered = delivers(health.part);
   m_health[health.part] = health;
-  if (m_desk)
+  if (m_desk) {
     m_desk->set_available({delivers(pipelines::Part::microphone), delivers(pipelines::Part::camera)});
+    if (delivers(health.part) != delivered) m_desk->note_device(name_of(health.part), !delivered);
+  }
   switch (health.part) {
     case pipelines::Part::camera: m_screens->set_camera(item_for(health)); break;
     case pipelines::Part::microphone: m_screens->set_microphone(item_for(health)); break;
     case pipelines::Part::speaker: break;
   }
   if (words_for(health)) {
-    m_notices.raise(notice_id(health.part), ui::Health::warning,
+    m_notices.raise(name_of(health.part), ui::Health::warning,
                     [health] { return words_for(health).value_or(""); });
   } else {
-    m_notices.clear(notice_id(health.part));
+    m_notices.clear(name_of(health.part));
   }
 }
 

@@ -210,6 +210,29 @@ Moment repeated(const LogEntry& entry) {
   return {"sd-warning-symbolic", Tone::warning, fill(what, fmt::arg("count", detail(entry, "count"))), {}};
 }
 
+/// A device of the kiosk failed, or works again.
+Moment device_moment(const LogEntry& entry) {
+  const bool back = entry.kind == "device-back";
+  const std::string device = detail(entry, "device");
+  const Tone tone = back ? Tone::neutral : Tone::warning;
+  if (device == "camera") {
+    return {back ? "sd-camera-symbolic" : "sd-camera-off-symbolic",
+            tone,
+            back ? tr("The kiosk's camera works again.") : tr("The kiosk's camera stopped working."),
+            {}};
+  }
+  if (device == "microphone") {
+    return {back ? "sd-microphone-symbolic" : "sd-microphone-off-symbolic",
+            tone,
+            back ? tr("The kiosk's microphone works again.") : tr("The kiosk's microphone stopped working."),
+            {}};
+  }
+  return {"sd-warning-symbolic",
+          tone,
+          back ? tr("The kiosk's loudspeaker works again.") : tr("The kiosk's loudspeaker stopped working."),
+          {}};
+}
+
 std::optional<Moment> moment_of_note(const LogEntry& entry) {
   const std::string& kind = entry.kind;
   const bool patient = entry.actor == consultation::Actor::patient;
@@ -260,6 +283,7 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
                   patient ? tr("The patient turned the camera on.") : tr("Staff turned the camera on."),
                   {}};
   }
+  if (kind == "device-lost" || kind == "device-back") return device_moment(entry);
   if (kind == "peer-failed") {
     std::string reason = detail(entry, "reason");
     if (reason.empty()) reason = detail(entry, "failure");

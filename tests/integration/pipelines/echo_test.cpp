@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "integration/pipelines/call.hpp"
+#include "integration/pipelines/virtual_devices.hpp"
 
 namespace sangdam::tests {
 namespace {
@@ -17,38 +18,6 @@ using pipelines::Condition;
 using pipelines::Health;
 using pipelines::Part;
 using namespace std::chrono_literals;
-
-std::string output_of(std::vector<const char*> command) {
-  command.push_back(nullptr);
-  base::ErrorPtr error;
-  const auto process = base::Ref<GSubprocess>::adopt(
-      g_subprocess_newv(command.data(), G_SUBPROCESS_FLAGS_STDOUT_PIPE, base::out(error)));
-  REQUIRE(process);
-  base::CharPtr text;
-  REQUIRE(g_subprocess_communicate_utf8(process.get(), nullptr, nullptr, static_cast<char**>(base::out(text)),
-                                        nullptr, base::out(error)));
-  REQUIRE(g_subprocess_get_successful(process.get()));
-  return g_strstrip(text.get());
-}
-
-/// A module of the sound server.
-class Module {
- public:
-  explicit Module(std::vector<const char*> arguments) {
-    arguments.insert(arguments.begin(), {"pactl", "load-module"});
-    m_id = output_of(arguments);
-  }
-  ~Module() {
-    const auto unload = base::Ref<GSubprocess>::adopt(g_subprocess_new(
-        G_SUBPROCESS_FLAGS_STDERR_SILENCE, nullptr, "pactl", "unload-module", m_id.c_str(), nullptr));
-    if (unload) g_subprocess_wait(unload.get(), nullptr, nullptr);
-  }
-  Module(const Module&) = delete;
-  Module& operator=(const Module&) = delete;
-
- private:
-  std::string m_id;
-};
 
 /// How loud the patient hears what the kiosk sends while she speaks herself: half seconds, from the third
 /// second on.
@@ -105,10 +74,10 @@ bool clinician_is_heard(const std::string& speech) {
 
 TEST_CASE("A patient does not hear herself from the room of the kiosk", "[.pipewire]") {
   REQUIRE(Engine::start_up().has_value());
-  const Module air({"module-null-sink", "sink_name=air", "channel_map=mono"});
-  const Module ear({"module-remap-source", "master=air.monitor", "source_name=ear", "channel_map=mono",
-                    "source_properties=device.description=Ear"});
-  const Module way({"module-loopback", "source=vspeaker.monitor", "sink=air", "latency_msec=20"});
+  const SoundModule air({"module-null-sink", "sink_name=air", "channel_map=mono"});
+  const SoundModule ear({"module-remap-source", "master=air.monitor", "source_name=ear", "channel_map=mono",
+                         "source_properties=device.description=Ear"});
+  const SoundModule way({"module-loopback", "source=vspeaker.monitor", "sink=air", "latency_msec=20"});
   base::ErrorPtr error;
   base::CharPtr file;
   const int opened =

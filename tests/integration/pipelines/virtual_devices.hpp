@@ -4,11 +4,44 @@
 #include <gio/gio.h>
 
 #include <string>
+#include <vector>
 
 #include "base/handles.hpp"
 #include "support/catch.hpp"
 
 namespace sangdam::tests {
+
+inline std::string output_of(std::vector<const char*> command) {
+  command.push_back(nullptr);
+  base::ErrorPtr error;
+  const auto process = base::Ref<GSubprocess>::adopt(
+      g_subprocess_newv(command.data(), G_SUBPROCESS_FLAGS_STDOUT_PIPE, base::out(error)));
+  REQUIRE(process);
+  base::CharPtr text;
+  REQUIRE(g_subprocess_communicate_utf8(process.get(), nullptr, nullptr, static_cast<char**>(base::out(text)),
+                                        nullptr, base::out(error)));
+  REQUIRE(g_subprocess_get_successful(process.get()));
+  return g_strstrip(text.get());
+}
+
+/// A module of the sound server.
+class SoundModule {
+ public:
+  explicit SoundModule(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), {"pactl", "load-module"});
+    m_id = output_of(arguments);
+  }
+  ~SoundModule() {
+    const auto unload = base::Ref<GSubprocess>::adopt(g_subprocess_new(
+        G_SUBPROCESS_FLAGS_STDERR_SILENCE, nullptr, "pactl", "unload-module", m_id.c_str(), nullptr));
+    if (unload) g_subprocess_wait(unload.get(), nullptr, nullptr);
+  }
+  SoundModule(const SoundModule&) = delete;
+  SoundModule& operator=(const SoundModule&) = delete;
+
+ private:
+  std::string m_id;
+};
 
 /// A camera on the desk; pulled without a goodbye when it is destroyed.
 class VirtualCamera {

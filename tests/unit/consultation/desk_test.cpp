@@ -1,5 +1,7 @@
 #include "consultation/desk.hpp"
 
+#include <algorithm>
+
 #include "support/catch.hpp"
 #include "support/domain_doubles.hpp"
 #include "support/main_loop.hpp"
@@ -135,6 +137,26 @@ TEST_CASE("A knock while staff are asked whether nobody came is not thrown out",
   const std::string id = f.waiting("s1");
   CHECK(f.desk.no_show(id).error().code == "somebody-waits");
   CHECK(f.desk.find(id)->state() == State::waiting);
+}
+
+TEST_CASE("A device that fails in a call is in the log of that visit, and one that wobbles does not fill it",
+          "[desk]") {
+  Fixture f;
+  const std::string id = f.waiting("s1");
+  const auto devices = [&](const char* kind) {
+    return std::count_if(f.log.entries.begin(), f.log.entries.end(), [&](const LogEntry& entry) {
+      return entry.kind == kind && entry.details.at("device") == "loudspeaker";
+    });
+  };
+  f.desk.note_device("loudspeaker", false);
+  CHECK(devices("device-lost") == 0);  // there is no call yet
+  REQUIRE(f.admit(id));
+  f.desk.note_device("loudspeaker", false);
+  f.desk.note_device("loudspeaker", true);
+  CHECK(devices("device-lost") == 1);
+  CHECK(devices("device-back") == 1);
+  for (int i = 0; i < 100; ++i) f.desk.note_device("loudspeaker", i % 2 == 1);
+  CHECK(devices("device-lost") + devices("device-back") == 20);
 }
 
 TEST_CASE("Automatic admission lets in the one it was about", "[desk][door]") {

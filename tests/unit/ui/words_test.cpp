@@ -141,8 +141,8 @@ TEST_CASE("What came too fast is told by its kind, with its count", "[timeline][
 TEST_CASE("Every note of a consultation has a sentence", "[timeline]") {
   speak("en");
   for (const char* kind : {"chat-sent", "chat-received", "chat-delivered", "chat-refused", "microphone-muted",
-                           "microphone-on", "camera-off", "camera-on", "peer-failed", "offer-requested",
-                           "restored", "repeated", "entries-not-kept"}) {
+                           "microphone-on", "camera-off", "camera-on", "device-lost", "device-back",
+                           "peer-failed", "offer-requested", "restored", "repeated", "entries-not-kept"}) {
     INFO(kind);
     CHECK_FALSE(moment_of(entry(kind)).is_raw);
   }

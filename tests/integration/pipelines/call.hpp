@@ -64,10 +64,11 @@ class Listener : public consultation::PeerListener {
 struct Call {
   using Edit = std::function<std::string(const std::string&)>;
   explicit Call(Engine& engine, const std::vector<consultation::IceServer>& servers = {},
-                TestPatient::Options options = {}, Edit edit_answer = {})
-      : patient(std::move(options),
+                TestPatient::Options options = {}, Edit edit = {})
+      : edit_answer(std::move(edit)),
+        patient(std::move(options),
                 {.on_answer =
-                     [this, edit_answer](const std::string& sdp) {
+                     [this](const std::string& sdp) {
                        if (peer) peer->set_answer(edit_answer ? edit_answer(sdp) : sdp);
                      },
                  .on_candidate =
@@ -86,6 +87,7 @@ struct Call {
     peer = engine.create_peer(listener, servers);
   }
 
+  Edit edit_answer;
   bool present_when_connected = true;
   std::map<std::string, std::vector<std::string>> heard;
   Listener listener;

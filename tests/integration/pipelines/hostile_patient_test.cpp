@@ -1,12 +1,15 @@
 // A patient who was let in and does what no browser would: what it costs the kiosk, and how it ends.
 #include <gio/gio.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -118,7 +121,128 @@ std::string fingerprint_of(const std::string& pem) {
   return text;
 }
 
+const std::string k_name = "a=fingerprint:";
+
+/// Each line that names a fingerprint, in whichever section, becomes what `edit` makes of it.
+std::string with_fingerprints(const std::string& sdp,
+                              const std::function<std::string(const std::string&, int)>& edit) {
+  std::string result;
+  int section = -1;
+  for (std::size_t at = 0; at < sdp.size();) {
+    const std::size_t end = std::min(sdp.find('\n', at), sdp.size() - 1) + 1;
+    const std::string line = sdp.substr(at, end - at);
+    if (line.starts_with("m=")) ++section;
+    result += line.starts_with(k_name) ? edit(line, section) : line;
+    at = end;
+  }
+  return result;
+}
+/// The same hash of another certificate.
+std::string wrong(std::string line) {
+  char& digit = line[line.find(' ') + 1];
+  digit = digit == '0' ? '1' : '0';
+  return line;
+}
+std::string of_another(const char* hash, int bytes) {
+  std::string line = k_name + hash + " 00";
+  for (int i = 1; i < bytes; ++i) line += ":00";
+  return line + "\r\n";
+}
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const std::size_t at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), with);
+}
+
+/// How a call ends whose answer is edited so: nothing if it connects.
+std::optional<PeerFailure> outcome_of(const Call::Edit& edit) {
+  const Call call(shared_engine(), {}, {}, edit);
+  REQUIRE(run_until([&] { return call.listener.first_frames == 1 || has_ended(call); }, 20s));
+  if (has_ended(call)) CHECK(call.listener.connected == 0);
+  return has_ended(call) ? std::optional(call.listener.failures.front()) : std::nullopt;
+}
+
 }  // namespace
+
+TEST_CASE("Only the certificate that an answer names is let in", "[hostile][certificate]") {
+  using Line = const std::string&;
+  const auto outcome = [](const std::function<std::string(Line, int)>& edit) {
+    return outcome_of([edit](const std::string& sdp) { return with_fingerprints(sdp, edit); });
+  };
+  // As a browser may.
+  CHECK(outcome([](Line line, int) { return wrong(line) + line; }) == std::nullopt);
+  CHECK(outcome([](Line line, int) { return of_another("sha-1", 20) + line; }) == std::nullopt);
+  // None at all; none that counts; none in a section.
+  CHECK(outcome([](Line, int) { return std::string(); }) == PeerFailure::answer_invalid);
+  CHECK(outcome([](Line, int) { return of_another("sha-1", 20); }) == PeerFailure::answer_invalid);
+  CHECK(outcome([](Line line, int section) { return section == 1 ? std::string() : line; }) ==
+        PeerFailure::answer_invalid);
+  // Another one: in all, of a stronger hash, or in one section.
+  CHECK(outcome([](Line line, int) { return wrong(line); }) == PeerFailure::fingerprint_mismatch);
+  // webrtcbin itself wants the same in all sections, the session's included.
+  CHECK(outcome([](Line line, int section) { return section == 2 ? wrong(line) : line; }) ==
+        PeerFailure::answer_invalid);
+  CHECK(outcome([](Line line, int) { return line + of_another("sha-512", 64); }) ==
+        PeerFailure::fingerprint_mismatch);
+}
+
+TEST_CASE("A fingerprint of the session counts for its sections", "[hostile][certificate]") {
+  const auto of_session = [](const std::string& sdp, bool right, bool keeps_own) {
+    std::string line;
+    const std::string rest = with_fingerprints(sdp, [&](const std::string& own, int) {
+      line = own;
+      return keeps_own ? own : std::string();
+    });
+    return replaced(rest, "t=0 0\r\n", "t=0 0\r\n" + (right ? line : wrong(line)));
+  };
+  CHECK(outcome_of([&](const std::string& sdp) { return of_session(sdp, true, false); }) == std::nullopt);
+  CHECK(outcome_of([&](const std::string& sdp) { return of_session(sdp, true, true); }) == std::nullopt);
+  CHECK(outcome_of([&](const std::string& sdp) { return of_session(sdp, false, true); }) ==
+        PeerFailure::answer_invalid);
+  CHECK(outcome_of([&](const std::string& sdp) { return of_session(sdp, false, false); }) ==
+        PeerFailure::fingerprint_mismatch);
+}
+
+TEST_CASE("A second answer changes nothing", "[hostile][certificate]") {
+  const auto tampered = [](const std::string& sdp) {
+    return with_fingerprints(sdp, [](const std::string& line, int) { return wrong(line); });
+  };
+  SECTION("another fingerprint after the right one") {
+    Call call(shared_engine());
+    std::string answer;
+    call.edit_answer = [&](const std::string& sdp) { return answer = sdp; };
+    REQUIRE(run_until([&] { return !answer.empty(); }));
+    call.peer->set_answer(tampered(answer));
+    connect(call);
+    call.peer->set_answer(tampered(answer));
+    const unsigned frames = call.patient.seen().frames;
+    CHECK(run_until([&] { return call.patient.seen().frames > frames + 10; }));
+    CHECK(call.listener.failures.empty());
+  }
+  SECTION("the right one after another") {
+    Call call(shared_engine());
+    std::string answer;
+    call.edit_answer = [&](const std::string& sdp) { return tampered(answer = sdp); };
+    REQUIRE(run_until([&] { return !answer.empty(); }));
+    call.peer->set_answer(answer);
+    REQUIRE(run_until([&] { return has_ended(call); }, 20s));
+    CHECK(call.listener.failures == std::vector{PeerFailure::fingerprint_mismatch});
+    CHECK(call.listener.connected == 0);
+  }
+}
+
+TEST_CASE("Sound of 64 channels is refused before anything is made for it", "[hostile][rtp]") {
+  for (const char* meaning : {"opus/48000/64", "multiopus/48000/64", "multiopus/48000/2", "opus/48000/255"}) {
+    INFO(meaning);
+    CHECK(outcome_of([&](std::string sdp) {
+            for (const char* offered : {"OPUS/48000/2", "opus/48000/2"}) {
+              if (const std::size_t at = sdp.find(offered); at != std::string::npos)
+                sdp.replace(at, std::string_view(offered).size(), meaning);
+            }
+            return sdp;
+          }) == PeerFailure::answer_invalid);
+  }
+}
 
 TEST_CASE("A certificate with a long subject harms nothing", "[hostile][certificate]") {
   const auto call_with = [](const std::string& subject) {
@@ -343,6 +467,74 @@ TEST_CASE("A payload type that was not offered reaches no decoder, and the call 
   const std::size_t frames = engine.patient_view()->frames();
   CHECK(run_until([&] { return engine.patient_view()->frames() > frames + 10; }));
   CHECK(threads() - before < 5);
+  CHECK(call.listener.failures.empty());
+}
+
+TEST_CASE("VP8 descriptors that no encoder writes harm nothing, and the picture goes on", "[hostile][rtp]") {
+  Engine& engine = shared_engine();
+  Call call(engine);
+  connect(call);
+  REQUIRE(run_until([&] { return engine.patient_view()->frames() > 10; }));
+  call.patient.hush();
+  auto [source, time, number] = call.patient.picture_position();
+  // RFC 7741 section 4.2: X=0x80 N=0x20 S=0x10; then I=0x80 L=0x40 T=0x20 K=0x10; then what those announce.
+  const std::vector<Packet> descriptors{
+      {},                                          // nothing
+      {0x10},                                      // no picture behind it
+      {0x90},                                      // extensions are announced, and it ends
+      {0x90, 0xf0},                                // all of them
+      {0x90, 0xf0, 0xff},                          // half a picture id
+      {0x90, 0xf0, 0xff, 0xff},                    // TL0PICIDX is missing
+      {0x90, 0xf0, 0xff, 0xff, 0xff},              // TID and KEYIDX are missing
+      {0x90, 0xf0, 0xff, 0xff, 0xff, 0xff},        // complete, and nothing behind it
+      {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x11},  // every reserved bit, partition 15
+      {0x9f, 0xff, 0x7f, 0xff, 0xff, 0x10},
+      {0x90, 0x80, 0x80, 0x00, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a},  // a key frame's beginning
+      {0x17, 0x11, 0x55, 0x55},                                      // begins in partition 7
+      {0x07, 0x11, 0x55, 0x55},
+      {0x10, 0x10, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x00, 0x00, 0x00, 0x00, 0x00},  // of no size
+  };
+  unsigned sent = 0;
+  for (const bool marker : {true, false, true}) {
+    for (const Packet& descriptor : descriptors) {
+      time += 3000;
+      sent += call.patient.send_rtp(
+                  rtp({.source = source, .number = ++number, .time = time, .marker = marker}, descriptor))
+                  ? 1U
+                  : 0U;
+    }
+  }
+  CHECK(sent == 3 * descriptors.size());
+  CHECK_FALSE(run_until([&] { return has_ended(call); }, 3s));
+  // The packets of these seconds are missing to the kiosk, as on a line that was away.
+  call.patient.speak();
+  const std::size_t frames = engine.patient_view()->frames();
+  CHECK(run_until([&] { return engine.patient_view()->frames() > frames + 10; }, 20s));
+  CHECK(call.listener.failures.empty());
+}
+
+TEST_CASE("VP9 was not offered: no packet of it reaches a decoder", "[hostile][rtp]") {
+  Engine& engine = shared_engine();
+  Call call(engine);
+  connect(call);
+  REQUIRE(run_until([&] { return engine.patient_view()->frames() > 10; }));
+  // draft-ietf-payload-vp9 section 4.2: I P L F B E V Z; truncated, complete, with a scalability structure
+  // that claims eight layers of 65535x65535.
+  const std::vector<Packet> descriptors{{},
+                                        {0xff},
+                                        {0xff, 0xff},
+                                        {0x8c, 0x01, 0x82, 0x49, 0x83, 0x42},
+                                        {0x0a, 0xfb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+  std::uint16_t number = 0;
+  for (int i = 0; i < 60; ++i) {
+    for (const Packet& descriptor : descriptors) {
+      REQUIRE(call.patient.send_rtp(
+          rtp({.source = 0x9999, .number = ++number, .type = 98, .marker = i % 2 == 0}, descriptor)));
+    }
+  }
+  const std::size_t frames = engine.patient_view()->frames();
+  CHECK(run_until([&] { return engine.patient_view()->frames() > frames + 10; }));
+  CHECK(threads_named("vp9") == 0);
   CHECK(call.listener.failures.empty());
 }
 

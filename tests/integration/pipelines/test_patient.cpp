@@ -390,14 +390,20 @@ TestPatient::Position TestPatient::picture_position() const {
 }
 
 void TestPatient::hush() {
+  *m_hushed = true;
   for (const char* name : {"sink_0", "sink_1"}) {
     const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(m_webrtc.get(), name));
+    using Hushed = std::shared_ptr<std::atomic<bool>>;
     gst_pad_add_probe(
         pad.get(), static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-        [](GstPad*, GstPadProbeInfo*, gpointer) noexcept -> GstPadProbeReturn { return GST_PAD_PROBE_DROP; },
-        nullptr, nullptr);
+        [](GstPad*, GstPadProbeInfo*, gpointer data) noexcept -> GstPadProbeReturn {
+          return *unbox<Hushed>(data) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_REMOVE;
+        },
+        box<Hushed>(m_hushed), free_box<Hushed>);
   }
 }
+
+void TestPatient::speak() { *m_hushed = false; }
 
 void TestPatient::close() {
   pipelines::DataChannels::cut_off(*m_webrtc.get());

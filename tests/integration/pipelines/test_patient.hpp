@@ -84,6 +84,8 @@ class TestPatient {
   [[nodiscard]] Position picture_position() const;
   /// Stops sending picture and sound, so that what is sent by hand is all there is.
   void hush();
+  /// Goes on with both.
+  void speak();
   [[nodiscard]] const Seen& seen() const { return *m_seen; }
 
  private:
@@ -92,6 +94,7 @@ class TestPatient {
   Callbacks m_callbacks;
   std::shared_ptr<Seen> m_seen = std::make_shared<Seen>();
   base::Ref<GstElement> m_pipeline, m_webrtc, m_encryption;
+  std::shared_ptr<std::atomic<bool>> m_hushed = std::make_shared<std::atomic<bool>>(false);
   std::vector<base::Ref<GstWebRTCDataChannel>> m_channels;
   base::Anchor<TestPatient> m_anchor{this};
 };

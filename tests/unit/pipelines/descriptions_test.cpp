@@ -143,6 +143,9 @@ TEST_CASE("An answer that does not fit the offer is refused", "[answer]") {
   CHECK(code_of(replaced("opus/48000/2", "OPUS/48000/2")) == "fine");
   CHECK(code_of(replaced("opus/48000/2", "multiopus/48000/200")) == "answer-invalid");
   CHECK(code_of(replaced("opus/48000/2", "opus/48000/255")) == "answer-invalid");
+  CHECK(code_of(replaced("opus/48000/2", "opus/48000/64")) == "answer-invalid");
+  CHECK(code_of(replaced("opus/48000/2", "multiopus/48000/64")) == "answer-invalid");
+  CHECK(code_of(replaced("SAVPF 96 97", "SAVPF 98 97")) == "answer-invalid");  // VP9
   CHECK(code_of(replaced("a=rtpmap:96 VP8/90000", "a=rtpmap:96 H264/90000")) == "answer-invalid");
   CHECK(code_of(replaced("a=rtpmap:96 VP8/90000", "a=rtpmap:96 VP8/90000\r\na=rtpmap:96 VP9/90000")) ==
         "answer-invalid");

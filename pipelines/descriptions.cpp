@@ -205,7 +205,7 @@ void add_video_format(GstSDPMedia& media, const VideoFormat& format) {
 template <class Work>
 void for_each_picture_section(GstSDPMessage& sdp, Work work) {
   for (guint section = 0; section < gst_sdp_message_medias_len(&sdp); ++section) {
-    // The message owns it; GStreamer's accessor is const for want of another.
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the message owns it and has no other accessor
     auto& media = const_cast<GstSDPMedia&>(*gst_sdp_message_get_media(&sdp, section));
     if (text_or_empty(gst_sdp_media_get_media(&media)) == "video") work(media);
   }

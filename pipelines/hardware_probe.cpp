@@ -96,6 +96,7 @@ void HardwareProbe::try_next() {
   }
   words.insert(words.end(), more.begin(), more.end());
   std::vector<const char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (const std::string& word : words) pointers.push_back(word.c_str());
   pointers.push_back(nullptr);
   base::ErrorPtr error;
@@ -104,7 +105,10 @@ void HardwareProbe::try_next() {
       pointers.data(),
       static_cast<GSubprocessFlags>(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE),
       base::out(error)));
-  if (!m_process) return on_tried(false);
+  if (!m_process) {
+    base::post_to_main(m_anchor.weak(), [](HardwareProbe& self) { self.on_tried(false); });
+    return;
+  }
   using Weak = std::weak_ptr<HardwareProbe>;
   g_subprocess_wait_async(
       m_process.get(), nullptr,

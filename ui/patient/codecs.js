@@ -72,7 +72,7 @@ export function preferCodecs(sdp, order) {
 }
 
 /**
- * What the browser says that this machine can do; nothing where it does not say, or not soon.
+ * What the browser says that this machine can do; nothing of a codec that it does not know.
  * @param {MediaCapabilities | undefined} capabilities
  * @returns {Promise<Abilities>}
  */
@@ -80,15 +80,28 @@ export async function codecAbilities(capabilities) {
   if (!capabilities?.encodingInfo) return {};
   /** @type {Abilities} */
   const abilities = {};
-  const asked = Promise.allSettled(Object.entries(TYPES).map(async ([name, contentType]) => {
+  await Promise.allSettled(Object.entries(TYPES).map(async ([name, contentType]) => {
     const video = { ...(name === 'VP9' ? SMALL_PICTURE : PICTURE), contentType };
     const [encoding, decoding] = await Promise.all([
       capabilities.encodingInfo({ type: 'webrtc', video }), capabilities.decodingInfo({ type: 'webrtc', video }),
     ]);
     abilities[/** @type {Codec} */ (name)] = { encoding, decoding };
   }));
-  await Promise.race([asked, new Promise((resolve) => { setTimeout(resolve, DEADLINE_MS); })]);
-  return { ...abilities };
+  return abilities;
+}
+
+/**
+ * The abilities, or nothing where the browser takes its time.
+ * @param {Promise<Abilities>} asked
+ * @returns {Promise<Abilities>}
+ */
+export async function knownSoon(asked) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((resolve) => { timer = setTimeout(() => resolve({}), DEADLINE_MS); });
+  const known = await Promise.race([asked, /** @type {Promise<Abilities>} */ (late)]);
+  clearTimeout(timer);
+  return known;
 }
 
 /**

@@ -6,7 +6,7 @@
 // means latest received, not highest number: a kiosk that was restarted counts from one again. The kiosk cannot restart
 // ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera
 // that comes, goes or flips needs no new negotiation.
-import { codecAbilities, codecOrder, isThinNetwork, preferCodecs } from './codecs.js';
+import { codecAbilities, codecOrder, isThinNetwork, knownSoon, preferCodecs } from './codecs.js';
 import { FEATURES, UnknownTypes } from './features.js';
 import { decodeChat, decodeControl } from './lines.js';
 import { MediaLevelControl } from './media_level.js';
@@ -222,7 +222,7 @@ export class Peers {
     this.#next = peer;
     this.#listen(peer);
     try {
-      const order = codecOrder(await this.#abilities, this.#isThin());
+      const order = codecOrder(await knownSoon(this.#abilities), this.#isThin());
       if (peer.closed) return;
       await peer.connection.setRemoteDescription({ type: 'offer', sdp: preferCodecs(sdp, order) });
       for (const transceiver of peer.connection.getTransceivers()) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { codecAbilities, codecOrder, isThinNetwork, preferCodecs } from '../../../ui/patient/codecs.js';
+import { codecAbilities, codecOrder, isThinNetwork, knownSoon, preferCodecs } from '../../../ui/patient/codecs.js';
 
 const software = { supported: true, smooth: true, powerEfficient: false };
 const hardware = { supported: true, smooth: true, powerEfficient: true };
@@ -88,7 +88,8 @@ describe('what the browser says of the machine', () => {
   });
   it('is not waited for when it takes long', async () => {
     const never = new Promise(() => {});
-    assert.deepEqual(await codecAbilities(/** @type {any} */ ({ encodingInfo: () => never, decodingInfo: () => never })), {});
+    assert.deepEqual(await knownSoon(codecAbilities(/** @type {any} */ ({ encodingInfo: () => never, decodingInfo: () => never }))), {});
+    assert.deepEqual(await knownSoon(Promise.resolve(phone)), phone);
   });
 });
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <utility>
 
 #include "base/log.hpp"
@@ -96,6 +99,17 @@ CaptureRecipe microphone_recipe() {
 }
 
 namespace {
+
+/// S16LE, some 500 samples a hundred times a second.
+void measure(base::SoundLevel& level, GstBuffer& sound) {
+  GstMapInfo map;
+  if (gst_buffer_map(&sound, &map, GST_MAP_READ) == FALSE) return;
+  int peak = 0;
+  for (gsize at = 0; at + 1 < map.size; at += 2)
+    peak = std::max(peak, std::abs(static_cast<std::int16_t>(map.data[at] | map.data[at + 1] << 8)));
+  gst_buffer_unmap(&sound, &map);
+  level.hear(peak);
+}
 
 /// A picture with a hole is worse than none: the one before it stays for a moment.
 void drop_broken_pictures(GstElement* decoder) {
@@ -313,15 +327,19 @@ void Capture::start_source() {
   if (!m_muted) m_source->gate.open();
   m_seen = 0;
   m_last_flow = std::chrono::steady_clock::now();
-  on_each_sample(m_pipeline->find("out").get(), [source = m_source, relay = m_parts.relay,
-                                                 weak = m_anchor.weak()](GstSample& sample) {
-    if (source->samples++ == 0) {
-      base::post_to_main(weak, [source](Capture& self) {
-        if (self.m_source == source) self.on_flowing();
-      });
-    }
-    source->gate.pass([&] { relay->push(gst_sample_get_buffer(&sample), source->caps_of(sample)); });
-  });
+  on_each_sample(m_pipeline->find("out").get(),
+                 [source = m_source, relay = m_parts.relay, level = m_parts.level,
+                  weak = m_anchor.weak()](GstSample& sample) {
+                   if (source->samples++ == 0) {
+                     base::post_to_main(weak, [source](Capture& self) {
+                       if (self.m_source == source) self.on_flowing();
+                     });
+                   }
+                   source->gate.pass([&] {
+                     if (level) measure(*level, *gst_sample_get_buffer(&sample));
+                     relay->push(gst_sample_get_buffer(&sample), source->caps_of(sample));
+                   });
+                 });
   if (const auto view = m_pipeline->find("view"); view && m_parts.view) {
     Painter::connect(
         *m_pipeline, "view", m_parts.view, [](base::PictureSize) {},

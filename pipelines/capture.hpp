@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/main_thread.hpp"
+#include "base/sound_level.hpp"
 #include "pipelines/devices.hpp"
 #include "pipelines/echo_reference.hpp"
 #include "pipelines/health.hpp"
@@ -47,7 +48,8 @@ class Capture {
     Timeline timeline;
     std::shared_ptr<Workers> workers;
     std::shared_ptr<Relay> relay;
-    std::shared_ptr<base::FrameSlot> view;  // null: no self-view
+    std::shared_ptr<base::FrameSlot> view;    // null: no self-view
+    std::shared_ptr<base::SoundLevel> level;  // null: of a camera
     std::function<void(const Health&)> on_health;
   };
   /// `wanted`: "auto", "test", "none" or a device's name.

@@ -75,6 +75,7 @@ struct Engine::Impl {
   std::shared_ptr<Workers> workers = std::make_shared<Workers>();
   std::shared_ptr<base::FrameSlot> self_view = std::make_shared<base::FrameSlot>();
   std::shared_ptr<base::FrameSlot> patient_view = std::make_shared<base::FrameSlot>();
+  std::shared_ptr<base::SoundLevel> own_sound = std::make_shared<base::SoundLevel>();
   std::shared_ptr<Relay> camera_relay = std::make_shared<Relay>();
   std::shared_ptr<Relay> microphone_relay = std::make_shared<Relay>();
   std::shared_ptr<Relay> patient_sound = std::make_shared<Relay>();
@@ -135,11 +136,11 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
       Playback::Parts{impl.timeline, impl.workers, impl.patient_sound, tell, on_loudspeaker},
       impl.config.speaker);
   impl.camera = std::make_unique<Capture>(
-      Capture::Parts{impl.timeline, impl.workers, impl.camera_relay, impl.self_view, tell}, camera_recipe(),
-      impl.config.camera);
+      Capture::Parts{impl.timeline, impl.workers, impl.camera_relay, impl.self_view, nullptr, tell},
+      camera_recipe(), impl.config.camera);
   impl.microphone = std::make_unique<Capture>(
-      Capture::Parts{impl.timeline, impl.workers, impl.microphone_relay, nullptr, tell}, microphone_recipe(),
-      impl.config.microphone);
+      Capture::Parts{impl.timeline, impl.workers, impl.microphone_relay, nullptr, impl.own_sound, tell},
+      microphone_recipe(), impl.config.microphone);
   const auto needs_devices = [](const std::string& wanted) { return wanted != "test" && wanted != "none"; };
   if (needs_devices(impl.config.camera) || needs_devices(impl.config.microphone) ||
       needs_devices(impl.config.speaker)) {
@@ -184,6 +185,7 @@ std::unique_ptr<consultation::Peer> Engine::create_peer(consultation::PeerListen
 void Engine::set_microphone_muted(bool muted) { m_impl->microphone->set_muted(muted); }
 void Engine::set_camera_off(bool off) { m_impl->camera->set_off(off); }
 std::shared_ptr<base::FrameSlot> Engine::self_view() const { return m_impl->self_view; }
+std::shared_ptr<base::SoundLevel> Engine::own_sound() const { return m_impl->own_sound; }
 std::shared_ptr<base::FrameSlot> Engine::patient_view() const { return m_impl->patient_view; }
 
 void Engine::on_health(std::function<void(const Health&)> listener) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/sound_level.hpp"
 #include "base/video_frame.hpp"
 #include "consultation/media.hpp"
 #include "pipelines/health.hpp"
@@ -57,6 +58,8 @@ class Engine final : public consultation::MediaEngine {
 
   [[nodiscard]] std::shared_ptr<base::FrameSlot> self_view() const;
   [[nodiscard]] std::shared_ptr<base::FrameSlot> patient_view() const;
+  /// What is sent of the microphone: silence while it is muted.
+  [[nodiscard]] std::shared_ptr<base::SoundLevel> own_sound() const;
 
   void on_health(std::function<void(const Health&)> listener);
   struct DeviceName {

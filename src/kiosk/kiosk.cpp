@@ -98,6 +98,7 @@ Result<> Kiosk::start() {
 
   m_window = std::make_unique<ui::KioskWindow>(m_application, m_engine->self_view(), m_engine->patient_view(),
                                                m_options.fullscreen);
+  m_window->watch_microphone(m_engine->own_sound());
   m_screens = std::make_unique<Screens>(
       Screens::Parts{*m_desk, *m_database, *m_link, m_clock, *m_window, m_notices, m_options.clinic});
   m_database->on_caught_up([this] { on_log_caught_up(); });

@@ -101,6 +101,7 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
   gtk_box_append(m_ui.box("chat_place"), m_chat.root());
   set_accessible_name(m_patient_view.widget(), tr("The patient's picture"));
   m_microphone.bind(action::k_mute_microphone);
+  m_microphone.append(m_level.widget());
   m_camera.bind(action::k_camera_off);
   m_end.set("sd-end-symbolic", tr("End"), tr("End the visit"));
   m_signals.on(m_chat_button.widget(), "clicked", [this] { show_chat(!m_chat.is_open()); });
@@ -139,6 +140,7 @@ void CallScreen::watch_touches() {
 void CallScreen::wake() {
   for (const char* part : {"info", "controls"}) set_class(m_ui.widget(part), "faded", false);
   gtk_widget_set_can_target(m_ui.widget("controls"), TRUE);
+  m_level.set_shown(true);
   m_fade.start_once(k_fade_after, [this] { fade(); });
 }
 
@@ -156,6 +158,7 @@ void CallScreen::fade() {
   for (const char* part : {"info", "controls"}) set_class(m_ui.widget(part), "faded", true);
   // The first touch brings the controls back; it must not press the one that happens to be under the finger.
   gtk_widget_set_can_target(m_ui.widget("controls"), FALSE);
+  m_level.set_shown(false);
 }
 
 void CallScreen::set(const CallModel& model) {
@@ -254,6 +257,7 @@ void CallScreen::draw_controls() {
                    muted ? tr("Unmute") : tr("Mute"),
                    muted ? tr("Turn the microphone on") : tr("Turn the microphone off"));
   set_class(m_microphone.widget(), "off", muted);
+  set_visible(m_level.widget(), !muted);
   const bool off = m_model.camera_off;
   m_camera.set(off ? "sd-camera-off-symbolic" : "sd-camera-symbolic",
                off ? tr("Camera on") : tr("Camera off"),

@@ -1,13 +1,16 @@
 // Call: the patient's picture edge to edge, everything else steps back.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/main_thread.hpp"
 #include "ui/kiosk/chat_panel.hpp"
 #include "ui/kiosk/code_sheet.hpp"
 #include "ui/kiosk/door_card.hpp"
+#include "ui/kiosk/level_mark.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/self_view.hpp"
 #include "ui/kiosk/sheet.hpp"
@@ -28,6 +31,7 @@ class CallScreen {
   void set(const CallModel& model);
   /// Never fades, and does not depend on what else this screen shows.
   void set(const OnAir& on_air);
+  void watch_microphone(std::shared_ptr<base::SoundLevel> level) { m_level.watch(std::move(level)); }
   void tick(Instant now);
   /// The controls come back and fade anew (the screen is shown).
   void wake();
@@ -63,6 +67,7 @@ class CallScreen {
   SelfView m_self;
   CodeSheet m_code_sheet;
   DoorCard m_door;
+  LevelMark m_level;
   ActionButton m_microphone, m_camera, m_chat_button, m_code, m_end;
   base::Timer m_fade;
   Signals m_signals;

@@ -188,6 +188,10 @@ void ActionButton::set(const char* icon, const std::string& text, const std::str
   if (text.empty()) gtk_widget_set_tooltip_text(widget(), name.c_str());
 }
 
+void ActionButton::append(GtkWidget* widget) {
+  gtk_box_append(GTK_BOX(gtk_button_get_child(m_button)), widget);
+}
+
 void ActionButton::set_badge(std::size_t count) {
   if (m_badge == nullptr) {
     if (count == 0) return;

@@ -105,6 +105,8 @@ class ActionButton {
   [[nodiscard]] GtkWidget* widget() const { return GTK_WIDGET(m_button); }
   /// A count beside the word, for what is new; nothing at 0.
   void set_badge(std::size_t count);
+  /// Something small behind the word; the button takes it over.
+  void append(GtkWidget* widget);
   /// An empty `text` makes an icon-only button; then `name` says what it does.
   void set(const char* icon, const std::string& text, const std::string& name = {});
   /// Bound to "app.<action>", with a text or two as target, or without one.

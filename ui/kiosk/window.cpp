@@ -62,6 +62,7 @@ struct KioskWindow::Impl {
   base::Ref<GtkWindow> window;
   Ui ui;
   VideoView self_view, patient_view;
+  std::shared_ptr<base::SoundLevel> microphone;
   std::optional<Screens> screens;
   bool wide = false;
   bool call_warm = false;  // since the screens were built
@@ -119,6 +120,7 @@ void KioskWindow::Impl::build() {
   gtk_stack_add_named(stack, screens->log.root(), "log");
   screens->session.set_wide(wide);
   screens->bar.set_wide(wide);
+  screens->call.watch_microphone(microphone);
 }
 
 void KioskWindow::Impl::drop() {
@@ -224,6 +226,11 @@ void KioskWindow::set(const StatusBar& bar) {
   m_impl->bar = bar;
   m_impl->screens->bar.set(bar);
   m_impl->screens->call.set(bar.on_air);
+}
+
+void KioskWindow::watch_microphone(std::shared_ptr<base::SoundLevel> level) {
+  m_impl->microphone = std::move(level);
+  m_impl->screens->call.watch_microphone(m_impl->microphone);
 }
 
 void KioskWindow::set(const std::vector<NoticeBar>& notices) {

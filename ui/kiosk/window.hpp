@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sound_level.hpp"
 #include "base/video_frame.hpp"
 #include "ui/kiosk/models.hpp"
 
@@ -34,6 +35,8 @@ class KioskWindow {
   [[nodiscard]] bool asks() const;
   /// A message that was not sent goes back to where it was typed, unless something else is there by now.
   void give_back_chat(const std::string& text);
+  /// What the microphone hears just now: shown while a call is.
+  void watch_microphone(std::shared_ptr<base::SoundLevel> level);
   /// Rebuilds every screen in the language now set (see localisation.hpp), keeping the models.
   void retranslate();
 

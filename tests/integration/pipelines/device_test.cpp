@@ -130,6 +130,12 @@ TEST_CASE("Microphone and loudspeaker may be pulled and plugged in again during 
   REQUIRE(run_until([&] { return now[Part::microphone] == Condition::working && heard(); }, 30s));
   REQUIRE(run_until([&] { return now[Part::speaker] == Condition::working && played(); }, 30s));
 
+  CHECK(run_until([&] { return engine.own_sound()->take() > 5000; }));  // what staff are shown
+  engine.set_microphone_muted(true);
+  (void)engine.own_sound()->take();
+  CHECK_FALSE(run_until([&] { return engine.own_sound()->take() > 0; }, 300ms));
+  engine.set_microphone_muted(false);
+
   // GStreamer tells a device that becomes the default one as another device in its place.
   output_of({"pactl", "set-default-source", "ear"});
   output_of({"pactl", "set-default-sink", "box"});

@@ -77,6 +77,8 @@ class Program {
     add_actions();
     ui::set_language("en");
     m_window = std::make_unique<ui::KioskWindow>(G_APPLICATION(m_application.get()), m_self, m_patient);
+    m_window->watch_microphone(m_sound);
+    m_speech.start_repeating(20ms, [this] { m_sound->hear(base::SoundLevel::k_full_scale / 10); });
     // Slowly: in a virtual display painting is the processor's work, and the tests have better use for it.
     m_frames.start_repeating(200ms, [this] { send_frames(); });
     m_input = base::Ref<GIOChannel, Channel>::adopt(g_io_channel_unix_new(0));
@@ -229,6 +231,8 @@ class Program {
   base::Ref<GtkApplication> m_application;
   std::shared_ptr<base::FrameSlot> m_self = std::make_shared<base::FrameSlot>();
   std::shared_ptr<base::FrameSlot> m_patient = std::make_shared<base::FrameSlot>();
+  std::shared_ptr<base::SoundLevel> m_sound = std::make_shared<base::SoundLevel>();
+  base::Timer m_speech;
   std::unique_ptr<ui::KioskWindow> m_window;
   base::Ref<GIOChannel, Channel> m_input;
   bool m_show_frames = true;

@@ -68,7 +68,7 @@ class Sender {
   std::shared_ptr<Relay> m_camera_relay;
   std::shared_ptr<std::atomic<unsigned>> m_coded = std::make_shared<std::atomic<unsigned>>(0);  // pictures
   unsigned m_coded_before = 0, m_captured_before = 0, m_idle_seconds = 0;
-  std::optional<ShapeKeeper> m_shape;         // of the encoder in use
+  std::optional<ShapeKeeper> m_shape;  // of the encoder in use
   std::unique_ptr<Relay::Output> m_camera, m_microphone;
   std::shared_ptr<RetransmissionBudget> m_retransmissions = std::make_shared<RetransmissionBudget>();
   std::shared_ptr<std::atomic<std::uint64_t>> m_bytes = std::make_shared<std::atomic<std::uint64_t>>(0);

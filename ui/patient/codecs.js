@@ -5,7 +5,7 @@
 // VP8 is what every browser has; it stays first unless there is a reason (figures of the kiosk's encoders at 300 kbit/s
 // and 640x360 are tests/bench/codecs.cpp's):
 //   H.264 where the machine encodes it in hardware, as phones do: the call warms them less and their battery lasts
-//   VP9 on a thin line, where the machine can afford it: 0.3 to 1.1 dB more than VP8 for twice the work. H.264 has 3 dB
+//   VP9 on a thin line, where the machine can afford it: 0.1 to 1.1 dB more than VP8 for twice the work. H.264 has 3 dB
 //   less than VP8 there, so hardware is no reason on a machine that can do without
 
 /** @typedef {'VP8' | 'H264' | 'VP9'} Codec */

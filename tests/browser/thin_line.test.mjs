@@ -14,7 +14,10 @@ import { waitFor } from './support/wait.mjs';
 
 const PICTURES = process.env.SANGDAM_SCREENSHOTS;  // a folder: how either side looks at each level goes there
 
-describe('a call on a line that carries ever less', { timeout: 300000 }, () => {
+// Each end tries the level above again and again, less often each time: a level may be reached on the third way down.
+const DEADLINE = 150000;
+
+describe('a call on a line that carries ever less', { timeout: 600000 }, () => {
   let line;
   let kiosk;
   let browser;
@@ -44,7 +47,7 @@ describe('a call on a line that carries ever less', { timeout: 300000 }, () => {
     await patient.page.screenshot({ path: path.join(PICTURES, `page-${name}.png`) });
   };
   const level = (direction) => kiosk.all('media-level').findLast((event) => event.direction === direction)?.level ?? 'video';
-  const both = (what, wanted) => waitFor(what, () => wanted(level('to-patient')) && wanted(level('from-patient')), 60000);
+  const both = (what, wanted) => waitFor(what, () => wanted(level('to-patient')) && wanted(level('from-patient')), DEADLINE);
   const shown = (text) => patient.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: 30000 });
 
   it('sends a picture every few seconds where moving pictures do not fit', async () => {
@@ -56,7 +59,7 @@ describe('a call on a line that carries ever less', { timeout: 300000 }, () => {
 
   const reach = async (wanted) => {
     for (const direction of ['to-patient', 'from-patient']) {
-      await waitFor(`${wanted} ${direction}`, () => kiosk.all('media-level').some((event) => event.direction === direction && event.level === wanted), 60000);
+      await waitFor(`${wanted} ${direction}`, () => kiosk.all('media-level').some((event) => event.direction === direction && event.level === wanted), DEADLINE);
     }
   };
 

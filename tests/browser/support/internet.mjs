@@ -216,7 +216,8 @@ export class Internet {
 
   async close() {
     for (const host of this.#hosts.splice(0).reverse()) await host.close();
-    // The kernel takes its time with a namespace that has ended; the next Internet has the same addresses.
+    // The kernel takes its time with a namespace that has ended; the next Internet has the same addresses. Links between
+    // two hosts are gone with them already.
     for (let i = 0; i < this.#links; ++i) await run('ip', ['link', 'delete', `down${i}`]).catch(() => {});
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
   }

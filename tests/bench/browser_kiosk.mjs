@@ -44,7 +44,7 @@ export async function openSide(browser, viewport) {
     globalThis.connection = connection;
     for (const track of own.getTracks()) connection.addTrack(track, own);
     // VP8, as the kiosk speaks it; a browser's own choice may be another codec.
-    const codecs = RTCRtpReceiver.getCapabilities('video').codecs.filter(({ mimeType }) => /VP8|rtx/i.test(mimeType));
+    const codecs = RTCRtpReceiver.getCapabilities('video').codecs.filter(({ mimeType }) => /VP8|rtx|red|ulpfec/i.test(mimeType));
     connection.getTransceivers().find(({ sender }) => sender.track.kind === 'video').setCodecPreferences(codecs);
     connection.addEventListener('track', ({ streams }) => { document.querySelector('#remote').srcObject = streams[0]; });
     globalThis.limit = async () => {

@@ -25,7 +25,9 @@ export class ImpairedLine {
   async #open(program) {
     this.space = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' });
     await new Promise((resolve, reject) => { this.space.once('spawn', resolve).once('error', reject); });
-    const inside = ['-t', String(this.space.pid), '-n'];
+    /** nsenter's arguments for the patient's side. */
+    this.inside = ['-t', String(this.space.pid), '-n'];
+    const { inside } = this;
     // unshare makes the namespace after it was started, and before it becomes `sleep`.
     for (let i = 0; i < 100 && (await run('readlink', [`/proc/${this.space.pid}/ns/net`])).stdout === (await run('readlink', ['/proc/self/ns/net'])).stdout; ++i);
     this.child = spawn(program, [String(this.space.pid)], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -103,6 +103,13 @@ std::vector<VideoFormat> video_formats(const GstSDPMedia& media) {
   return formats;
 }
 
+bool has_format(const GstSDPMedia& media, unsigned type) {
+  for (guint i = 0; i < gst_sdp_media_formats_len(&media); ++i) {
+    if (text_or_empty(gst_sdp_media_get_format(&media, i)) == std::to_string(type)) return true;
+  }
+  return false;
+}
+
 /// A parameter of a format (RFC 8866, 6.15); `fallback` where it is not said.
 std::string parameter(const GstSDPMedia& media, std::string_view format, std::string_view name,
                       std::string_view fallback) {
@@ -189,6 +196,12 @@ void add_attribute(GstSDPMedia& media, const char* name, const std::string& valu
   gst_sdp_media_add_attribute(&media, name, value.c_str());
 }
 
+void add_retransmissions(GstSDPMedia& media, unsigned type, unsigned of_type) {
+  gst_sdp_media_add_format(&media, std::to_string(type).c_str());
+  add_attribute(media, "rtpmap", fmt::format("{} rtx/90000", type));
+  add_attribute(media, "fmtp", fmt::format("{} apt={}", type, of_type));
+}
+
 void add_video_format(GstSDPMedia& media, const VideoFormat& format) {
   const unsigned type = format.payload_type;
   gst_sdp_media_add_format(&media, std::to_string(type).c_str());
@@ -196,10 +209,15 @@ void add_video_format(GstSDPMedia& media, const VideoFormat& format) {
   if (*format.parameters != '\0') add_attribute(media, "fmtp", fmt::format("{} {}", type, format.parameters));
   for (const char* feedback : {"nack", "nack pli", "ccm fir", "transport-cc"})
     add_attribute(media, "rtcp-fb", fmt::format("{} {}", type, feedback));
-  const unsigned again = format.retransmission_type;
-  gst_sdp_media_add_format(&media, std::to_string(again).c_str());
-  add_attribute(media, "rtpmap", fmt::format("{} rtx/90000", again));
-  add_attribute(media, "fmtp", fmt::format("{} apt={}", again, type));
+  add_retransmissions(media, format.retransmission_type, type);
+}
+
+void add_error_correction(GstSDPMedia& media) {
+  for (const auto& [type, name] : {std::pair(k_red_type, "red"), std::pair(k_ulpfec_type, "ulpfec")}) {
+    gst_sdp_media_add_format(&media, std::to_string(type).c_str());
+    add_attribute(media, "rtpmap", fmt::format("{} {}/90000", type, name));
+  }
+  add_retransmissions(media, k_red_retransmission_type, k_red_type);
 }
 
 template <class Work>
@@ -218,9 +236,15 @@ void offer_video_formats(GstSDPMessage& offer, std::span<const VideoFormat> form
     while (gst_sdp_media_formats_len(&media) > 0) gst_sdp_media_remove_format(&media, 0);
     for (guint i = gst_sdp_media_attributes_len(&media); i-- > 0;) {
       const auto name = text_or_empty(gst_sdp_media_get_attribute(&media, i)->key);
-      if (name == "rtpmap" || name == "fmtp" || name == "rtcp-fb") gst_sdp_media_remove_attribute(&media, i);
+      // Which stream it belongs to is said once, for both sections (with_hints()).
+      const bool is_stream =
+          name == "ssrc" && text_or_empty(gst_sdp_media_get_attribute(&media, i)->value).find(" msid:") !=
+                                std::string_view::npos;
+      if (name == "rtpmap" || name == "fmtp" || name == "rtcp-fb" || is_stream)
+        gst_sdp_media_remove_attribute(&media, i);
     }
     for (const VideoFormat& format : formats) add_video_format(media, format);
+    add_error_correction(media);
   });
 }
 
@@ -301,16 +325,20 @@ base::Result<CheckedAnswer> check_answer(const std::string& written, const GstSD
       return invalid("it does not bundle everything");
   }
   std::vector<VideoFormat> video;
+  bool corrects_errors = false;
   for (guint i = 0; i < count && video.empty(); ++i) {
     const GstSDPMedia* media = gst_sdp_message_get_media(sdp.get(), i);
-    if (text_or_empty(gst_sdp_media_get_media(media)) == "video") video = video_formats(*media);
+    if (text_or_empty(gst_sdp_media_get_media(media)) != "video") continue;
+    video = video_formats(*media);
+    corrects_errors = has_format(*media, k_red_type) && has_format(*media, k_ulpfec_type);
   }
   if (video.empty()) return invalid("it has no codec for the picture");
   auto fingerprints = fingerprints_of(*sdp);
   if (!fingerprints) return tl::unexpected<base::Failure>(fingerprints.error());
   // The first section's transport is the bundle's.
   const bool is_client = attribute(*sdp, *gst_sdp_message_get_media(sdp.get(), 0), "setup") == "active";
-  return CheckedAnswer{std::move(sdp), std::move(*fingerprints), is_client, std::move(video)};
+  return CheckedAnswer{std::move(sdp), std::move(*fingerprints), is_client, std::move(video),
+                       corrects_errors};
 }
 
 CandidateVerdict judge_candidate(std::string_view candidate) {

@@ -15,9 +15,9 @@
 namespace sangdam::pipelines {
 
 /// Writes these formats into the picture's section of an offer, each with its retransmissions and with
-/// feedback (RFC 4585, RFC 5104, transport-cc). webrtcbin writes only what its sink pad gets, and
-/// retransmissions for the first of them; what it takes and sends follows the descriptions, whoever wrote
-/// them.
+/// feedback (RFC 4585, RFC 5104, transport-cc), and behind them RED and ULPFEC (error_correction.hpp).
+/// webrtcbin writes only what its sink pad gets, and retransmissions for the first of them; what it takes and
+/// sends follows the descriptions, whoever wrote them.
 void offer_video_formats(GstSDPMessage& offer, std::span<const VideoFormat> formats);
 
 /// How many kbit/s the browser's encoder is told to begin with, and its bounds. Without the hint Chromium
@@ -45,6 +45,7 @@ struct CheckedAnswer {
   SectionFingerprints fingerprints;
   bool is_dtls_client;             // whoever answered, that is
   std::vector<VideoFormat> video;  // of the picture, at least one: what it prefers to be sent comes first
+  bool corrects_errors;            // it understands RED and ULPFEC
 };
 /// Limits, all but the last checked before anything is parsed: 48 KiB, 500 lines of 4 KiB, as many media
 /// sections as the offer, the same kinds and mids in the same order, none rejected, payload types that mean

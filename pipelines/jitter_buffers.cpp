@@ -78,6 +78,8 @@ void JitterBuffers::watch(GstElement* rtpbin) {
               Shared& shared = *unbox<SharedPtr>(shared_data);
               auto element = Ref<GstElement>::adopt(gst_pad_get_parent_element(pad));
               if (!element) return GST_PAD_PROBE_REMOVE;
+              if ((type & 0x7fU) == k_ulpfec_type)
+                return GST_PAD_PROBE_OK;  // a packet of the picture follows
               if (!video_format(type & 0x7fU)) {
                 g_object_set(element.get(), "latency", k_sound_wait_ms, nullptr);
                 return GST_PAD_PROBE_REMOVE;

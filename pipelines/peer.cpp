@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "pipelines/ice_url.hpp"
+#include "pipelines/repairs.hpp"
 
 namespace sangdam::pipelines {
 
@@ -146,8 +147,11 @@ base::Result<> WebRtcPeer::build(const std::vector<consultation::IceServer>& ser
   g_signal_emit_by_name(m_webrtc.get(), "get-transceiver", 1,
                         static_cast<GstWebRTCRTPTransceiver**>(base::out(video)));
   if (!video) return base::failure("link-failed", "webrtcbin made no transceiver");
-  // Retransmission both ways; forward error correction would cost its share of the link all the time.
-  g_object_set(video.get(), "do-nack", TRUE, "fec-type", GST_WEBRTC_FEC_TYPE_NONE, nullptr);
+  // Retransmission both ways. Forward error correction costs its share of the link, so none is sent until it
+  // is of use (CorrectionShare). Its type is not said: offer_video_formats() offers it.
+  g_object_set(video.get(), "do-nack", TRUE, "fec-type", GST_WEBRTC_FEC_TYPE_NONE, "fec-percentage", 0U,
+               nullptr);
+  m_video = std::move(video);
   return {};
 }
 
@@ -167,6 +171,7 @@ void WebRtcPeer::connect_signals() {
                     m_bridge);
   }
   m_intake.watch(m_webrtc.get());
+  repair_pictures(m_webrtc.get());
 }
 
 void WebRtcPeer::create_offer() {
@@ -239,6 +244,8 @@ void WebRtcPeer::set_answer(const std::string& sdp) {
   m_deadline.start_once(m_parts.connect_timeout,
                         [this] { fail(PeerFailure::connect_timeout, "no path in time"); });
   // While webrtcbin looks for a path: nobody waits for it.
+  // H.264 says nowhere whether a packet of pictures or of repairs is missing: a browser asks for both again.
+  m_may_correct = checked->corrects_errors && checked->video.front().codec != VideoCodec::h264;
   if (auto chosen = choose_codec(checked->video); !chosen) {
     base::post_to_main(m_anchor.weak(), [detail = chosen.error().message](WebRtcPeer& self) {
       self.fail(PeerFailure::pipeline_error, detail);
@@ -476,6 +483,7 @@ void WebRtcPeer::end() {
     });
   }
   m_session.reset();
+  m_video.reset();
   m_webrtc.reset();
 }
 

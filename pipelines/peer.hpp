@@ -23,6 +23,7 @@
 #include "pipelines/bitrate_controller.hpp"
 #include "pipelines/data_channels.hpp"
 #include "pipelines/descriptions.hpp"
+#include "pipelines/error_correction.hpp"
 #include "pipelines/intake.hpp"
 #include "pipelines/jitter_buffers.hpp"
 #include "pipelines/local_names.hpp"
@@ -105,6 +106,7 @@ class WebRtcPeer final : public consultation::Peer {
   void on_second();
   void on_counters(PeerCounters counters);
   void on_feedback(const std::vector<PacketReport>& packets);
+  void set_correction(double round_trip_ms);
   void apply_quality();
   /// Of what arrives, to the browser.
   void set_feedback_interval(GstClockTime interval);
@@ -123,12 +125,15 @@ class WebRtcPeer final : public consultation::Peer {
   std::shared_ptr<Bridge> m_bridge;
   std::unique_ptr<Pipeline> m_pipeline;
   Ref<GstElement> m_webrtc;
+  Ref<GstWebRTCRTPTransceiver> m_video;
   Ref<GstElement> m_session;  // rtpsession of the bundle
   PendingPromise m_offering, m_answering, m_counting;
   Sender m_sender;
   Receiver m_receiver;
   JitterBuffers m_jitter_buffers;
   RepairDelay m_repair_delay;
+  CorrectionShare m_correction;
+  bool m_may_correct = false;              // the browser understands repairs of this codec
   std::optional<DataChannels> m_channels;  // gone once failed
   Intake m_intake;
   std::shared_ptr<GstWebRTCSessionDescription> m_offer;

@@ -37,6 +37,7 @@ void WebRtcPeer::on_counters(PeerCounters counters) {
       age(),
       has_feedback || !counters.has_report ? std::nullopt : std::optional(100 * counters.lost_out_fraction),
       counters.round_trip_ms);
+  set_correction(counters.round_trip_ms);
   apply_quality();
   if (m_level.on_second(age(), line(counters.round_trip_ms), counters.round_trip_ms)) {
     const bool is_thin = m_level.level() != consultation::MediaLevel::video;
@@ -79,8 +80,16 @@ void WebRtcPeer::on_feedback(const std::vector<PacketReport>& packets) {
   apply_quality();
 }
 
+void WebRtcPeer::set_correction(double round_trip_ms) {
+  const unsigned before = m_correction.percent();
+  const bool is_of_use = m_may_correct && m_level.level() == consultation::MediaLevel::video;
+  const unsigned percent = m_correction.on_second(is_of_use ? m_controller.loss_percent() : 0, round_trip_ms);
+  if (percent != before) g_object_set(m_video.get(), "fec-percentage", percent, nullptr);
+}
+
 void WebRtcPeer::apply_quality() {
-  m_sender.set_quality(m_controller.target_kbps(), m_controller.picture(), m_controller.loss_percent(),
+  const double for_pictures = 100 * m_controller.target_kbps() / (100 + m_correction.percent());
+  m_sender.set_quality(for_pictures, m_controller.picture(), m_controller.loss_percent(),
                        m_counters.round_trip_ms);
 }
 

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 #include <utility>
 
+#include "base/random.hpp"
 #include "pipelines/descriptions.hpp"
 #include "pipelines/stream_rates.hpp"
 
@@ -35,9 +37,10 @@ constexpr const char* k_transport_cc =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// The caps of a stream of pictures, as the offer and webrtcbin want to know them.
-std::string stream_caps(const VideoFormat& format) {
-  return fmt::format("application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000,extmap-1={}",
-                     name_of(format.codec), format.payload_type, k_transport_cc);
+std::string stream_caps(const VideoFormat& format, std::uint32_t source) {
+  return fmt::format(
+      "application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000,ssrc=(uint){},extmap-1={}",
+      name_of(format.codec), format.payload_type, source, k_transport_cc);
 }
 
 /// From the camera's pictures to a coded stream.
@@ -158,8 +161,11 @@ base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) 
   // The order of the sections in the offer: sound, then picture.
   auto audio = pipeline.add(audio_chain());
   if (!audio) return tl::unexpected<base::Failure>(audio.error());
-  // Of the picture nothing but its caps yet: the codec is the answer's to choose.
-  auto picture = pipeline.add("capsfilter name=picture-out caps=" + stream_caps(k_video_formats.front()));
+  // Of the picture nothing but its caps yet: the codec is the answer's to choose. They name the source, so
+  // that the offer does: Chromium drops retransmissions of RED packets of a source that it was not told of.
+  m_source = 1 + base::random_below(std::numeric_limits<std::uint32_t>::max() - 1);
+  auto picture =
+      pipeline.add("capsfilter name=picture-out caps=" + stream_caps(k_video_formats.front(), m_source));
   if (!picture) return tl::unexpected<base::Failure>(picture.error());
   if (!add_transport_cc(pipeline.find("opuspay").get()))
     return base::failure("element-missing", "rtphdrexttwcc");
@@ -183,8 +189,9 @@ base::Result<> Sender::choose(const VideoFormat& format, std::vector<VideoEncode
   if (!payloading) return tl::unexpected<base::Failure>(payloading.error());
   m_payloading = std::move(*payloading);
   const auto payloader = m_pipeline->find("payloader");
+  g_object_set(payloader.get(), "ssrc", m_source, nullptr);
   if (!add_transport_cc(payloader.get())) return base::failure("element-missing", "rtphdrexttwcc");
-  const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(stream_caps(format).c_str()));
+  const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(stream_caps(format, m_source).c_str()));
   g_object_set(m_picture_out.get(), "caps", caps.get(), nullptr);
   const auto packets = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader.get(), "src"));
   m_pacer.emplace(packets.get());

@@ -62,6 +62,7 @@ class Sender {
 
   Pipeline* m_pipeline = nullptr;
   Ref<GstElement> m_camera_in, m_microphone_in, m_encoder, m_opus;
+  std::uint32_t m_source = 0;                // the picture's SSRC
   Ref<GstElement> m_picture_out;             // in front of webrtcbin: says what comes
   Ref<GstElement> m_encoding, m_payloading;  // the bins of choose()
   std::vector<VideoEncoder> m_encoders;      // the first is in use

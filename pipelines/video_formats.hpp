@@ -1,5 +1,5 @@
 // The picture's codecs and what they are called in an offer: RFC 7741 (VP8), RFC 6184 (H.264), RFC 9628
-// (VP9), RFC 4588 (their retransmissions). Pure; any thread.
+// (VP9), RFC 4588 (their retransmissions), RFC 2198 and RFC 5109 (their repairs). Pure; any thread.
 #pragma once
 
 #include <array>
@@ -47,6 +47,10 @@ inline constexpr std::array k_video_formats{
                 "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f", true},
 };
 inline constexpr unsigned k_audio_payload_type = 111;
+/// Repairs of the picture, whatever its codec: RED, its retransmissions, and ULPFEC inside of RED.
+inline constexpr unsigned k_red_type = 108;
+inline constexpr unsigned k_red_retransmission_type = 109;
+inline constexpr unsigned k_ulpfec_type = 110;
 
 /// The format with this payload type; its retransmissions have another.
 [[nodiscard]] constexpr std::optional<VideoFormat> video_format(unsigned payload_type) {

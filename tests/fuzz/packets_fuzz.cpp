@@ -3,11 +3,13 @@
 // comes to a verdict.
 //
 //   build-fuzz/tests/fuzz/packets-fuzz -max_total_time=60 -max_len=1500 new-corpus
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
 
+#include "pipelines/error_correction.hpp"
 #include "pipelines/packets.hpp"
 #include "pipelines/peer_rules.hpp"
 #include "pipelines/picture_headers.hpp"
@@ -58,5 +60,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::abort();
   }
   (void)sounds.judge(bytes, now);
+
+  // The input cut into packets, each behind its length: what is restored is a packet of the picture.
+  PictureRepair repair;
+  for (Bytes rest = bytes; rest.size() > 1;) {
+    const Bytes packet = rest.subspan(1, std::min<std::size_t>(rest[0], rest.size() - 1));
+    rest = rest.subspan(1 + packet.size());
+    if (const auto inner = unwrap_red(packet); inner && inner->size() + 1 != packet.size()) std::abort();
+    const auto repaired = repair.on_repair(packet);
+    for (const auto& restored : {repair.on_packet(packet), repaired.value_or(std::vector<Packet>())}) {
+      for (const Packet& one : restored) {
+        if (one.size() < 12 || one.size() > PictureRepair::k_largest_packet) std::abort();
+      }
+    }
+  }
   return 0;
 }

@@ -90,7 +90,7 @@ TEST_CASE("The offer names each format with its retransmissions and its feedback
   const std::vector<VideoFormat> formats{k_video_formats[0], k_video_formats[1], k_video_formats[2]};
   offer_video_formats(*sdp, formats);
   const std::string text = base::CharPtr(gst_sdp_message_as_text(sdp.get())).get();
-  CHECK(text.find("m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 103 98 99\r\n") != std::string::npos);
+  CHECK(text.find("m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 103 98 99 108 110 109\r\n") != std::string::npos);
   CHECK(text.find("a=rtpmap:111 opus/48000/2\r\n") != std::string::npos);
   CHECK(text.find("104") == std::string::npos);
   for (const std::string type : {"96", "102", "98"}) {
@@ -100,7 +100,8 @@ TEST_CASE("The offer names each format with its retransmissions and its feedback
   for (const std::string line :
        {"a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96", "a=rtpmap:102 H264/90000",
         "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-        "a=fmtp:103 apt=102", "a=rtpmap:98 VP9/90000", "a=fmtp:98 profile-id=0", "a=fmtp:99 apt=98"})
+        "a=fmtp:103 apt=102", "a=rtpmap:98 VP9/90000", "a=fmtp:98 profile-id=0", "a=fmtp:99 apt=98",
+        "a=rtpmap:108 red/90000", "a=rtpmap:110 ulpfec/90000", "a=fmtp:109 apt=108"})
     CHECK(text.find(line + "\r\n") != std::string::npos);
   // Nothing of what was there before is there twice.
   CHECK(text.find("a=rtpmap:96 ") == text.rfind("a=rtpmap:96 "));
@@ -112,6 +113,35 @@ TEST_CASE("The offer names each format with its retransmissions and its feedback
   CHECK(hinted.find("a=fmtp:96 " + bounds + "\r\n") != std::string::npos);
   CHECK(hinted.find("a=fmtp:102 " + bounds + ";level-asymmetry-allowed=1;") != std::string::npos);
   CHECK(hinted.find("a=fmtp:98 " + bounds + ";profile-id=0\r\n") != std::string::npos);
+}
+
+TEST_CASE("Repairs are sent to whoever answers with both RED and ULPFEC", "[answer]") {
+  const auto offered = offer();
+  offer_video_formats(*offered, k_video_formats);
+  const std::string repairs = "a=rtpmap:108 red/90000\r\na=rtpmap:110 ulpfec/90000\r\n";
+  const auto corrects = [&](const std::string& formats) {
+    std::string answer = replaced("SAVPF 96 97 102 103 104", "SAVPF 96 97 " + formats);
+    answer.insert(answer.find("a=rtpmap:96 "), repairs);
+    const auto result = check_answer(answer, *offered);
+    REQUIRE(result.has_value());
+    CHECK(result->video.front().codec == VideoCodec::vp8);
+    return result->corrects_errors;
+  };
+  CHECK(corrects("108 110"));
+  CHECK_FALSE(corrects("108"));
+  CHECK_FALSE(corrects("110"));
+}
+
+TEST_CASE("An offer names the source of its picture, and not twice which stream it belongs to", "[offer]") {
+  const auto sdp = offer();
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the message owns it and has no other accessor
+  auto& video = const_cast<GstSDPMedia&>(*gst_sdp_message_get_media(sdp.get(), 1));
+  gst_sdp_media_add_attribute(&video, "ssrc", "7 msid:user webrtctransceiver1");
+  gst_sdp_media_add_attribute(&video, "ssrc", "7 cname:user");
+  offer_video_formats(*sdp, k_video_formats);
+  const std::string text = base::CharPtr(gst_sdp_message_as_text(sdp.get())).get();
+  CHECK(text.find("msid:user") == std::string::npos);
+  CHECK(text.find("a=ssrc:7 cname:user\r\n") != std::string::npos);
 }
 
 TEST_CASE("Candidates inside an answer do not get past the rules for candidates", "[answer][security]") {

@@ -22,10 +22,11 @@ constexpr const char* k_write_sql =
     "INSERT INTO consultations (id, appointment_id, planned, patient_name, clinician, state, outcome, code, "
     "code_expires,"
     " seat_id, seat_token_hash, seat_name, seat_consent, seat_language, seat_has_camera, seat_has_microphone,"
-    " seat_admitted, seat_present, created, opened, waiting_since, admitted, connected, ended, search_text)"
+    " seat_admitted, seat_present, created, opened, waiting_since, admitted, connected, ended, search_text,"
+    " needs_picture, reason_owed)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
     "?21, ?22, ?23,"
-    " ?24, ?25)"
+    " ?24, ?25, ?26, ?27)"
     " ON CONFLICT (id) DO UPDATE SET appointment_id = ?2, planned = ?3, patient_name = ?4, clinician = ?5, "
     "state = ?6,"
     " outcome = ?7, code = ?8, code_expires = ?9, seat_id = ?10, seat_token_hash = ?11, seat_name = ?12,"
@@ -33,7 +34,7 @@ constexpr const char* k_write_sql =
     "seat_admitted = ?17,"
     " seat_present = ?18, created = ?19, opened = ?20, waiting_since = ?21, admitted = ?22, connected = ?23, "
     "ended = ?24,"
-    " search_text = ?25";
+    " search_text = ?25, needs_picture = ?26, reason_owed = ?27";
 
 }  // namespace
 
@@ -43,7 +44,7 @@ const char* const k_record_columns =
     " c.seat_id, c.seat_token_hash, c.seat_name, c.seat_consent, c.seat_language, c.seat_has_camera,"
     " c.seat_has_microphone, c.seat_admitted, c.seat_present, c.created, c.opened, c.waiting_since, "
     "c.admitted,"
-    " c.connected, c.ended";
+    " c.connected, c.ended, c.needs_picture, c.reason_owed";
 
 ConsultationRecord read_record(const SQLite::Statement& row, int first) {
   int next = first;
@@ -77,6 +78,8 @@ ConsultationRecord read_record(const SQLite::Statement& row, int first) {
   record.admitted = optional_instant_in(column());
   record.connected = optional_instant_in(column());
   record.ended = optional_instant_in(column());
+  record.needs_picture = column().getInt() != 0;
+  record.reason_owed = column().getInt() != 0;
   return record;
 }
 
@@ -124,7 +127,7 @@ void RecordWriter::write(const ConsultationRecord& record) {
   bind << record.created << record.opened << record.waiting_since << record.admitted << record.connected
        << record.ended;
   const std::string search_text = search_text_of(record.patient_name, record.clinician);
-  bind << search_text;
+  bind << search_text << record.needs_picture << record.reason_owed;
   write->exec();
 
   const std::int64_t started = record.opened.value_or(record.created).time_since_epoch().count();

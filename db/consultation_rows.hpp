@@ -11,7 +11,7 @@ namespace sangdam::db {
 
 /// The columns that read_record() expects, in its order, each with the prefix "c.".
 extern const char* const k_record_columns;
-inline constexpr int k_record_column_count = 24;
+inline constexpr int k_record_column_count = 26;
 /// `first` is where k_record_columns begin in the row.
 [[nodiscard]] consultation::ConsultationRecord read_record(const SQLite::Statement& row, int first);
 

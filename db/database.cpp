@@ -191,9 +191,11 @@ Result<> Database::add(const Appointment& appointment) {
       return base::failure("appointment-exists",
                            "This appointment is already in the list. Nothing was changed.");
     }
-    SQLite::Statement insert(
-        database, "INSERT INTO appointments (id, starts, patient_name, clinician) VALUES (?, ?, ?, ?)");
-    Bind(insert) << appointment.id << appointment.starts << appointment.patient_name << appointment.clinician;
+    SQLite::Statement insert(database,
+                             "INSERT INTO appointments (id, starts, patient_name, clinician, needs_picture) "
+                             "VALUES (?, ?, ?, ?, ?)");
+    Bind(insert) << appointment.id << appointment.starts << appointment.patient_name << appointment.clinician
+                 << appointment.needs_picture;
     insert.exec();
     return {};
   });

@@ -77,6 +77,14 @@ LogRow read_log_row(const SQLite::Statement& row) {
   return result;
 }
 
+constexpr const char* k_appointment_columns = "a.id, a.starts, a.patient_name, a.clinician, a.needs_picture";
+constexpr int k_appointment_column_count = 5;
+
+Appointment read_appointment(const SQLite::Statement& row) {
+  return {row.getColumn(0).getString(), instant_in(row.getColumn(1)), row.getColumn(2).getString(),
+          row.getColumn(3).getString(), row.getColumn(4).getInt() != 0};
+}
+
 Instant time_of(const DayRow& row) {
   if (row.appointment) return row.appointment->starts;
   return row.consultation->opened.value_or(row.consultation->created);
@@ -89,17 +97,17 @@ Result<std::vector<DayRow>> RecordsReader::day(Instant from, Instant to) {
     std::vector<DayRow> rows;
     // Of several consultations for one appointment (the first failed) the newest counts.
     SQLite::Statement planned(*m_connection,
-                              std::string("SELECT a.id, a.starts, a.patient_name, a.clinician, ") +
-                                  k_record_columns +
+                              std::string("SELECT ") + k_appointment_columns + ", " + k_record_columns +
                                   " FROM appointments a LEFT JOIN consultations c ON c.number ="
                                   " (SELECT max(number) FROM consultations WHERE appointment_id = a.id)"
                                   " WHERE a.starts >= ? AND a.starts < ? ORDER BY a.starts, a.id LIMIT ?");
     Bind(planned) << from << to << k_most_rows_of_a_day;
     while (planned.executeStep()) {
       DayRow row;
-      row.appointment = Appointment{planned.getColumn(0).getString(), instant_in(planned.getColumn(1)),
-                                    planned.getColumn(2).getString(), planned.getColumn(3).getString()};
-      if (!planned.getColumn(4).isNull()) row.consultation = read_record(planned, 4);
+      row.appointment = read_appointment(planned);
+      if (!planned.getColumn(k_appointment_column_count).isNull()) {
+        row.consultation = read_record(planned, k_appointment_column_count);
+      }
       rows.push_back(std::move(row));
     }
     SQLite::Statement walk_ins(*m_connection,
@@ -236,12 +244,11 @@ Result<std::vector<ConsultationRecord>> RecordsReader::unfinished() {
 
 Result<std::optional<Appointment>> RecordsReader::appointment(const std::string& id) {
   return reading([&]() -> std::optional<Appointment> {
-    SQLite::Statement row(*m_connection,
-                          "SELECT id, starts, patient_name, clinician FROM appointments WHERE id = ?");
+    SQLite::Statement row(*m_connection, std::string("SELECT ") + k_appointment_columns +
+                                             " FROM appointments a WHERE a.id = ?");
     Bind(row) << id;
     if (!row.executeStep()) return std::nullopt;
-    return Appointment{row.getColumn(0).getString(), instant_in(row.getColumn(1)),
-                       row.getColumn(2).getString(), row.getColumn(3).getString()};
+    return read_appointment(row);
   });
 }
 

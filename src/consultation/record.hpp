@@ -26,6 +26,7 @@ struct Appointment {
   Instant starts;
   std::string patient_name;
   std::string clinician;
+  bool needs_picture = false;  // as in the consultation's record
   friend bool operator==(const Appointment&, const Appointment&) = default;
 };
 
@@ -56,6 +57,8 @@ struct ConsultationRecord {
   std::optional<Instant> planned;  // the appointment's start
   std::string patient_name;        // from the appointment; for a walk-in, from the first knock
   std::string clinician;
+  bool needs_picture = false;  // the visit is one that needs to be seen: without a picture a reason is due
+  bool reason_owed = false;    // staff were asked for that reason and have not given it
   State state = State::scheduled;
   std::optional<Outcome> outcome;
   std::string code;  // nine digits; empty before opening and after the end: a used code is worth nothing

@@ -28,6 +28,8 @@ consultation::ConsultationRecord full_record() {
   record.waiting_since = at(20);
   record.admitted = at(30);
   record.connected = at(40);
+  record.needs_picture = true;
+  record.reason_owed = true;
   return record;
 }
 

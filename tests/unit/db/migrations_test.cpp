@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -83,6 +84,13 @@ TEST_CASE("The sample database of every released version opens, verifies and rea
     CHECK(database->log({.text = "김민준"}).value().size() == 1);
     CHECK(database->unfinished().value().size() == 1);
     CHECK(append(*database, walk_in("새 환자", 999)));
+    // Nothing of an older version is marked as what that version did not know.
+    const auto rows = database->day(at(0), at(86400)).value();
+    const auto planned =
+        std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row.appointment.has_value(); });
+    REQUIRE(planned != rows.end());
+    CHECK(planned->appointment->needs_picture == (version >= 2));
+    CHECK(planned->consultation->needs_picture == (version >= 2));
     database.reset();
     const db::Verification found = verified(path);
     CAPTURE(found.in_words());
@@ -120,11 +128,12 @@ TEST_CASE("Writes the sample database of this version", "[.sample]") {
   const char* file = ::getenv("SANGDAM_SAMPLE");
   REQUIRE(file != nullptr);
   auto database = open(file);
-  const consultation::Appointment appointment{base::random_hex(16), at(600), "김민준", "이수진"};
+  const consultation::Appointment appointment{base::random_hex(16), at(600), "김민준", "이수진", true};
   REQUIRE(database->add(appointment));
   auto planned = walk_in("김민준", 500);
   planned.appointment_id = appointment.id;
   planned.planned = appointment.starts;
+  planned.needs_picture = true;
   REQUIRE(append(*database, planned));
   planned.seat = consultation::Seat{
       .id = "seat-1", .token_hash = "0f", .name = "민준", .consent = "1", .language = "ko"};

@@ -38,6 +38,24 @@ TEST_CASE("Appointments are added, found and removed", "[db][schedule]") {
   CHECK(database->remove_appointment(appointment.id));  // what is not there is removed already
 }
 
+TEST_CASE("An appointment that needs the picture says so, alone and in the day's list", "[db][schedule]") {
+  const TemporaryDirectory directory;
+  auto database = open(directory / "log.db");
+  Appointment seen = appointment_at(600, "김민준");
+  seen.needs_picture = true;
+  const Appointment any = appointment_at(700, "박서연");
+  for (const auto& appointment : {seen, any}) REQUIRE(database->add(appointment));
+  auto record = walk_in("김민준", 590);
+  record.appointment_id = seen.id;
+  REQUIRE(append(*database, record));  // staff took the mark away when they opened it
+  CHECK(database->appointment(seen.id).value() == seen);
+  const auto rows = database->day(at(0), at(86400)).value();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].appointment == seen);
+  CHECK_FALSE(rows[0].consultation->needs_picture);
+  CHECK_FALSE(rows[1].appointment->needs_picture);
+}
+
 TEST_CASE("Appointments that cannot be are refused", "[db][schedule]") {
   const TemporaryDirectory directory;
   auto database = open(directory / "log.db");

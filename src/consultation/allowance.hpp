@@ -38,12 +38,13 @@ enum class Inbound : std::uint8_t {
   level,        // the quality the kiosk measures has changed
   media_level,  // what the line leaves of picture and sound, either way
   statistics,   // one second of a peer
+  unseen,       // staff are asked why there is no picture
   line,         // a line on a data channel that was malformed, or dropped before it was read
 };
-inline constexpr std::array k_inbound{Inbound::door,        Inbound::newcomer,   Inbound::peer,
-                                      Inbound::report,      Inbound::chat,       Inbound::chat_repeat,
-                                      Inbound::path,        Inbound::failure,    Inbound::level,
-                                      Inbound::media_level, Inbound::statistics, Inbound::line};
+inline constexpr std::array k_inbound{
+    Inbound::door,        Inbound::newcomer, Inbound::peer,    Inbound::report, Inbound::chat,
+    Inbound::chat_repeat, Inbound::path,     Inbound::failure, Inbound::level,  Inbound::media_level,
+    Inbound::statistics,  Inbound::unseen,   Inbound::line};
 
 struct Allowance {
   std::string_view name;  // in the log
@@ -72,6 +73,8 @@ struct Allowance {
     // Either end tries again and again on a line that is too thin for the next level.
     case Inbound::media_level: return {"media-level", {20, 1.0 / 15}};
     case Inbound::statistics: return {"statistics", {5, 2}};
+    // Each is a question to somebody who talks with a patient.
+    case Inbound::unseen: return {"unseen", {4, 1.0 / 120}};
     case Inbound::line: return {"line", {0, 0}};  // only counted
   }
   return {"", {0, 0}};

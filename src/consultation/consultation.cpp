@@ -18,6 +18,9 @@ Actor actor_of(EventKind event) noexcept {
     case EventKind::cancelled:
     case EventKind::newcomer_admitted:
     case EventKind::newcomer_declined:
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_given:
     case EventKind::no_show: return Actor::staff;
     case EventKind::arrived:
     case EventKind::knocked:
@@ -35,6 +38,9 @@ Actor actor_of(EventKind event) noexcept {
     case EventKind::recoded:
     case EventKind::code_expired:
     case EventKind::wait_expired:
+    case EventKind::reason_asked:
+    case EventKind::reason_withdrawn:
+    case EventKind::reason_missing:
     case EventKind::reconnect_expired: return Actor::system;
   }
   return Actor::system;
@@ -94,7 +100,27 @@ void update_seats(ConsultationRecord& record, const Event& event) {
     case EventKind::media_rejected:
     case EventKind::code_expired:
     case EventKind::wait_expired:
-    case EventKind::reconnect_expired: break;
+    case EventKind::reconnect_expired:
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_asked:
+    case EventKind::reason_given:
+    case EventKind::reason_withdrawn:
+    case EventKind::reason_missing: break;
+  }
+}
+
+/// What an event says of the picture that the visit needs.
+void update_picture(ConsultationRecord& record, const Event& event) {
+  if (event.kind == EventKind::picture_needed) record.needs_picture = true;
+  if (event.kind == EventKind::reason_asked) record.reason_owed = true;
+  const bool waived =
+      event.kind == EventKind::picture_waived ||
+      (event.kind == EventKind::reason_given && event.reason == name_of(UnseenReason::waived));
+  if (waived) record.needs_picture = false;
+  if (waived || event.kind == EventKind::reason_given || event.kind == EventKind::reason_withdrawn ||
+      event.kind == EventKind::reason_missing) {
+    record.reason_owed = false;
   }
 }
 
@@ -120,6 +146,8 @@ bool Consultation::dispatch(const Event& event) {
                     name_of(m_record.state));
     return false;
   }
+  // While there is still a visit to say it of.
+  if (transition->to == State::ended && m_record.reason_owed) dispatch({.kind = EventKind::reason_missing});
   const ConsultationRecord before = m_record;
   apply(event, *transition);
   base::log_info("consultation", "{}: {} -> {} ({})", m_record.id, name_of(before.state),
@@ -138,6 +166,7 @@ void Consultation::apply(const Event& event, const Transition& transition) {
   const State from = m_record.state;
   m_record.state = transition.to;
   update_seats(m_record, event);
+  update_picture(m_record, event);
   if (!has_the_room(transition.to)) {
     // Whoever is out of the room has to be let in anew, whichever way led out.
     if (m_record.seat) m_record.seat->admitted = false;
@@ -196,6 +225,8 @@ LogEntry Consultation::entry_for(const Event& event, State from) const {
   entry.from = from;
   entry.to = m_record.state;
   if (!event.reason.empty()) entry.details["reason"] = event.reason;
+  if (!event.text.empty()) entry.details["text"] = event.text;
+  if (event.kind == EventKind::opened && m_record.needs_picture) entry.details["picture"] = "needed";
   const bool knocked = event.kind == EventKind::knocked || event.kind == EventKind::newcomer_knocked;
   const auto& who = event.kind == EventKind::knocked ? m_record.seat : m_record.newcomer;
   if (knocked && who) {

@@ -19,6 +19,7 @@
 #include "base/main_thread.hpp"
 #include "consultation/record.hpp"
 #include "consultation/state.hpp"
+#include "consultation/unseen.hpp"
 
 namespace sangdam::consultation {
 
@@ -30,12 +31,14 @@ struct Limits {
   std::chrono::minutes knock_grace{10};  // for a newcomer to give a name: the door is kept for nobody else
   std::chrono::minutes door_grace{30};   // for staff to decide about a newcomer
   std::chrono::minutes reconnect_grace{30};  // nobody in the call, nobody ended it
+  UnseenLimits unseen;
 };
 
 struct Event {
   EventKind kind;
   std::optional<Seat> seat{};        // arrived: id, token hash, language; knocked: name, consent, devices too
   std::string reason{};              // for the log; a stable word, never free text from outside
+  std::string text{};                // for the log; what staff typed, clean and bounded
   std::optional<Outcome> outcome{};  // ended: what staff chose instead of the table's outcome
   std::string code{};                // opened, recoded, renewed
   unsigned peer = 0;                 // returned: the peer the browser still holds, 0 if none

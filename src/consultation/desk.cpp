@@ -64,6 +64,7 @@ Result<std::string> Desk::open_appointment(const std::string& id) {
   record.planned = (*appointment)->starts;
   record.patient_name = (*appointment)->patient_name;
   record.clinician = (*appointment)->clinician;
+  record.needs_picture = (*appointment)->needs_picture;
   return open(std::move(record));
 }
 
@@ -150,6 +151,19 @@ Result<> Desk::send_chat(const std::string& consultation, const std::string& tex
   Encounter* encounter = find(consultation);
   if (encounter == nullptr) return unknown_consultation();
   return encounter->send_chat(text);
+}
+
+Result<> Desk::set_needs_picture(const std::string& consultation, bool needs) {
+  return needs ? act(consultation, EventKind::picture_needed,
+                     [](Encounter& encounter) { return encounter.set_needs_picture(true); })
+               : act(consultation, EventKind::picture_waived,
+                     [](Encounter& encounter) { return encounter.set_needs_picture(false); });
+}
+
+Result<> Desk::give_reason(const std::string& consultation, UnseenReason reason, const std::string& text) {
+  Encounter* encounter = find(consultation);
+  if (encounter == nullptr) return unknown_consultation();
+  return encounter->give_reason(reason, text);
 }
 
 void Desk::set_sending(MediaState state) {

@@ -46,8 +46,8 @@ class Desk final : private EncounterObserver {
   base::Result<> restore();
 
   // --- Staff. Failures carry a code: "unknown-consultation", "busy", "someone-else-knocks",
-  // "unknown-appointment", "appointment-used", those of refusal.hpp and of Encounter::send_chat(), or the
-  // record's own.
+  // "unknown-appointment", "appointment-used", those of refusal.hpp, Encounter::send_chat() and
+  // Encounter::give_reason(), or the record's own.
   // -------------------------------------------------------------------
   base::Result<std::string> start_walk_in();
   base::Result<std::string> open_appointment(const std::string& id);
@@ -60,6 +60,8 @@ class Desk final : private EncounterObserver {
   base::Result<> no_show(const std::string& consultation);
   base::Result<> end(const std::string& consultation);
   base::Result<> send_chat(const std::string& consultation, const std::string& text);
+  base::Result<> set_needs_picture(const std::string& consultation, bool needs);
+  base::Result<> give_reason(const std::string& consultation, UnseenReason reason, const std::string& text);
   /// What staff want the kiosk to send, to every call.
   void set_sending(MediaState state);
   /// What the devices deliver: a patient is told that no picture comes, whether staff want it or not.

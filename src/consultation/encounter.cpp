@@ -22,7 +22,9 @@ constexpr std::size_t k_max_name_code_points = 60;
 Encounter::Encounter(ConsultationRecord record, Parts parts)
     : m_parts(parts),
       m_consultation(std::move(record), parts.log, parts.clock, parts.limits),
-      m_shown(m_consultation.record()) {
+      m_shown(m_consultation.record()),
+      m_picture_watch(parts.limits.unseen) {
+  if (m_shown.reason_owed) m_picture_watch.resume(parts.clock.moment());
   m_consultation.on_step([this](const Step& step) { on_step(step); });
   m_consultation.on_log_failure(
       [this](const base::Failure& failure) { m_parts.observer.on_log_failure(*this, failure); });
@@ -170,6 +172,7 @@ std::optional<Instant> Encounter::next_deadline() const {
     if (other && (!deadline || *other < *deadline)) deadline = other;
   };
   if (m_retry_at) consider(wall_time(m_parts.clock, *m_retry_at));
+  if (const auto question = m_picture_watch.next()) consider(wall_time(m_parts.clock, *question));
   if (const auto catching_up = next_catching_up()) consider(wall_time(m_parts.clock, *catching_up));
   if (m_next && !m_next->answered() && state() == State::waiting)
     consider(wall_time(m_parts.clock, m_next->made() + k_offer_lifetime));
@@ -179,6 +182,7 @@ std::optional<Instant> Encounter::next_deadline() const {
 void Encounter::on_time() {
   m_consultation.on_time();
   catch_up();
+  follow_picture();
   const base::Moment now = m_parts.clock.moment();
   if (m_retry_at && *m_retry_at <= now) {
     m_retry_at.reset();
@@ -344,7 +348,13 @@ void Encounter::on_step(const Step& step) {
       if (m_current) m_current->present();
       break;
     case EventKind::away:
-    case EventKind::media_lost: break;
+    case EventKind::media_lost:
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_given:
+    case EventKind::reason_missing: break;
+    case EventKind::reason_asked: m_parts.observer.on_event(*this, "reason-asked", {}); break;
+    case EventKind::reason_withdrawn: m_parts.observer.on_event(*this, "reason-withdrawn", {}); break;
     case EventKind::wait_expired: discard_peers(); break;
     case EventKind::ended:
     case EventKind::cancelled:
@@ -387,6 +397,7 @@ void Encounter::on_step(const Step& step) {
     }
   }
   m_over = step.to == State::ended;
+  follow_picture();
   m_parts.observer.on_changed(*this);
 }
 

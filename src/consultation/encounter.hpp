@@ -27,6 +27,7 @@
 #include "consultation/media.hpp"
 #include "consultation/quality.hpp"
 #include "consultation/signalling.hpp"
+#include "consultation/unseen.hpp"
 
 namespace sangdam::consultation {
 
@@ -72,6 +73,11 @@ class Encounter {
   bool no_show();
   /// Cleans and bounds the text. Failures: "chat-nobody", "chat-empty", "chat-full".
   base::Result<> send_chat(const std::string& text);
+  /// The visit is one that needs to be seen, or not; so it is already counts as done.
+  bool set_needs_picture(bool needs);
+  /// Why the visit goes on without the picture that it needs. `text`, of "other" only, is cleaned and
+  /// bounded. Failures: "no-question", "reason-empty".
+  base::Result<> give_reason(UnseenReason reason, const std::string& text);
   /// What the kiosk sends just now; told to the patient's page, and kept in the log if staff changed it.
   /// Media itself is muted by the engine.
   void set_sending(MediaState state, Actor actor);
@@ -208,6 +214,9 @@ class Encounter {
   void on_peer_media_level(LivePeer& peer);
   void show_level(const char* direction, MediaLevel level);
   void note_levels();
+  [[nodiscard]] PictureWatch::Sight sight() const;
+  /// To be called whenever something has changed that sight() is made of.
+  void follow_picture();
   void on_line(LivePeer& peer, const ChannelLine& line);
   void on_patient_text(LivePeer& peer, const ChatText& text);
 
@@ -239,6 +248,7 @@ class Encounter {
   bool m_gateway_lost = false;  // and the log says so
   bool m_patient_left = false;  // the call was left by the patient's own button
   QualityMeter m_quality;
+  PictureWatch m_picture_watch;
   std::optional<PeerStatistics> m_statistics;
   base::Anchor<Encounter> m_anchor{this};
 };

@@ -42,6 +42,7 @@ void Encounter::set_sending(MediaState state, Actor actor) {
     }
   }
   m_sending = state;
+  follow_picture();
   if (!m_current) return;
   m_current->send(Channel::control, m_parts.codec.encode(m_sending));
   m_parts.observer.on_changed(*this);

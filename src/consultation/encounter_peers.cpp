@@ -188,6 +188,7 @@ void Encounter::on_peer_statistics(LivePeer& peer, const PeerStatistics& statist
 void Encounter::on_peer_media_level(LivePeer& peer) {
   if (&peer != m_current.get()) return;
   show_level("to-patient", peer.media_level());
+  follow_picture();
   m_parts.observer.on_changed(*this);
 }
 

@@ -105,6 +105,7 @@ void Encounter::show_report() {
         {{"microphone", now.microphone ? "on" : "off"}, {"camera", now.camera ? "on" : "off"}});
   }
   if (m_report.level != before.level) show_level("from-patient", m_report.level);
+  follow_picture();
   m_parts.observer.on_changed(*this);
 }
 

@@ -65,6 +65,8 @@ base::Failure refusal_of(State state, EventKind event) {
       if (state == State::ended) break;
       return {"already-open", "This visit is open already."};
     case EventKind::renewed:
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
       if (state == State::ended) break;
       return {"not-open", "This visit has not been opened yet. Open it first."};
     case EventKind::recoded:
@@ -85,7 +87,11 @@ base::Failure refusal_of(State state, EventKind event) {
     case EventKind::media_rejected:
     case EventKind::code_expired:
     case EventKind::wait_expired:
-    case EventKind::reconnect_expired: break;  // no intents
+    case EventKind::reconnect_expired:
+    case EventKind::reason_asked:
+    case EventKind::reason_withdrawn:
+    case EventKind::reason_missing: break;  // no intents
+    case EventKind::reason_given: break;    // has a place in every open visit
   }
   return {"visit-over", "This visit is over."};
 }

@@ -33,6 +33,12 @@ std::optional<Transition> from_scheduled(EventKind event) noexcept {
     case EventKind::newcomer_gone:
     case EventKind::newcomer_admitted:
     case EventKind::newcomer_declined:
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_asked:
+    case EventKind::reason_given:
+    case EventKind::reason_withdrawn:
+    case EventKind::reason_missing:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -40,6 +46,10 @@ std::optional<Transition> from_scheduled(EventKind event) noexcept {
 
 std::optional<Transition> from_open(EventKind event) noexcept {
   switch (event) {
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_given:
+    case EventKind::reason_missing: return to(State::open);
     case EventKind::recoded:
     case EventKind::renewed:
     case EventKind::arrived:
@@ -65,6 +75,8 @@ std::optional<Transition> from_open(EventKind event) noexcept {
     case EventKind::newcomer_gone:
     case EventKind::newcomer_admitted:
     case EventKind::newcomer_declined:
+    case EventKind::reason_asked:
+    case EventKind::reason_withdrawn:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -72,6 +84,10 @@ std::optional<Transition> from_open(EventKind event) noexcept {
 
 std::optional<Transition> from_waiting(EventKind event) noexcept {
   switch (event) {
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_given:
+    case EventKind::reason_missing: return to(State::waiting);
     case EventKind::admitted: return to(State::admitted);
     case EventKind::declined:
     case EventKind::left:
@@ -100,6 +116,8 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
     case EventKind::newcomer_gone:
     case EventKind::newcomer_admitted:
     case EventKind::newcomer_declined:
+    case EventKind::reason_asked:
+    case EventKind::reason_withdrawn:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -107,6 +125,10 @@ std::optional<Transition> from_waiting(EventKind event) noexcept {
 
 std::optional<Transition> from_admitted(EventKind event) noexcept {
   switch (event) {
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_given:
+    case EventKind::reason_missing: return to(State::admitted);
     // Nothing of the visit moves for one who only stands at the door.
     case EventKind::newcomer_arrived:
     case EventKind::newcomer_knocked:
@@ -134,6 +156,8 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
     case EventKind::admitted:
     case EventKind::declined:
     case EventKind::no_show:
+    case EventKind::reason_asked:
+    case EventKind::reason_withdrawn:
     case EventKind::reconnect_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -141,6 +165,12 @@ std::optional<Transition> from_admitted(EventKind event) noexcept {
 
 std::optional<Transition> from_in_call(EventKind event) noexcept {
   switch (event) {
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_asked:
+    case EventKind::reason_given:
+    case EventKind::reason_withdrawn:
+    case EventKind::reason_missing: return to(State::in_call);
     // Nothing of the visit moves for one who only stands at the door.
     case EventKind::newcomer_arrived:
     case EventKind::newcomer_knocked:
@@ -174,6 +204,10 @@ std::optional<Transition> from_in_call(EventKind event) noexcept {
 
 std::optional<Transition> from_reconnecting(EventKind event) noexcept {
   switch (event) {
+    case EventKind::picture_needed:
+    case EventKind::picture_waived:
+    case EventKind::reason_given:
+    case EventKind::reason_missing: return to(State::reconnecting);
     // Nothing of the visit moves for one who only stands at the door.
     case EventKind::newcomer_arrived:
     case EventKind::newcomer_knocked:
@@ -200,6 +234,8 @@ std::optional<Transition> from_reconnecting(EventKind event) noexcept {
     case EventKind::declined:
     case EventKind::cancelled:
     case EventKind::no_show:
+    case EventKind::reason_asked:
+    case EventKind::reason_withdrawn:
     case EventKind::wait_expired: return std::nullopt;
   }
   return std::nullopt;
@@ -271,6 +307,12 @@ std::string_view name_of(EventKind event) noexcept {
     case EventKind::code_expired: return "code-expired";
     case EventKind::wait_expired: return "wait-expired";
     case EventKind::reconnect_expired: return "reconnect-expired";
+    case EventKind::picture_needed: return "picture-needed";
+    case EventKind::picture_waived: return "picture-waived";
+    case EventKind::reason_asked: return "reason-asked";
+    case EventKind::reason_given: return "reason-given";
+    case EventKind::reason_withdrawn: return "reason-withdrawn";
+    case EventKind::reason_missing: return "reason-missing";
   }
   return "";
 }

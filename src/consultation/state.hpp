@@ -20,14 +20,17 @@ enum class Outcome : std::uint8_t { completed, no_show, cancelled, failed };
 
 enum class EventKind : std::uint8_t {
   // Staff
-  opened,     // hand out the code
-  recoded,    // the gateway has or had that code: another one, before anybody was told it
-  renewed,    // staff want another code: the old one stops, whoever is there stays
-  admitted,   // let the waiting patient in
-  declined,   // not now: the patient is told and the code stays good
-  ended,      // finish the visit
-  cancelled,  // before a call came about
-  no_show,    // staff say that nobody came
+  opened,          // hand out the code
+  recoded,         // the gateway has or had that code: another one, before anybody was told it
+  renewed,         // staff want another code: the old one stops, whoever is there stays
+  admitted,        // let the waiting patient in
+  declined,        // not now: the patient is told and the code stays good
+  ended,           // finish the visit
+  cancelled,       // before a call came about
+  no_show,         // staff say that nobody came
+  picture_needed,  // the visit is one that needs to be seen
+  picture_waived,  // it is not, or no more
+  reason_given,    // why a visit that needs the picture went on without one (unseen.hpp)
   // The patient, as the gateway tells it
   arrived,   // a browser gave the right code
   knocked,   // gave name and consent
@@ -50,6 +53,10 @@ enum class EventKind : std::uint8_t {
   code_expired,
   wait_expired,       // away too long while waiting, or admitted and not connected yet
   reconnect_expired,  // nobody came back and nobody ended the visit
+  // The picture of a visit that needs one
+  reason_asked,      // it is missing for a while: staff are to say why
+  reason_withdrawn,  // it was back so soon that no reason is needed
+  reason_missing,    // the visit ends and staff have not said why
 };
 
 inline constexpr std::array k_states{State::scheduled, State::open,         State::waiting, State::admitted,
@@ -80,7 +87,13 @@ inline constexpr std::array k_event_kinds{EventKind::opened,
                                           EventKind::media_rejected,
                                           EventKind::code_expired,
                                           EventKind::wait_expired,
-                                          EventKind::reconnect_expired};
+                                          EventKind::reconnect_expired,
+                                          EventKind::picture_needed,
+                                          EventKind::picture_waived,
+                                          EventKind::reason_asked,
+                                          EventKind::reason_given,
+                                          EventKind::reason_withdrawn,
+                                          EventKind::reason_missing};
 
 struct Transition {
   State to;

@@ -64,6 +64,29 @@ void Actions::add_with_three(
           });
 }
 
+void Actions::add_with_text_and_choice(const char* name,
+                                       std::function<void(const std::string&, bool)> handler) {
+  install(g_simple_action_new(name, G_VARIANT_TYPE("(sb)")), "activate",
+          [handler = std::move(handler)](GVariant* value) {
+            const char* text = nullptr;
+            gboolean chosen = FALSE;
+            g_variant_get(value, "(&sb)", &text, &chosen);
+            handler(text, chosen != FALSE);
+          });
+}
+
+void Actions::add_with_three_and_choice(
+    const char* name,
+    std::function<void(const std::string&, const std::string&, const std::string&, bool)> handler) {
+  install(g_simple_action_new(name, G_VARIANT_TYPE("(sssb)")), "activate",
+          [handler = std::move(handler)](GVariant* value) {
+            const char *first = nullptr, *second = nullptr, *third = nullptr;
+            gboolean chosen = FALSE;
+            g_variant_get(value, "(&s&s&sb)", &first, &second, &third, &chosen);
+            handler(first, second, third, chosen != FALSE);
+          });
+}
+
 void Actions::add_toggle(const char* name, std::function<void(bool)> handler) {
   GSimpleAction* action = g_simple_action_new_stateful(name, nullptr, g_variant_new_boolean(FALSE));
   // Without an "activate" handler GSimpleAction toggles a boolean state itself, through "change-state".

@@ -29,6 +29,12 @@ class Actions {
   void add_with_three(
       const char* name,
       std::function<void(const std::string&, const std::string&, const std::string&)> handler);
+  /// Parameter type "(sb)".
+  void add_with_text_and_choice(const char* name, std::function<void(const std::string&, bool)> handler);
+  /// Parameter type "(sssb)".
+  void add_with_three_and_choice(
+      const char* name,
+      std::function<void(const std::string&, const std::string&, const std::string&, bool)> handler);
   /// Stateful boolean: activating toggles it, and so does a request to change its state.
   void add_toggle(const char* name, std::function<void(bool)> handler);
   /// Stateful text, with a parameter of the same type.

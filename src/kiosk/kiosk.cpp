@@ -192,9 +192,10 @@ void Kiosk::install_actions() {
       on_result(tl::unexpected(opened.error()));
     }
   });
-  actions.add_with_three(name::k_add_appointment,
-                         [this](const std::string& patient, const std::string& clinician,
-                                const std::string& starts) { add_appointment(patient, clinician, starts); });
+  actions.add_with_three_and_choice(
+      name::k_add_appointment,
+      [this](const std::string& patient, const std::string& clinician, const std::string& starts,
+             bool needs_picture) { add_appointment(patient, clinician, starts, needs_picture); });
   actions.add_with_text(name::k_remove_appointment, [this](const std::string& appointment) {
     on_result(m_database->remove_appointment(appointment));
     m_screens->refresh();
@@ -221,6 +222,15 @@ void Kiosk::install_actions() {
                               : base::failure("chat-nobody", "Nobody is in the call to read the message.");
     if (!sent) m_window->give_back_chat(text);
     on_result(sent);
+  });
+  actions.add_with_text_and_choice(name::k_need_picture, [this](const std::string& visit, bool needed) {
+    on_result(m_desk->set_needs_picture(visit, needed));
+  });
+  actions.add_with_three(name::k_give_reason, [this](const std::string& visit, const std::string& reason,
+                                                     const std::string& text) {
+    const auto named = consultation::unseen_reason_named(reason);
+    on_result(named ? m_desk->give_reason(visit, *named, text)
+                    : base::failure("reason-unknown", "This is none of the reasons there are."));
   });
   actions.add_toggle(name::k_mute_microphone, [this](bool muted) {
     m_sending.microphone = !muted;
@@ -270,7 +280,7 @@ void Kiosk::start_walk_in() {
 }
 
 void Kiosk::add_appointment(const std::string& patient, const std::string& clinician,
-                            const std::string& starts) {
+                            const std::string& starts, bool needs_picture) {
   constexpr std::size_t k_max_name = 60;
   const auto time = base::from_iso8601(starts);
   const bool readable = base::is_valid_utf8(patient) && base::is_valid_utf8(clinician);
@@ -285,6 +295,7 @@ void Kiosk::add_appointment(const std::string& patient, const std::string& clini
   }
   appointment.id = base::random_hex(16);
   appointment.starts = *time;
+  appointment.needs_picture = needs_picture;
   on_result(m_database->add(appointment));
   m_screens->refresh();
 }

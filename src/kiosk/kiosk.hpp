@@ -51,7 +51,8 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   void install_actions();
   void on_result(const base::Result<>& result);
   void start_walk_in();
-  void add_appointment(const std::string& patient, const std::string& clinician, const std::string& starts);
+  void add_appointment(const std::string& patient, const std::string& clinician, const std::string& starts,
+                       bool needs_picture);
   void on_health(const pipelines::Health& health);
   [[nodiscard]] bool delivers(pipelines::Part part) const;
 

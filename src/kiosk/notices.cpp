@@ -66,6 +66,8 @@ std::string words_for(const base::Failure& failure) {
       {"not-open", tr("This visit has not been opened yet. Open it first, then patients can come in.")},
       {"already-open", tr("This visit is open already. Its code is on the screen.")},
       {"visit-over", tr("This visit is over. You find it in the log.")},
+      {"no-question", tr("No reason is asked for just now, so nothing was noted.")},
+      {"reason-empty", tr("Type the reason in a few words, or choose one of the others.")},
       {"chat-nobody", tr("Nobody is in the call to read your message. Nothing was sent.")},
       {"chat-empty", tr("There is nothing in the message that can be sent. Type some text.")},
       {"chat-long", tr("The message is too long, so it was not sent. Send it in two or more parts.")},

@@ -67,6 +67,7 @@ ui::TodayRow row_of(const consultation::DayRow& day_row) {
     row.time = day_row.appointment->starts;
     row.patient = day_row.appointment->patient_name;
     row.clinician = day_row.appointment->clinician;
+    row.needs_picture = day_row.appointment->needs_picture;
   }
   if (day_row.consultation) {
     const consultation::ConsultationRecord& record = *day_row.consultation;
@@ -77,6 +78,7 @@ ui::TodayRow row_of(const consultation::DayRow& day_row) {
       row.clinician = record.clinician;
     }
     row.consultation = record.id;
+    row.needs_picture = record.needs_picture;
     row.state = record.state;
     row.outcome = record.outcome;
     row.waiting_since = record.waiting_since;
@@ -304,6 +306,7 @@ ui::SessionModel Screens::session(const Encounter& encounter) const {
   model.code_expires = record.code_expires;
   model.seat = record.seat;
   model.waiting_since = record.waiting_since;
+  model.needs_picture = record.needs_picture;
   model.gateway_ready = m_parts.link.is_published(record.id);
   return model;
 }
@@ -326,6 +329,7 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.to_patient = levels.to_patient;
   model.microphone_muted = !m_sending.microphone;
   model.camera_off = !m_sending.camera;
+  model.reason_owed = record.reason_owed;
   model.can_chat = encounter.can_chat();
   const ui::SessionModel invitation = session(encounter);
   model.code = record.code;

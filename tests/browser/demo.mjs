@@ -113,7 +113,7 @@ try {
   const soon = new Date(Math.ceil(Date.now() / 900000) * 900000);
   for (const [index, name] of [WORDS.patient, ...WORDS.others].entries()) {
     const start = new Date(soon.getTime() + index * 900000).toISOString();
-    await kiosk.act('add-appointment', `(${quoted(name)}, ${quoted(WORDS.clinician)}, ${quoted(start)})`);
+    await kiosk.act('add-appointment', `(${quoted(name)}, ${quoted(WORDS.clinician)}, ${quoted(start)}, false)`);
   }
   await kioskPicture('today');
   // Staff have read that this machine has no camera and no loudspeaker.

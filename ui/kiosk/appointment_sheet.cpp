@@ -47,6 +47,9 @@ class AppointmentSheet : public std::enable_shared_from_this<AppointmentSheet> {
   void draw();
   void add();
   [[nodiscard]] std::string text_of(const char* entry) const;
+  [[nodiscard]] bool needs_picture() const {
+    return gtk_toggle_button_get_active(m_ui.toggle("needs_picture")) != FALSE;
+  }
   [[nodiscard]] Instant chosen() const { return moment_at(m_now, m_days, m_hour, m_minute); }
 
   Sheets& m_sheets;
@@ -56,7 +59,7 @@ class AppointmentSheet : public std::enable_shared_from_this<AppointmentSheet> {
   int m_minute = 0;
   Ui m_ui;
   Stepper m_day, m_hours, m_minutes;
-  ActionButton m_back, m_add;
+  ActionButton m_needs_picture, m_back, m_add;
   Signals m_signals;
 };
 
@@ -67,6 +70,7 @@ AppointmentSheet::AppointmentSheet(Sheets& sheets, const std::vector<std::string
       m_day(new_stepper(tr("Day"), tr("One day earlier"), tr("One day later"))),
       m_hours(new_stepper(tr("Hour"), tr("One hour earlier"), tr("One hour later"))),
       m_minutes(new_stepper(tr("Minute"), tr("Five minutes earlier"), tr("Five minutes later"))),
+      m_needs_picture(GTK_BUTTON(m_ui.toggle("needs_picture"))),
       m_back(m_ui.button("back")),
       m_add(m_ui.button("add")) {
   // The next half hour from now; tomorrow at nine when the day is nearly over.
@@ -93,6 +97,7 @@ AppointmentSheet::AppointmentSheet(Sheets& sheets, const std::vector<std::string
   m_signals.on(m_hours.more.widget(), "clicked", [this] { step(m_hour, 1, 0, 23, true); });
   m_signals.on(m_minutes.less.widget(), "clicked", [this] { step(m_minute, -k_minute_step, 0, 55, true); });
   m_signals.on(m_minutes.more.widget(), "clicked", [this] { step(m_minute, k_minute_step, 0, 55, true); });
+  m_signals.on(m_needs_picture.widget(), "toggled", [this] { draw(); });
   m_signals.on(m_ui.entry("patient"), "changed", [this] { draw(); });
   m_signals.on(m_ui.entry("patient"), "activate",
                [this] { gtk_widget_grab_focus(m_ui.widget("clinician")); });
@@ -139,6 +144,7 @@ void AppointmentSheet::draw() {
   set_text(m_minutes.value,
            fill(tr(":{minute:02}"), fmt::arg("minute", g_date_time_get_minute(local.get()))));
   gtk_widget_set_sensitive(m_day.less.widget(), m_days > 0);
+  draw_box(m_needs_picture, needs_picture(), tr("Needs the picture: if it is missing, the kiosk asks why"));
   set_text(m_ui.label("hint"), when < m_now ? tr("This time has passed already today.") : "");
   gtk_widget_set_sensitive(m_add.widget(), !text_of("patient").empty());
 }
@@ -153,9 +159,9 @@ void AppointmentSheet::add() {
     gtk_widget_grab_focus(m_ui.widget("patient"));
     return;
   }
-  gtk_widget_activate_action(m_ui.widget("root"), in_app(action::k_add_appointment).c_str(), "(sss)",
+  gtk_widget_activate_action(m_ui.widget("root"), in_app(action::k_add_appointment).c_str(), "(sssb)",
                              patient.c_str(), text_of("clinician").c_str(),
-                             base::to_iso8601(chosen()).c_str());
+                             base::to_iso8601(chosen()).c_str(), needs_picture());
   m_sheets.close();
 }
 

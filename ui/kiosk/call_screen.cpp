@@ -92,6 +92,7 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
       m_self(m_ui.overlay("stage"), self_view),
       m_code_sheet(sheets),
       m_door(sheets, m_ui.box("door")),
+      m_reason(m_ui.box("reason")),
       m_microphone(m_ui.button("microphone")),
       m_camera(m_ui.button("camera")),
       m_chat_button(m_ui.button("chat")),
@@ -176,6 +177,7 @@ void CallScreen::set(const CallModel& model) {
   m_chat.set(model.chat, model.can_chat);
   m_code_sheet.set(model);
   m_door.set(model);
+  m_reason.set(model);
   m_self.set_camera_off(model.camera_off);
   draw_placeholder();
   draw_quality();
@@ -198,6 +200,7 @@ void CallScreen::draw_placeholder() {
   set_visible(m_ui.widget("placeholder"), placeholder.has_value());
   gtk_widget_set_opacity(m_patient_view.widget(), placeholder ? 0 : 1);
   if (!placeholder) return;
+  set_visible(m_ui.widget("placeholder_avatar"), !m_model.reason_owed);  // the question takes its room
   set_icon(m_ui.image("placeholder_icon"), placeholder->icon);
   set_text(m_ui.label("placeholder_title"), placeholder->title);
   set_text(m_ui.label("placeholder_text"), placeholder->text);
@@ -286,13 +289,14 @@ void CallScreen::tick(Instant now) {
 }
 
 CallScreen::Unfinished CallScreen::unfinished() const {
-  return {m_chat.is_open(), m_chat.draft(), m_chat.seen()};
+  return {m_chat.is_open(), m_chat.draft(), m_chat.seen(), m_reason.unfinished()};
 }
 
 void CallScreen::resume(const Unfinished& unfinished) {
   m_chat.set_draft(unfinished.draft);
   m_chat.set_seen(unfinished.seen);
   m_chat.show(unfinished.chat_open);
+  m_reason.resume(unfinished.reason);
   draw_controls();
 }
 

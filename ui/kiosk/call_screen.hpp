@@ -12,6 +12,7 @@
 #include "ui/kiosk/door_card.hpp"
 #include "ui/kiosk/level_mark.hpp"
 #include "ui/kiosk/models.hpp"
+#include "ui/kiosk/reason_bar.hpp"
 #include "ui/kiosk/self_view.hpp"
 #include "ui/kiosk/sheet.hpp"
 #include "ui/kiosk/video_view.hpp"
@@ -44,6 +45,7 @@ class CallScreen {
     bool chat_open = false;
     std::string draft;
     std::size_t seen = 0;  // messages
+    ReasonBar::Unfinished reason;
   };
   [[nodiscard]] Unfinished unfinished() const;
   void resume(const Unfinished& unfinished);
@@ -67,6 +69,7 @@ class CallScreen {
   SelfView m_self;
   CodeSheet m_code_sheet;
   DoorCard m_door;
+  ReasonBar m_reason;
   LevelMark m_level;
   ActionButton m_microphone, m_camera, m_chat_button, m_code, m_end;
   base::Timer m_fade;

@@ -18,6 +18,7 @@
 #include "consultation/quality.hpp"
 #include "consultation/record.hpp"
 #include "consultation/state.hpp"
+#include "consultation/unseen.hpp"
 
 namespace sangdam::ui {
 
@@ -26,20 +27,24 @@ using consultation::MediaLevel;
 using consultation::Outcome;
 using consultation::Quality;
 using consultation::State;
+using consultation::UnseenReason;
 
 /// Names of the application's actions ("app." in a widget's action-name), with the type of their parameter.
 namespace action {
 inline constexpr const char* k_start_walk_in = "start-walk-in";        // none
 inline constexpr const char* k_open_appointment = "open-appointment";  // s: appointment
 inline constexpr const char* k_add_appointment =
-    "add-appointment";  // (sss): name, clinician, start (ISO 8601)
+    "add-appointment";  // (sssb): name, clinician, start (ISO 8601), the visit needs the picture
 inline constexpr const char* k_remove_appointment = "remove-appointment";  // s: appointment
 inline constexpr const char* k_admit = "admit";      // (ss): consultation, knock_of() whoever was looked at
 inline constexpr const char* k_decline = "decline";  // (ss)
-inline constexpr const char* k_renew_code = "renew-code";            // s: consultation
-inline constexpr const char* k_cancel = "cancel";                    // s: consultation
-inline constexpr const char* k_no_show = "no-show";                  // s
-inline constexpr const char* k_end = "end";                          // s
+inline constexpr const char* k_renew_code = "renew-code";      // s: consultation
+inline constexpr const char* k_cancel = "cancel";              // s: consultation
+inline constexpr const char* k_no_show = "no-show";            // s
+inline constexpr const char* k_end = "end";                    // s
+inline constexpr const char* k_need_picture = "need-picture";  // (sb): consultation, needed
+inline constexpr const char* k_give_reason =
+    "give-reason";  // (sss): consultation, name_of() an UnseenReason, text if that is "other"
 inline constexpr const char* k_mute_microphone = "mute-microphone";  // none; state b
 inline constexpr const char* k_camera_off = "camera-off";            // none; state b
 inline constexpr const char* k_send_chat = "send-chat";              // s: text
@@ -98,6 +103,7 @@ struct TodayRow {
   Instant time;
   std::string patient;    // may be empty (a walk-in nobody knocked at yet)
   std::string clinician;  // may be empty
+  bool needs_picture = false;
   State state = State::scheduled;
   std::optional<Outcome> outcome;
   std::optional<Instant> waiting_since;
@@ -122,7 +128,8 @@ struct SessionModel {
   std::optional<consultation::Seat> seat;  // who is at the door
   std::optional<Instant> waiting_since;
   bool gateway_ready = false;  // false: the code is not good yet (no connection to the gateway)
-  bool no_network = false;     // the code is good, but no phone can reach this machine
+  bool needs_picture = false;
+  bool no_network = false;  // the code is good, but no phone can reach this machine
   friend bool operator==(const SessionModel&, const SessionModel&) = default;
 };
 
@@ -151,7 +158,8 @@ struct CallModel {
   MediaLevel from_patient = MediaLevel::video, to_patient = MediaLevel::video;
   bool microphone_muted = false;
   bool camera_off = false;
-  bool can_chat = false;  // the chat channel is open; typed text waits otherwise
+  bool reason_owed = false;  // why a visit that needs the picture goes on, or went on, without one
+  bool can_chat = false;     // the chat channel is open; typed text waits otherwise
   // For whoever has lost the page; as in SessionModel, but one address: the name if there is one.
   std::string code, address, link;
   bool code_ready = false;

@@ -23,6 +23,7 @@ SessionScreen::SessionScreen(Sheets& sheets)
     : m_sheets(sheets),
       m_ui("session.ui"),
       m_qr(k_qr_pixels),
+      m_needs_picture(GTK_BUTTON(m_ui.toggle("needs_picture"))),
       m_admit(m_ui.button("admit")),
       m_decline(m_ui.button("decline")),
       m_back(m_ui.button("back")),
@@ -44,6 +45,7 @@ SessionScreen::SessionScreen(Sheets& sheets)
   m_cancel.set("sd-cross-symbolic", tr("Cancel the session"));
   m_signals.on(m_no_show.widget(), "clicked", [this] { ask_nobody_came(); });
   m_signals.on(m_cancel.widget(), "clicked", [this] { ask_to_cancel(); });
+  m_signals.on(m_needs_picture.widget(), "toggled", [this] { mark(); });
   set(SessionModel{});
 }
 
@@ -151,6 +153,18 @@ void SessionScreen::draw_buttons() {
   gtk_spinner_set_spinning(GTK_SPINNER(m_ui.widget("spinner")), m_model.state == State::admitted);
   set_visible(m_no_show.widget(), m_model.state == State::open);
   set_visible(m_cancel.widget(), m_model.state == State::open || knocked);
+  gtk_toggle_button_set_active(m_ui.toggle("needs_picture"), m_model.needs_picture);
+  draw_box(m_needs_picture, m_model.needs_picture, tr("This visit needs the picture"));
+}
+
+void SessionScreen::mark() {
+  GtkToggleButton* box = m_ui.toggle("needs_picture");
+  const gboolean wanted = gtk_toggle_button_get_active(box);
+  if ((wanted != FALSE) == m_model.needs_picture) return;
+  gtk_widget_activate_action(root(), in_app(action::k_need_picture).c_str(), "(sb)",
+                             m_model.consultation.c_str(), wanted);
+  // It is ticked once the log has it.
+  gtk_toggle_button_set_active(box, m_model.needs_picture);
 }
 
 void SessionScreen::draw_expiry() {

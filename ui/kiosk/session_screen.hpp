@@ -23,6 +23,7 @@ class SessionScreen {
   void draw_door_text();
   void draw_buttons();
   void draw_expiry();
+  void mark();
   void ask_to_cancel();
   void ask_nobody_came();
 
@@ -32,7 +33,7 @@ class SessionScreen {
   Instant m_now{};
   QrView m_qr;
   ChipView m_expiry, m_camera, m_microphone, m_language;
-  ActionButton m_admit, m_decline, m_back, m_renew, m_no_show, m_cancel;
+  ActionButton m_needs_picture, m_admit, m_decline, m_back, m_renew, m_no_show, m_cancel;
   Signals m_signals;
 };
 

@@ -105,9 +105,21 @@ Moment newcomer_knocked(const LogEntry& entry) {
           {}};
 }
 
+Moment opening(const LogEntry& entry) {
+  std::string sentence = tr("Staff gave out the code.");
+  if (detail(entry, "picture") == "needed") sentence += std::string(" ") + tr("The visit needs the picture.");
+  return {"sd-key-symbolic", Tone::primary, sentence, {}};
+}
+
+Moment reason_given(const LogEntry& entry) {
+  const auto reason = consultation::unseen_reason_named(detail(entry, "reason"));
+  const std::string sentence = reason ? words_of(*reason).sentence : std::string(tr("Staff gave a reason."));
+  return {"sd-seen-symbolic", Tone::neutral, sentence, detail(entry, "text")};
+}
+
 Moment moment_of_event(EventKind event, const LogEntry& entry) {
   switch (event) {
-    case EventKind::opened: return {"sd-key-symbolic", Tone::primary, tr("Staff gave out the code."), {}};
+    case EventKind::opened: return opening(entry);
     case EventKind::recoded:
       return {"sd-key-symbolic", Tone::neutral, tr("The code was changed before anybody had it."), {}};
     case EventKind::renewed:
@@ -174,6 +186,29 @@ Moment moment_of_event(EventKind event, const LogEntry& entry) {
       return {"sd-clock-symbolic",
               Tone::warning,
               tr("Nobody came back to the call for a long time, so it was closed."),
+              {}};
+    case EventKind::picture_needed:
+      return {"sd-seen-symbolic", Tone::primary, tr("Staff noted that this visit needs the picture."), {}};
+    case EventKind::picture_waived:
+      return {"sd-seen-symbolic",
+              Tone::neutral,
+              tr("Staff noted that this visit does not need the picture."),
+              {}};
+    case EventKind::reason_asked:
+      return {"sd-seen-symbolic",
+              Tone::warning,
+              tr("The visit needs the picture and went on without one. Staff were asked why."),
+              {}};
+    case EventKind::reason_given: return reason_given(entry);
+    case EventKind::reason_withdrawn:
+      return {"sd-seen-symbolic",
+              Tone::good,
+              tr("The picture was back soon. A reason was not needed any more."),
+              {}};
+    case EventKind::reason_missing:
+      return {"sd-seen-symbolic",
+              Tone::danger,
+              tr("No reason was given why the visit went on without the picture."),
               {}};
   }
   return {"sd-dot-symbolic", Tone::neutral, entry.kind, {}, true};

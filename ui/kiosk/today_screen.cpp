@@ -39,10 +39,14 @@ TodayScreen::Row::Row(const TodayRow& first) : widget(gtk_list_box_row_new()) {
   gtk_widget_set_valign(names, GTK_ALIGN_CENTER);
   patient = GTK_LABEL(new_label("", {"strong"}));
   clinician = GTK_LABEL(new_label("", {"secondary", "small"}));
-  for (GtkLabel* label : {patient, clinician}) {
-    gtk_label_set_ellipsize(label, PANGO_ELLIPSIZE_END);
-    gtk_box_append(GTK_BOX(names), GTK_WIDGET(label));
-  }
+  for (GtkLabel* label : {patient, clinician}) gtk_label_set_ellipsize(label, PANGO_ELLIPSIZE_END);
+  needs_picture = new_icon("sd-seen-symbolic");
+  set_accessible_name(needs_picture, tr("Needs the picture"));
+  GtkWidget* who = new_box(GTK_ORIENTATION_HORIZONTAL, 8);
+  gtk_box_append(GTK_BOX(who), GTK_WIDGET(patient));
+  gtk_box_append(GTK_BOX(who), needs_picture);
+  gtk_box_append(GTK_BOX(names), who);
+  gtk_box_append(GTK_BOX(names), GTK_WIDGET(clinician));
   GtkWidget* state = new_box(GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_set_valign(state, GTK_ALIGN_CENTER);
   gtk_widget_set_halign(chip.widget(), GTK_ALIGN_END);
@@ -66,10 +70,12 @@ void TodayScreen::Row::set(const TodayRow& row) {
   set_visible(clinician, !row.clinician.empty());
   const Chip state = chip_of(row.state, row.outcome);
   chip.set(state);
+  set_visible(needs_picture, row.needs_picture);
   set_visible(waiting, row.waiting_since.has_value());
   set_class(widget, "past", row.state == State::ended);
   std::string name = time_of_day(row.time) + ", " + patient_or(row.patient) + ", " + state.text;
   if (!row.clinician.empty()) name += ", " + row.clinician;
+  if (row.needs_picture) name += std::string(", ") + tr("Needs the picture");
   set_accessible_name(widget, name);
 }
 
@@ -222,6 +228,7 @@ void TodayScreen::draw_detail() {
   set_text(m_detail.label("patient"), patient_or(row->patient));
   std::string facts = time_of_day(row->time);
   if (!row->clinician.empty()) facts += " · " + row->clinician;
+  if (row->needs_picture) facts += std::string(" · ") + tr("Needs the picture");
   set_text(m_detail.label("facts"), facts);
   set_text(m_detail.label("next_step"), next_step(*row));
   set_detail_action(*row);

@@ -31,6 +31,7 @@ class TodayScreen {
     TodayRow model;
     GtkWidget* widget;
     GtkLabel *time, *patient, *clinician, *waiting;
+    GtkWidget* needs_picture;
     ChipView chip;
   };
   void add_step(int number, const char* text);

@@ -249,6 +249,10 @@ ActionButton new_button(const char* icon, const std::string& text, std::initiali
   return button;
 }
 
+void draw_box(ActionButton& button, bool ticked, const std::string& text) {
+  button.set(ticked ? "sd-box-ticked-symbolic" : "sd-box-symbolic", text);
+}
+
 std::string in_app(const char* action) { return std::string("app.") + action; }
 
 bool activate(gpointer widget, const char* action, const std::string& target) {

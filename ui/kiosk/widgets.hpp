@@ -30,6 +30,9 @@ class Ui {
   [[nodiscard]] GtkImage* image(const char* id) const { return GTK_IMAGE(object(id, GTK_TYPE_IMAGE)); }
   [[nodiscard]] GtkBox* box(const char* id) const { return GTK_BOX(object(id, GTK_TYPE_BOX)); }
   [[nodiscard]] GtkButton* button(const char* id) const { return GTK_BUTTON(object(id, GTK_TYPE_BUTTON)); }
+  [[nodiscard]] GtkToggleButton* toggle(const char* id) const {
+    return GTK_TOGGLE_BUTTON(object(id, GTK_TYPE_TOGGLE_BUTTON));
+  }
   [[nodiscard]] GtkStack* stack(const char* id) const { return GTK_STACK(object(id, GTK_TYPE_STACK)); }
   [[nodiscard]] GtkEntry* entry(const char* id) const { return GTK_ENTRY(object(id, GTK_TYPE_ENTRY)); }
   [[nodiscard]] GtkListBox* list(const char* id) const { return GTK_LIST_BOX(object(id, GTK_TYPE_LIST_BOX)); }
@@ -123,6 +126,9 @@ class ActionButton {
   GtkLabel* m_badge = nullptr;
   std::string m_action, m_target, m_second;
 };
+/// A toggle button that looks like a box to tick; a GtkCheckButton of GTK 4.8 cannot be pressed by assistive
+/// technology.
+void draw_box(ActionButton& button, bool ticked, const std::string& text);
 [[nodiscard]] ActionButton new_button(const char* icon, const std::string& text,
                                       std::initializer_list<const char*> classes,
                                       const std::string& name = {});

@@ -153,6 +153,23 @@ std::string words_of_both(MediaLevel level) {
   return {};
 }
 
+ReasonWords words_of(UnseenReason reason) {
+  switch (reason) {
+    case UnseenReason::line:
+      return {tr("Line too weak"), tr("Staff gave the reason for no picture: the line does not carry one.")};
+    case UnseenReason::camera:
+      return {tr("Camera does not work"),
+              tr("Staff gave the reason for no picture: a camera does not work.")};
+    case UnseenReason::patient_wish:
+      return {tr("Patient's wish"), tr("Staff gave the reason for no picture: the patient wishes it.")};
+    case UnseenReason::waived:
+      return {tr("No longer needed"),
+              tr("Staff noted that the picture is not needed for the rest of the visit.")};
+    case UnseenReason::other: return {trc("reason", "Other"), tr("Staff gave the reason for no picture:")};
+  }
+  return {"", ""};
+}
+
 std::optional<Sign> sign_of(const OnAir& on_air) {
   constexpr const char* k_icon = "sd-on-air-symbolic";
   if (on_air.camera && on_air.microphone) {

@@ -36,6 +36,13 @@ struct Chip {
 /// Where it is the same both ways.
 [[nodiscard]] std::string words_of_both(MediaLevel level);
 
+/// Why a visit that needs the picture goes on without one: on the button, and in the log.
+struct ReasonWords {
+  const char* choice;
+  const char* sentence;
+};
+[[nodiscard]] ReasonWords words_of(UnseenReason reason);
+
 /// The sign that something is sent; none while nothing is. `name` says it in full.
 struct Sign {
   const char* icon;

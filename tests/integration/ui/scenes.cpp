@@ -65,6 +65,7 @@ TodayModel busy_day(Instant now) {
   };
   day.rows[4].waiting_since = now - 3min - 24s;
   day.rows[4].knock = "0123456789abcdef-1";
+  for (const std::size_t seen : {1U, 4U, 6U}) day.rows[seen].needs_picture = true;
   day.rows.push_back(
       {.key = "c:" + id('c', 10), .consultation = id('c', 10), .time = now - 2min, .state = State::open});
   std::stable_sort(day.rows.begin(), day.rows.end(),
@@ -169,7 +170,7 @@ TimelineModel whole_story(Instant now) {
     entry.details = std::move(details);
     story.entries.push_back(entry);
   };
-  add("opened", Actor::staff);
+  add("opened", Actor::staff, {{"picture", "needed"}});
   add("patient-arrived", Actor::patient);
   add("patient-knocked", Actor::patient,
       {{"name", "김영희"}, {"consent", "1"}, {"camera", "yes"}, {"microphone", "yes"}});
@@ -187,6 +188,8 @@ TimelineModel whole_story(Instant now) {
   add("patient-returned", Actor::patient);
   add("media-connected", Actor::system);
   add("quality", Actor::system, {{"level", "poor"}});
+  add("reason-asked", Actor::system);
+  add("reason-given", Actor::staff, {{"reason", "other"}, {"text", "방이 어두워 보이지 않음"}});
   add("from-a-newer-version", Actor::system, {{"loss", "12"}});
   add("ended", Actor::staff, {{"outcome", "completed"}});
   return story;
@@ -285,6 +288,7 @@ const std::map<std::string, Scene>& scenes() {
          session.seat = seat("Wolfeschlegelsteinhausenbergerdorff Maximiliane", false, true);
          session.seat->present = false;
          session.seat->language = "en";
+         session.needs_picture = true;
          session.waiting_since = now - 62min;
          show_session(window, session);
        }},
@@ -352,6 +356,19 @@ const std::map<std::string, Scene>& scenes() {
          call.consultation =
              "text-only";  // the messages open by themselves; they are closed for the next one
          call.from_patient = call.to_patient = MediaLevel::text;
+         show_call(window, call);
+       }},
+      {"call-reason",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.from_patient = call.to_patient = MediaLevel::voice;
+         call.reason_owed = true;
+         show_call(window, call);
+       }},
+      {"call-reason-picture-back",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.reason_owed = true;
          show_call(window, call);
        }},
       {"call-reconnecting",

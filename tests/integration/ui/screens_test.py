@@ -233,10 +233,13 @@ class Check:
                     "keep": "Keep talking", "back": "Back", "close": "Close messages",
                     "open": "Open messages",
                     "code": "Show the code", "renew": "New code: the old one stops working, whoever is here stays",
-                    "to-call": "Back to the call"},
+                    "to-call": "Back to the call", "question": "Why without a picture?", "other": "Other",
+                    "others": "Back to the other reasons", "picture": "The patient's picture"},
              "ko": {"add": "예약 추가", "chat": "메시지 열기, 새 메시지 2개", "end": "진료 종료",
                     "keep": "계속 진료하기", "back": "뒤로", "close": "메시지 닫기", "open": "메시지 열기",
-                    "code": "접속 코드 보기", "renew": "새 코드: 이전 코드는 쓸 수 없게 되고, 이미 들어온 사람은 그대로 있습니다", "to-call": "진료 화면으로"}}
+                    "code": "접속 코드 보기", "renew": "새 코드: 이전 코드는 쓸 수 없게 되고, 이미 들어온 사람은 그대로 있습니다", "to-call": "진료 화면으로",
+                    "question": "화면 없이 진료하는 이유는?", "other": "기타", "others": "다른 이유로 돌아가기",
+                    "picture": "환자의 영상"}}
 
     def sheets_and_chat(self, language):
         words = self.WORDS[language]
@@ -255,6 +258,7 @@ class Check:
         self.picture(language, "sheet-code")
         self.press(words["to-call"])
         self.wait_for(lambda: not self.controls(words["renew"]), "the way back to the call")
+        self.reason(language)
         self.scene("call-chat")
         self.press(words["chat"])
         self.wait_for(lambda: self.controls(words["close"]), "the chat panel")
@@ -270,6 +274,32 @@ class Check:
         self.press(words["close"])
         # GTK shows a pressed button for a quarter of a second before it acts.
         self.wait_for(lambda: self.controls(words["open"]), "the chat panel's end")
+
+    def reason(self, language):
+        """The question why there is no picture covers neither the picture nor the controls, typing included."""
+        words = self.WORDS[language]
+        self.scene("call-reason-picture-back")
+        for typing in (False, True):
+            if typing:
+                self.press(words["other"])
+                self.wait_for(lambda: self.controls(words["others"]), "the way back to the other reasons")
+                self.every_control_has_a_name(f"{language} another reason")
+                self.scene_painted()
+                self.picture(language, "call-reason-other")
+
+            def box(find, what):
+                found = self.wait_for(lambda: next((n for n in self.on_screen() if find(n)), None), what)
+                return found.queryComponent().getExtents(self.pyatspi.WINDOW_COORDS)
+            question = box(lambda n: n.getRoleName() == "alert" and n.name.startswith(words["question"]), "the question")
+            width, height = map(int, self.size.split("x"))
+            self.check(question.x >= 0 and question.x + question.width <= width and 0 < question.height <= height / 3,
+                       f"{language}: the question is whole and leaves room for the picture: {question}")
+            for name in (words["picture"], words["end"]):
+                other = box(lambda n, name=name: n.name == name, name)
+                self.check(question.y + question.height <= other.y and other.y + other.height <= height,
+                           f"{language}: the question covers '{name}' or pushes it out: {question}, {other}")
+        self.press(words["others"])
+        self.wait_for(lambda: not self.controls(words["others"]), "the reasons again")
 
     ON_AIR = {"en": {"camera microphone": "On air: the patient sees and hears you",
                      "camera": "On air: the patient sees you and does not hear you",
@@ -336,9 +366,10 @@ class Check:
         self.press("Add appointment")
         self.type("Patient's name", "  홍길동 \u202e")
         self.type("Clinician", "박민수 원장")
+        self.press("Needs the picture: if it is missing, the kiosk asks why")
         self.press("Add this appointment")
         added = self.screens.action()
-        self.check(added.startswith("add-appointment ('홍길동', '박민수 원장', '20") and added.endswith("Z')"),
+        self.check(added.startswith("add-appointment ('홍길동', '박민수 원장', '20") and added.endswith("Z', true)"),
                    f"an appointment is added with clean names and an ISO 8601 time: {added}")
 
         self.scene("today-one")
@@ -364,6 +395,8 @@ class Check:
         self.press_in_sheet("Cancel the session")
         self.expect(f"cancel '{visit}'", "Cancel the session")
         self.scene("session-open")
+        self.press("This visit needs the picture")
+        self.expect(f"need-picture ('{visit}', true)", "This visit needs the picture")
         self.press("Nobody came")
         self.press_in_sheet("Nobody came")
         self.expect(f"no-show '{visit}'", "Nobody came")
@@ -388,6 +421,14 @@ class Check:
         self.wait_for(lambda: self.controls("Keep talking"), "the question before the end")
         self.press_in_sheet("End the visit")
         self.expect(f"end '{visit}'", "End")
+
+        self.scene("call-reason")
+        self.press("Patient's wish")
+        self.expect(f"give-reason ('{visit}', 'patient-wish', '')", "a reason")
+        self.press("Other")
+        self.type("Other reason", " 어두워서 \u202e")
+        self.press("Note it")
+        self.expect(f"give-reason ('{visit}', 'other', '어두워서')", "another reason")
 
         self.scene("log-many")
         self.press("Show older visits")

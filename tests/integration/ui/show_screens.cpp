@@ -108,7 +108,9 @@ class Program {
       add_action(name, "s");
     }
     for (const char* name : {names::k_admit, names::k_decline}) add_action(name, "(ss)");
-    add_action(names::k_add_appointment, "(sss)");
+    add_action(names::k_add_appointment, "(sssb)");
+    add_action(names::k_need_picture, "(sb)");
+    add_action(names::k_give_reason, "(sss)");
     for (const char* name : {names::k_mute_microphone, names::k_camera_off}) {
       add(g_simple_action_new_stateful(name, nullptr, g_variant_new_boolean(FALSE)));
     }

@@ -91,6 +91,31 @@ TEST_CASE("Each open visit has a code of its own", "[desk]") {
   CHECK(f.desk.encounters().size() == 2);
 }
 
+TEST_CASE("A visit opened for an appointment that needs the picture needs it, too", "[desk][unseen]") {
+  Fixture f;
+  const Appointment appointment{
+      .id = "a1", .starts = f.clock.now(), .patient_name = "김순자", .clinician = "", .needs_picture = true};
+  REQUIRE(f.records.add(appointment));
+  const std::string id = f.desk.open_appointment("a1").value();
+  CHECK(f.desk.find(id)->shown().needs_picture);
+  CHECK(f.log.entries.back().details.at("picture") == "needed");
+  CHECK_FALSE(f.desk.find(f.desk.start_walk_in().value())->shown().needs_picture);
+}
+
+TEST_CASE("Staff mark a visit as one that needs the picture, and take the mark away", "[desk][unseen]") {
+  Fixture f;
+  const std::string id = f.desk.start_walk_in().value();
+  REQUIRE(f.desk.set_needs_picture(id, true));
+  REQUIRE(f.desk.set_needs_picture(id, true));  // pressed twice
+  CHECK(f.log.records.at(id).needs_picture);
+  REQUIRE(f.desk.set_needs_picture(id, false));
+  CHECK_FALSE(f.log.records.at(id).needs_picture);
+  CHECK(f.log.kinds() == std::vector<std::string>{"opened", "picture-needed", "picture-waived"});
+  CHECK(f.desk.set_needs_picture("gone", true).error().code == "unknown-consultation");
+  CHECK(f.desk.give_reason(id, UnseenReason::line, "").error().code == "no-question");
+  CHECK(f.desk.give_reason("gone", UnseenReason::line, "").error().code == "unknown-consultation");
+}
+
 TEST_CASE("Only one patient is in the room at a time", "[desk]") {
   Fixture f;
   const std::string first = f.waiting("s1");

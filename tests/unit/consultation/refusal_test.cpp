@@ -8,9 +8,9 @@ using namespace sangdam::consultation;
 
 namespace {
 
-constexpr std::array k_intents{EventKind::opened,   EventKind::renewed, EventKind::admitted,
-                               EventKind::declined, EventKind::ended,   EventKind::cancelled,
-                               EventKind::no_show};
+constexpr std::array k_intents{EventKind::opened,   EventKind::renewed,        EventKind::admitted,
+                               EventKind::declined, EventKind::ended,          EventKind::cancelled,
+                               EventKind::no_show,  EventKind::picture_needed, EventKind::picture_waived};
 
 }  // namespace
 

@@ -16,6 +16,12 @@ using Row = std::map<State, Transition>;
 const Row k_unmoved{{State::admitted, {State::admitted, {}}},
                     {State::in_call, {State::in_call, {}}},
                     {State::reconnecting, {State::reconnecting, {}}}};
+const Row k_any_open{{State::open, {State::open, {}}},
+                     {State::waiting, {State::waiting, {}}},
+                     {State::admitted, {State::admitted, {}}},
+                     {State::in_call, {State::in_call, {}}},
+                     {State::reconnecting, {State::reconnecting, {}}}};
+const Row k_in_the_call{{State::in_call, {State::in_call, {}}}};
 const std::map<EventKind, Row> k_expected{
     {EventKind::opened, {{State::scheduled, {State::open, {}}}}},
     {EventKind::recoded,
@@ -88,6 +94,12 @@ const std::map<EventKind, Row> k_expected{
     {EventKind::code_expired, {{State::open, {State::ended, Outcome::no_show}}}},
     {EventKind::wait_expired, {{State::waiting, {State::open, {}}}, {State::admitted, {State::open, {}}}}},
     {EventKind::reconnect_expired, {{State::reconnecting, {State::ended, Outcome::completed}}}},
+    {EventKind::picture_needed, k_any_open},
+    {EventKind::picture_waived, k_any_open},
+    {EventKind::reason_asked, k_in_the_call},
+    {EventKind::reason_given, k_any_open},
+    {EventKind::reason_withdrawn, k_in_the_call},
+    {EventKind::reason_missing, k_any_open},
 };
 
 }  // namespace

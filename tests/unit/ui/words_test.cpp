@@ -1,6 +1,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <set>
 
 #include "consultation/allowance.hpp"
 #include "consultation/record.hpp"
@@ -147,6 +148,28 @@ TEST_CASE("Every note of a consultation has a sentence", "[timeline]") {
     CHECK_FALSE(moment_of(entry(kind)).is_raw);
   }
   CHECK(moment_of(entry("quality", consultation::Actor::system, {{"level", "poor"}})).tone == Tone::warning);
+}
+
+TEST_CASE("Each reason for a visit without the picture has its own choice and its own sentence",
+          "[timeline][unseen]") {
+  for (const char* language : {"en", "ko"}) {
+    speak(language);
+    std::set<std::string> choices, sentences;
+    for (const UnseenReason reason : consultation::k_unseen_reasons) {
+      choices.insert(words_of(reason).choice);
+      sentences.insert(moment_of(entry("reason-given", consultation::Actor::staff,
+                                       {{"reason", std::string(name_of(reason))}}))
+                           .sentence);
+    }
+    CHECK(choices.size() == consultation::k_unseen_reasons.size());
+    CHECK(sentences.size() == consultation::k_unseen_reasons.size());
+  }
+  speak("en");
+  const Moment other = moment_of(
+      entry("reason-given", consultation::Actor::staff, {{"reason", "other"}, {"text", "<b>어두워서</b>"}}));
+  CHECK(other.quote == "<b>어두워서</b>");
+  // What was typed may have been erased since.
+  CHECK(moment_of(entry("reason-given", consultation::Actor::staff)).sentence == "Staff gave a reason.");
 }
 
 TEST_CASE("Chat is quoted word by word and never read as markup", "[timeline]") {

@@ -181,6 +181,24 @@ describe('a consultation', { timeout: 900000 }, () => {
     await patient.page.getByText('The clinic’s camera is off', { exact: true }).filter({ visible: true }).first().waitFor();
   });
 
+  it('asks staff why a visit that needs the picture goes on without one, beside the talk', async () => {
+    await openInCall();
+    await kiosk.act('dismiss-notice', 'loudspeaker');  // of the same colour, on a machine without one
+    const asks = async () => (await kiosk.shareOfColour([255, 243, 220], 4)) > 0.06;  // "warning, soft"
+    await waitFor('a screen without a question', async () => !(await asks()));
+    await kiosk.act('need-picture', kiosk.consultation, true);
+    await kiosk.act('camera-off');
+    await kiosk.event('reason-asked');
+    await waitFor('the question on the kiosk\'s screen', asks);
+    assert.ok(await patient.loudness() > 0.01, 'the talk goes on');
+    await kiosk.act('give-reason', kiosk.consultation, 'other', '검사 결과를 적는 중');
+    await waitFor('the question is gone', async () => !(await asks()));
+    const logged = await entries(kiosk);
+    const story = ['picture-needed', 'camera-off', 'reason-asked', 'reason-given'];
+    assert.deepEqual(logged.map(({ kind }) => kind).filter((kind) => story.includes(kind)), story);
+    assert.deepEqual(JSON.parse(logged.find(({ kind }) => kind === 'reason-given').payload), { reason: 'other', text: '검사 결과를 적는 중' });
+  });
+
   it('goes on after the patient reloads the page, without a second code', async () => {
     await openInCall();
     await patient.page.reload();

@@ -68,6 +68,17 @@ describe('a call on a line that carries ever less', { timeout: 600000 }, () => {
     await reach('voice');
   });
 
+  it('asks staff why there is no picture where the visit needs one', async () => {
+    const warning = () => kiosk.shareOfColour([255, 243, 220], 4);  // its colour, and that of notices
+    const before = await warning();
+    await kiosk.act('need-picture', kiosk.consultation, true);
+    await kiosk.event('reason-asked');
+    await waitFor('the question on the kiosk\'s screen', async () => (await warning()) > before + 0.05);
+    await look('reason');
+    await kiosk.act('give-reason', kiosk.consultation, 'line', '');
+    await waitFor('the reason in the log', async () => (await entries(kiosk)).some(({ kind, payload }) => kind === 'reason-given' && JSON.parse(payload).reason === 'line'));
+  });
+
   it('says that the voice does not get through, and carries what is written', async () => {
     await line.set('both rate=13');
     await reach('text');

@@ -93,7 +93,7 @@ export class Kiosk {
   /**
    * What staff do: an action of the application ("admit", "end", "mute-microphone", ...).
    * @param {string} name
-   * @param {...string} texts the action's parameter: none, a string, or a tuple of strings
+   * @param {...(string | boolean)} texts the action's parameter: none, one, or a tuple
    */
   async act(name, ...texts) {
     const quoted = texts.map((text) => JSON.stringify(text));

@@ -86,7 +86,8 @@ export class LocalMedia {
   /**
    * @param {object} options
    * @param {() => void} options.onChange
-   * @param {(kind: Kind, track: MediaStreamTrack | null) => void} options.onTrack
+   * @param {(kind: Kind, track: MediaStreamTrack | null) => unknown} options.onTrack may return a promise: until then the
+   *   track before goes on
    */
   constructor({ onChange, onTrack }) {
     this.#onChange = onChange;
@@ -199,8 +200,12 @@ export class LocalMedia {
    * @param {string} deviceId
    */
   async choose(kind, deviceId) {
+    const before = this.#wanted[kind];
     this.#wanted[kind] = deviceId;
-    await this.#get([kind]);
+    // A microphone goes on until the new one is there: nothing that is said meanwhile is lost.
+    const keeps = kind === 'audio' && this.#tracks.audio !== null;
+    const failed = await this.#get([kind], keeps);
+    if (keeps && failed.length > 0) this.#wanted[kind] = before;
   }
 
   stop() {
@@ -227,21 +232,26 @@ export class LocalMedia {
 
   /**
    * @param {Kind[]} kinds
+   * @param {boolean} [keeps] what there is, until the new one comes or if it does not
    * @returns {Promise<Kind[]>} what failed, without what was dropped or asked for anew meanwhile
    */
-  async #get(kinds) {
-    for (const kind of kinds) this.#drop(kind, 'starting');
+  async #get(kinds, keeps = false) {
+    for (const kind of kinds) {
+      if (keeps) this.#request[kind] += 1;
+      else this.#drop(kind, 'starting');
+    }
     const requests = { ...this.#request };
     this.#onChange();
     /** @type {MediaStreamConstraints} */
     const constraints = {};
     if (kinds.includes('audio')) {
-      constraints.audio = { ...AUDIO, ...(this.#wanted.audio ? { deviceId: { ideal: this.#wanted.audio } } : {}) };
+      // Chromium does not heed a device that is only "ideal".
+      constraints.audio = { ...AUDIO, ...(this.#wanted.audio ? { deviceId: { exact: this.#wanted.audio } } : {}) };
     }
     if (kinds.includes('video')) {
       constraints.video = {
         ...VIDEO,
-        ...(this.#wanted.video ? { deviceId: { ideal: this.#wanted.video } } : { facingMode: this.#facing }),
+        ...(this.#wanted.video ? { deviceId: { exact: this.#wanted.video } } : { facingMode: this.#facing }),
       };
     }
     try {
@@ -256,7 +266,13 @@ export class LocalMedia {
     } catch (error) {
       const problem = problemOf(error);
       const failed = kinds.filter((kind) => this.#request[kind] === requests[kind]);
-      for (const kind of failed) this.#parts[kind] = problem;
+      const wished = failed.filter((kind) => this.#wanted[kind] !== '');
+      if (!keeps && wished.length > 0 && error instanceof Error && error.name === 'OverconstrainedError') {
+        // A device of before the reload that is not there any more: another one is better than none.
+        for (const kind of wished) this.#wanted[kind] = '';
+        return this.#get(failed);
+      }
+      if (!keeps) for (const kind of failed) this.#parts[kind] = problem;
       this.#onChange();
       return failed;
     }
@@ -267,6 +283,7 @@ export class LocalMedia {
    * @param {MediaStreamTrack} track
    */
   #take(kind, track) {
+    const old = this.#tracks[kind];
     this.#tracks[kind] = track;
     this.#parts[kind] = 'on';
     if (kind === 'audio') track.enabled = !this.#muted;
@@ -281,7 +298,10 @@ export class LocalMedia {
       this.#drop(kind, 'none');
       this.#onChange();
     };
-    this.#onTrack(kind, track);
+    const taken = Promise.resolve(this.#onTrack(kind, track));
+    if (!old) return;
+    old.onended = null;
+    taken.finally(() => old.stop());
   }
 
   async #listDevices() {

@@ -27,10 +27,12 @@ const mediaDevices = {
   getUserMedia(constraints) {
     return new Promise((resolve, reject) => {
       const kinds = Object.keys(constraints);
+      const wished = kinds.map((kind) => constraints[kind].deviceId?.exact ?? '');
       questions.push({
         kinds,
+        wished,
         allow: () => { const tracks = kinds.map((kind) => new FakeTrack(kind)); resolve({ getTracks: () => tracks }); },
-        refuse: (name) => reject(new DOMException('', name)),
+        refuse: (name) => reject(Object.assign(new Error(), { name })),
       });
     });
   },
@@ -126,6 +128,50 @@ test('the end while a camera that was off is turned on with the microphone', asy
   media.stop();
   await answer('allow');
   assert.equal(questions.length, 0);
+  assert.deepEqual(live(), []);
+});
+
+test('a microphone goes on until the one that was chosen is there', async () => {
+  const sent = [];
+  media = new LocalMedia({ onChange() {}, onTrack: (kind, track) => { sent.push(track); } });
+  media.start();
+  await answer('allow');
+  const [before] = given;
+  media.choose('audio', 'headset');
+  assert.deepEqual([before.readyState, media.view.microphone], ['live', 'on']);
+  await answer('allow');
+  const chosen = given.at(-1);
+  assert.equal(sent.at(-1), chosen);
+  assert.ok(!sent.includes(null), 'there is sound all the time');
+  assert.deepEqual([before.readyState, chosen.readyState], ['ended', 'live']);
+  assert.deepEqual(live(), ['video', 'audio']);
+});
+
+test('a device is asked for by its name, and another one where it is gone', async () => {
+  media.remember({ cameraId: 'desk', microphoneId: 'headset' });
+  media.start();
+  assert.deepEqual(questions[0].wished, ['headset', 'desk']);
+  await answer('refuse', 'OverconstrainedError');
+  assert.deepEqual(questions[0].wished, ['', '']);
+  await answer('allow');
+  assert.deepEqual([media.view.camera, media.view.microphone], ['on', 'on']);
+});
+
+test('a microphone that cannot be had leaves the one before', async () => {
+  media.start();
+  await answer('allow');
+  media.choose('audio', 'headset');
+  await answer('refuse', 'NotReadableError');
+  assert.equal(media.view.microphone, 'on');
+  assert.deepEqual(live(), ['audio', 'video']);
+});
+
+test('the end while another microphone is being chosen', async () => {
+  media.start();
+  await answer('allow');
+  media.choose('audio', 'headset');
+  media.stop();
+  await answer('allow');
   assert.deepEqual(live(), []);
 });
 

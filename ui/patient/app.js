@@ -6,6 +6,7 @@ import { Chat } from './chat.js';
 import { Control } from './control.js';
 import { Display } from './display.js';
 import { initialState, next } from './flow.js';
+import { Hearing } from './hearing.js';
 import { isGranted, LocalMedia } from './media.js';
 import { Peers } from './peer.js';
 import { ProofSearch } from './proof_search.js';
@@ -48,6 +49,7 @@ export class App {
     onProof: (code, proof) => this.signalling.join(code, proof),
     onNone: () => this.dispatch({ type: 'error', code: 'proof-failed', retryAt: 0 }),
   });
+  hearing = new Hearing({ storage: () => window.localStorage, unlock: unlockSound, onChange: () => this.render() });
   call = new CallView();
 
   constructor() {
@@ -324,6 +326,7 @@ export class App {
     const first = this.state.media === 'connecting' || this.state.media === 'none';
     if (stream !== this.call.remote) this.call.incoming = 'video';  // a new connection: if it is less it is told again
     this.call.remote = stream;
+    this.hearing.play(stream);
     this.dispatch({ type: 'media', media: 'connected' });
     if (again) this.#display.announce(this.t('callBack'));
     else if (first) this.#display.announce(this.t('callStarted'));
@@ -443,6 +446,7 @@ export class App {
   #endVisit() {
     this.peers.close();
     this.media.stop();
+    this.hearing.play(null);
     this.call = new CallView();
     this.#control.forget();
     if (this.state.ending === 'ended' || this.state.screen === 'code') {

@@ -61,6 +61,21 @@ export function say(element, text) {
 }
 
 /**
+ * The microphones or cameras to choose from.
+ * @param {HTMLSelectElement} select
+ * @param {MediaDeviceInfo[]} devices
+ * @param {string} chosen
+ */
+export function fillChoice(select, devices, chosen) {
+  const ids = devices.map((device) => device.deviceId).join();
+  if (select.dataset.ids !== ids) {
+    select.dataset.ids = ids;
+    put(select, ...devices.map((device, index) => h('option', { value: device.deviceId }, device.label || String(index + 1))));
+  }
+  select.value = chosen;
+}
+
+/**
  * The picture of a track in a video element.
  * @param {HTMLVideoElement} video
  * @param {MediaStreamTrack | null} track

@@ -1,7 +1,9 @@
 // The call: the clinician large, oneself small, what one may do at the bottom, the chat beside or below the face.
 import { h, icon, put, say, show } from '../dom.js';
+import { unlockSound } from '../sound.js';
 import { chatPanel } from './chat_panel.js';
 import { offlineWords, phoneLink } from './frame.js';
+import { soundPanel } from './sound_panel.js';
 
 /**
  * @param {import('../app.js').App} app
@@ -29,6 +31,8 @@ export function call(app) {
   const tap = h('button', { type: 'button', class: 'tap', onclick: () => startSound() },
     icon('sound'), h('strong', {}, t('callTap')), h('span', {}, t('callTapLead')));
   const whole = h('button', { type: 'button', class: 'whole', 'aria-pressed': 'false', onclick: () => toggleWhole() }, icon('whole'), h('span', {}, t('callWhole')));
+  const sound = soundPanel(app);
+  const soundButton = h('button', { type: 'button', class: 'hear', 'aria-haspopup': 'dialog', onclick: () => sound.open() }, icon('sound'), h('span', {}, t('callSound')));
   const incomingText = h('span', { class: 'incoming-text' });
   const incoming = h('button', { type: 'button', class: 'incoming', onclick: () => openChat() },
     icon('chat'), incomingText, h('strong', {}, t('chatOpen')));
@@ -55,8 +59,8 @@ export function call(app) {
     heading,
     h('div', { class: 'stage' }, remote, placard,
       h('div', { class: 'overhead' }, clinic, quality, muted),
-      self, whole, banner, incoming, tap),
-    controls, panel.root, dialog);
+      self, h('div', { class: 'below' }, whole, soundButton), banner, incoming, tap),
+    controls, panel.root, dialog, sound.root);
 
   /**
    * @param {keyof typeof import('../icons.js').ICONS} sign
@@ -104,7 +108,7 @@ export function call(app) {
 
   async function playRemote() {
     try {
-      remote.muted = false;
+      remote.muted = app.hearing.plays;
       await remote.play();
       app.setNeedsTap(false);
     } catch (error) {
@@ -117,6 +121,7 @@ export function call(app) {
   }
 
   function startSound() {
+    unlockSound();
     playRemote();
     microphone.focus();
   }
@@ -145,6 +150,8 @@ export function call(app) {
     if (remote.srcObject !== view.remote) {
       remote.srcObject = view.remote;
       if (view.remote) playRemote();
+    } else if (view.remote && !view.needsTap && remote.muted !== app.hearing.plays) {
+      playRemote();
     }
     const dark = state.media === 'connected' && !view.clinicCamera;
     const thin = state.media === 'connected' && (view.incoming === 'text' || (view.incoming === 'voice' && !dark));
@@ -190,6 +197,8 @@ export function call(app) {
     say(incomingText, view.lastText);
     tap.hidden = !view.needsTap || state.media !== 'connected';
     panel.update();
+    soundButton.classList.toggle('on', app.hearing.wish.clear);
+    sound.update();
     if (view.asksToLeave) {
       view.asksToLeave = false;
       if (!dialog.open) dialog.showModal();

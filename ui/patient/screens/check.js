@@ -1,5 +1,5 @@
 // Step 3: camera and microphone, seen and heard before anybody else does.
-import { h, icon, put, say, show } from '../dom.js';
+import { fillChoice, h, icon, say, show } from '../dom.js';
 import { playTestSound, watchLevel } from '../sound.js';
 import { connectionWords, frame, message } from './frame.js';
 
@@ -89,20 +89,6 @@ export function check(app) {
     say(speak, Date.now() - since > QUIET_AFTER_MS ? t('checkQuiet') : t('checkSpeak'));
   }
 
-  /**
-   * @param {HTMLSelectElement} select
-   * @param {MediaDeviceInfo[]} devices
-   * @param {string} chosen
-   */
-  function fill(select, devices, chosen) {
-    const ids = devices.map((device) => device.deviceId).join();
-    if (select.dataset.ids !== ids) {
-      select.dataset.ids = ids;
-      put(select, ...devices.map((device, index) => h('option', { value: device.deviceId }, device.label || String(index + 1))));
-    }
-    select.value = chosen;
-  }
-
   function update() {
     const view = app.media.view;
     const idle = view.camera === 'idle' && view.microphone === 'idle';
@@ -134,8 +120,8 @@ export function check(app) {
     ears.hidden = !hasMicrophone;
     cameraChoice.hidden = view.cameras.length < 2 || !hasCamera;
     microphoneChoice.hidden = view.microphones.length < 2 || !hasMicrophone;
-    fill(cameras, view.cameras, view.cameraId);
-    fill(microphones, view.microphones, view.microphoneId);
+    fillChoice(cameras, view.cameras, view.cameraId);
+    fillChoice(microphones, view.microphones, view.microphoneId);
 
     const track = app.media.tracks.audio;
     if (track === listened) return;

@@ -171,6 +171,7 @@ Capture::Capture(Parts parts, CaptureRecipe recipe, std::string wanted)
       m_wanted(std::move(wanted)),
       m_pause(k_first_pause) {
   m_health.part = m_recipe.part;
+  if (m_recipe.part == Part::microphone) m_sound = std::make_shared<SoftRelay>(m_parts.relay);
   start_stand_in();
   m_watch.start_repeating(k_check_every, [this] { check(); });
   if (m_wanted == "test" || m_wanted == "none") choose();
@@ -219,6 +220,7 @@ void Capture::set_muted(bool muted) {
   if (!m_source) return;
   if (muted) {
     m_source->gate.shut();
+    if (m_sound) m_sound->end();
     start_stand_in();
   } else {
     m_source->gate.open();
@@ -328,7 +330,7 @@ void Capture::start_source() {
   m_seen = 0;
   m_last_flow = std::chrono::steady_clock::now();
   on_each_sample(m_pipeline->find("out").get(),
-                 [source = m_source, relay = m_parts.relay, level = m_parts.level,
+                 [source = m_source, relay = m_parts.relay, sound = m_sound, level = m_parts.level,
                   weak = m_anchor.weak()](GstSample& sample) {
                    if (source->samples++ == 0) {
                      base::post_to_main(weak, [source](Capture& self) {
@@ -336,8 +338,13 @@ void Capture::start_source() {
                      });
                    }
                    source->gate.pass([&] {
-                     if (level) measure(*level, *gst_sample_get_buffer(&sample));
-                     relay->push(gst_sample_get_buffer(&sample), source->caps_of(sample));
+                     GstBuffer* buffer = gst_sample_get_buffer(&sample);
+                     if (level) measure(*level, *buffer);
+                     if (sound) {
+                       sound->push(buffer);
+                     } else {
+                       relay->push(buffer, source->caps_of(sample));
+                     }
                    });
                  });
   if (const auto view = m_pipeline->find("view"); view && m_parts.view) {
@@ -355,6 +362,7 @@ void Capture::start_source() {
 void Capture::drop_source() {
   if (m_source) {
     m_source->gate.shut();
+    if (m_sound) m_sound->end();
     if (const base::PictureSize size = m_source->size; size.width > 0) m_size = size;
   }
   m_source.reset();
@@ -390,10 +398,14 @@ void Capture::start_stand_in() {
     base::log_error("media", "no stand-in for a missing device: {}", added.error().message);
     return;
   }
-  on_each_sample(m_stand_in->find("out").get(),
-                 [relay = m_parts.relay, source = std::make_shared<Source>()](GstSample& sample) {
-                   relay->push(gst_sample_get_buffer(&sample), source->caps_of(sample));
-                 });
+  on_each_sample(m_stand_in->find("out").get(), [relay = m_parts.relay, sound = m_sound,
+                                                 source = std::make_shared<Source>()](GstSample& sample) {
+    if (sound) {
+      sound->push_silence(gst_sample_get_buffer(&sample));
+    } else {
+      relay->push(gst_sample_get_buffer(&sample), source->caps_of(sample));
+    }
+  });
   m_stand_in->play();
 }
 

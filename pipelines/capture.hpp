@@ -21,6 +21,7 @@
 #include "pipelines/health.hpp"
 #include "pipelines/pipeline.hpp"
 #include "pipelines/relay.hpp"
+#include "pipelines/soft_relay.hpp"
 
 namespace sangdam::pipelines {
 
@@ -91,7 +92,8 @@ class Capture {
   Parts m_parts;
   CaptureRecipe m_recipe;
   std::string m_wanted;
-  std::optional<Device> m_device;  // the one to use; empty for a test source
+  std::shared_ptr<SoftRelay> m_sound;  // null: of a camera
+  std::optional<Device> m_device;      // the one to use; empty for a test source
   base::PictureSize m_size = k_room;
   bool m_off = false;
   bool m_muted = false;

@@ -184,6 +184,7 @@ std::unique_ptr<consultation::Peer> Engine::create_peer(consultation::PeerListen
 
 void Engine::set_microphone_muted(bool muted) { m_impl->microphone->set_muted(muted); }
 void Engine::set_camera_off(bool off) { m_impl->camera->set_off(off); }
+void Engine::set_patient_volume(int percent) { m_impl->playback->set_volume(percent / 100.0); }
 std::shared_ptr<base::FrameSlot> Engine::self_view() const { return m_impl->self_view; }
 std::shared_ptr<base::SoundLevel> Engine::own_sound() const { return m_impl->own_sound; }
 std::shared_ptr<base::FrameSlot> Engine::patient_view() const { return m_impl->patient_view; }

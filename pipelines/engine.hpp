@@ -55,6 +55,7 @@ class Engine final : public consultation::MediaEngine {
       consultation::PeerListener& listener, const std::vector<consultation::IceServer>& servers) override;
   void set_microphone_muted(bool muted) override;
   void set_camera_off(bool off) override;
+  void set_patient_volume(int percent) override;
 
   [[nodiscard]] std::shared_ptr<base::FrameSlot> self_view() const;
   [[nodiscard]] std::shared_ptr<base::FrameSlot> patient_view() const;

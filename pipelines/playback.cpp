@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "base/log.hpp"
 #include "pipelines/echo_reference.hpp"
 #include "pipelines/playout_delay.hpp"
+#include "pipelines/soft_edges.hpp"
+#include "pipelines/volume.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -31,6 +34,49 @@ constexpr guint64 k_processing_deadline = 5 * GST_MSECOND;
 // A sound server takes seconds to wake a Bluetooth or HDMI speaker.
 constexpr auto k_stall = 6s;
 constexpr gsize k_silence_bytes = gsize{48000} / 1000 * 20 * sizeof(std::int16_t);  // 20 ms
+// The last sounds of a loudspeaker take the playout delay and what the sink keeps.
+constexpr auto k_leave = 250ms;
+
+/// What becomes of the patient's sound on its way to one loudspeaker.
+struct Shaping {
+  std::shared_ptr<std::atomic<double>> factor;
+  Volume volume;
+  SoftEdges edges;
+  GstClockTime end = 0;  // of what came last
+
+  /// A buffer with this flag takes the sound's end.
+  static constexpr GstBufferFlags k_end = GST_BUFFER_FLAG_MARKER;
+
+  void apply(GstBuffer& sound) {
+    GstMapInfo map;
+    if (!gst_buffer_map(&sound, &map, GST_MAP_READWRITE)) return;
+    const std::span samples(reinterpret_cast<std::int16_t*>(map.data), map.size / sizeof(std::int16_t));
+    if (GST_BUFFER_FLAG_IS_SET(&sound, k_end)) {
+      const std::vector<std::int16_t> tail = edges.end();
+      std::copy_n(tail.begin(), std::min(tail.size(), samples.size()), samples.begin());
+      GST_BUFFER_PTS(&sound) = end;
+    } else {
+      volume.apply(samples, *factor);
+      edges.pass(samples);
+    }
+    gst_buffer_unmap(&sound, &map);
+    end = GST_BUFFER_PTS(&sound) + gst_util_uint64_scale(samples.size(), GST_SECOND, 48000);
+  }
+
+  static void install(GstElement* source, std::shared_ptr<std::atomic<double>> factor) {
+    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(source, "src"));
+    gst_pad_add_probe(
+        pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo* info, gpointer data) noexcept -> GstPadProbeReturn {
+          // Others may have the same buffer.
+          info->data = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+          unbox<std::shared_ptr<Shaping>>(data)->apply(*GST_PAD_PROBE_INFO_BUFFER(info));
+          return GST_PAD_PROBE_OK;
+        },
+        box<std::shared_ptr<Shaping>>(std::make_shared<Shaping>(Shaping{std::move(factor), {}, {}, 0})),
+        free_box<std::shared_ptr<Shaping>>);
+  }
+};
 
 /// How many buffers a sink has played; nothing if it does not count.
 std::optional<guint64> rendered_by(GstElement* sink) {
@@ -50,6 +96,13 @@ std::optional<guint64> rendered_by(GstElement* sink) {
   guint64 rendered = 0;
   if (!stats || !gst_structure_get_uint64(stats.get(), "rendered", &rendered)) return std::nullopt;
   return rendered;
+}
+
+Ref<GstBuffer> silence() {
+  auto buffer = Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, k_silence_bytes, nullptr));
+  gst_buffer_memset(buffer.get(), 0, 0, k_silence_bytes);
+  GST_BUFFER_DURATION(buffer.get()) = 20 * GST_MSECOND;
+  return buffer;
 }
 
 void set_if_there(GstElement* element, const char* property, guint64 value) {
@@ -100,6 +153,7 @@ void Playback::set_devices(const std::vector<Device>& devices) {
   }
   const bool lost = m_device && !device;
   const std::string name = m_device ? m_device->name : "";
+  if (device) leave();
   m_device = std::move(device);
   m_pause = k_first_pause;
   start();
@@ -131,6 +185,17 @@ void Playback::start() {
   start_pipeline(fake);
 }
 
+void Playback::leave() {
+  if (!m_pipeline || !m_sink) return;
+  m_output.reset();
+  const auto end = silence();
+  GST_BUFFER_FLAG_SET(end.get(), Shaping::k_end);
+  gst_app_src_push_buffer(GST_APP_SRC(m_pipeline->find("in").get()), gst_buffer_ref(end.get()));
+  m_leaving = std::move(m_pipeline);
+  m_leaving->detach();
+  m_left.start_once(k_leave, [this] { m_leaving.reset(); });
+}
+
 void Playback::start_pipeline(const Ref<GstElement>& sink) {
   const auto chain = m_pipeline->add(fmt::format(
       "appsrc name=in is-live=true format=time min-latency={} max-buffers=50 leaky-type=downstream "
@@ -144,6 +209,7 @@ void Playback::start_pipeline(const Ref<GstElement>& sink) {
   set_if_there(sink.get(), "processing-deadline", k_processing_deadline);
   m_pipeline->add(sink);
   if (!gst_element_link(chain->get(), sink.get())) return fail(Condition::unusable, "it cannot be linked");
+  Shaping::install(m_pipeline->find("in").get(), m_volume);
   m_output = std::make_unique<Relay::Output>(m_parts.sound, m_pipeline->find("in"));
   m_rendered = 0;
   m_last_played = std::chrono::steady_clock::now();
@@ -213,12 +279,10 @@ void Playback::on_picture_delay(std::chrono::milliseconds delay) {
 }
 
 void Playback::play_silence() {
-  const auto silence = Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, k_silence_bytes, nullptr));
-  gst_buffer_memset(silence.get(), 0, 0, k_silence_bytes);
+  const auto nothing = silence();
   const GstClockTime now = gst_clock_get_time(m_parts.timeline.clock.get());
-  GST_BUFFER_PTS(silence.get()) = now > m_parts.timeline.base_time ? now - m_parts.timeline.base_time : 0;
-  GST_BUFFER_DURATION(silence.get()) = 20 * GST_MSECOND;
-  m_parts.sound->push(silence.get());
+  GST_BUFFER_PTS(nothing.get()) = now > m_parts.timeline.base_time ? now - m_parts.timeline.base_time : 0;
+  m_parts.sound->push(nothing.get());
   m_pushed = m_parts.sound->pushed();
 }
 

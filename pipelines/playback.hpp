@@ -6,11 +6,16 @@
 // A pipeline of its own: a sound card that fails or is unplugged takes no peer down; without one a clocked
 // fake sink takes its place.
 //
+// Its volume is the clinician's choice, and what the loudspeaker's monitor hears of it is what the echo
+// canceller compares with (echo_reference.hpp). One loudspeaker takes over from another without a click: the
+// new one begins softly, the old one ends softly.
+//
 // A speaker is said to work only while it plays: when nobody speaks it is given a moment of silence now and
 // then, and what its sink has rendered is counted. One that cannot be opened, or takes sound and plays none,
 // is started anew with growing pauses. Main thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,6 +49,9 @@ class Playback {
   void set_devices(const std::vector<Device>& devices);
   [[nodiscard]] const Health& health() const { return m_health; }
 
+  /// 1 plays the patient as loud as she comes, 2 twice as loud, 0 not at all.
+  void set_volume(double factor) { *m_volume = factor; }
+
   /// What is played next comes over another line, of which nothing is known yet.
   void on_other_line();
   /// Pictures are shown so much later than they could be.
@@ -52,6 +60,8 @@ class Playback {
  private:
   void start();
   void start_pipeline(const Ref<GstElement>& sink);
+  /// What plays goes on for a moment, to an end that cannot be heard.
+  void leave();
   void fail(Condition condition, const std::string& why);
   void check();
   void play_silence();
@@ -64,6 +74,9 @@ class Playback {
   Health m_health{Part::speaker, Condition::missing, {}};
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Relay::Output> m_output;
+  std::unique_ptr<Pipeline> m_leaving;
+  base::Timer m_left;
+  std::shared_ptr<std::atomic<double>> m_volume = std::make_shared<std::atomic<double>>(1);
   Ref<GstElement> m_sink;  // of the device; null for a fake sink
   struct Lateness;
   std::shared_ptr<Lateness> m_lateness;  // shared with the thread that pushes sound

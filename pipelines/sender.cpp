@@ -26,7 +26,7 @@ constexpr GstClockTime k_still_interval = 3 * GST_SECOND;
 constexpr BitrateController::Picture k_still{480, 270, 1};
 constexpr int k_still_kbps = 20;
 constexpr double k_still_pace_kbps = 30;
-constexpr int k_frame_ms = 20, k_long_frame_ms = 60;
+constexpr int k_longest_frame_ms = 60;
 constexpr int k_speech_beside_stills = 24'000, k_speech_alone = 16'000;  // bit/s; 16 is still wideband
 
 // In the filters behind the payloaders as well: an offer is often made before a payloader has seen its first
@@ -53,15 +53,15 @@ std::string encoder_chain(const VideoEncoder& encoder) {
 }
 
 std::string audio_chain() {
-  // Opus frames are 20 ms; the microphone's blocks are of any size.
+  // The microphone's blocks are of any size.
   return fmt::format(
       "appsrc name=microphone is-live=true format=time max-buffers=20 leaky-type=downstream "
       "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved ! "
-      "opusenc name=opus bitrate={2} audio-type=voice frame-size=20 inband-fec=true "
+      "opusenc name=opus bitrate={2} audio-type=voice frame-size={3} inband-fec=true "
       "packet-loss-percentage=5 dtx=false ! rtpopuspay name=opuspay pt={0} mtu=1200 ! "
       "capsfilter caps=application/x-rtp,media=audio,encoding-name=OPUS,payload={0},clock-rate=48000,"
       "encoding-params=(string)2,extmap-1={1}",
-      k_audio_payload_type, k_transport_cc, SpeechRate().bits_per_second());
+      k_audio_payload_type, k_transport_cc, SpeechRate().bits_per_second(), SpeechFrame().milliseconds());
 }
 
 /// Must happen before the payloader is linked to webrtcbin, or the offer does not name the extension.
@@ -175,6 +175,7 @@ base::Result<> Sender::build(Pipeline& pipeline, const Ref<GstElement>& webrtc) 
   m_picture_out = pipeline.find("picture-out");
   m_opus = pipeline.find("opus");
   m_speech_bits = m_speech.bits_per_second();
+  m_speech_ms = m_speech_frame.milliseconds();
   for (const auto* chain : {&*audio, &*picture}) {
     const auto sent = Ref<GstPad>::adopt(gst_element_get_static_pad(chain->get(), "src"));
     count_bytes(sent.get(), m_bytes);
@@ -274,9 +275,10 @@ void Sender::set_quality(double target_kbps, const BitrateController::Picture& p
   m_retransmissions->on_rate(target_kbps, round_trip_ms);
   if (!m_camera) return;
   m_speech.on_picture_rate(target_kbps);
+  m_speech_frame.on_line(target_kbps, round_trip_ms);
   if (m_level == MediaLevel::video) {
     send_picture(static_cast<int>(std::lround(target_kbps)), picture);
-    send_speech(m_speech.bits_per_second());
+    send_speech(m_speech.bits_per_second(), m_speech_frame.milliseconds());
   }
   // Opus spends bits on in-band FEC in proportion to this.
   const int loss = std::clamp(static_cast<int>(std::ceil(lost_percent / 5) * 5), 5, 30);
@@ -293,12 +295,9 @@ void Sender::set_level(MediaLevel level) {
   set_picture_interval();
   m_microphone->set_interval(level == MediaLevel::text ? GST_CLOCK_TIME_NONE : 0);
   m_pacer->set_rate(is_still ? k_still_pace_kbps : 0);
-  // Of a packet with 20 ms of speech at 24 kbit/s half are headers.
-  g_object_set(m_opus.get(), "frame-size", level == MediaLevel::video ? k_frame_ms : k_long_frame_ms,
-               nullptr);
   if (is_still) send_picture(k_still_kbps, k_still);
   if (level == MediaLevel::video) return;  // the next figures say how much
-  send_speech(is_still ? k_speech_beside_stills : k_speech_alone);
+  send_speech(is_still ? k_speech_beside_stills : k_speech_alone, k_longest_frame_ms);
 }
 
 void Sender::set_picture_interval() {
@@ -319,10 +318,11 @@ void Sender::send_picture(int kbps, const BitrateController::Picture& picture) {
   m_camera->set_divisor(picture.frame_divisor);
 }
 
-void Sender::send_speech(int bits_per_second) {
-  if (bits_per_second == m_speech_bits) return;
-  m_speech_bits = bits_per_second;
-  g_object_set(m_opus.get(), "bitrate", bits_per_second, nullptr);
+void Sender::send_speech(int bits_per_second, int frame_ms) {
+  if (std::exchange(m_speech_bits, bits_per_second) != bits_per_second)
+    g_object_set(m_opus.get(), "bitrate", bits_per_second, nullptr);
+  if (std::exchange(m_speech_ms, frame_ms) != frame_ms)
+    g_object_set(m_opus.get(), "frame-size", frame_ms, nullptr);
 }
 
 }  // namespace sangdam::pipelines

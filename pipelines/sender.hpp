@@ -23,6 +23,7 @@
 #include "pipelines/relay.hpp"
 #include "pipelines/retransmission_budget.hpp"
 #include "pipelines/shape.hpp"
+#include "pipelines/speech_frame.hpp"
 #include "pipelines/speech_rate.hpp"
 #include "pipelines/video_encoder.hpp"
 
@@ -56,7 +57,7 @@ class Sender {
 
  private:
   void send_picture(int kbps, const BitrateController::Picture& picture);
-  void send_speech(int bits_per_second);
+  void send_speech(int bits_per_second, int frame_ms);
   base::Result<> build_encoder();
   void set_picture_interval();
 
@@ -77,8 +78,9 @@ class Sender {
   consultation::MediaLevel m_level = consultation::MediaLevel::video;
   BitrateController::Picture m_picture{1280, 720, 1};
   SpeechRate m_speech;
+  SpeechFrame m_speech_frame;
   int m_kbps = 0;
-  int m_speech_bits;
+  int m_speech_bits, m_speech_ms;
   int m_loss = -1;
 };
 

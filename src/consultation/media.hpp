@@ -112,6 +112,8 @@ class MediaEngine {
                                             const std::vector<IceServer>& servers) = 0;
   virtual void set_microphone_muted(bool muted) = 0;
   virtual void set_camera_off(bool off) = 0;
+  /// How loud the patient is played: 100 is as loud as she comes, 200 twice as loud, 0 not at all.
+  virtual void set_patient_volume(int percent) = 0;
 };
 
 }  // namespace sangdam::consultation

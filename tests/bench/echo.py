@@ -9,6 +9,7 @@ way through the air, reverberation, noise. First the patient speaks alone (20 s)
 
   - in which second of the patient's speech its echo became 20 dB weaker, and stayed so;
   - how much weaker it is in the mean of the second half, against the clinician's voice;
+    (VOLUME=200 in the environment plays the patient twice as loud);
   - how well the clinician is understood, alone and in double talk: STOI (Taal et al., 2011), 0 to 1.
 
 Needs python3-numpy and espeak-ng. Not a test: machines differ and are shared.
@@ -31,6 +32,7 @@ ROOMS = {
     'speaker 120 ms late': dict(delay=0.120, rt60=0.4, gain=0.5, noise=-60),
     'hall': dict(delay=0.010, rt60=0.8, gain=0.4, noise=-60),
 }
+VOLUME = os.environ.get('VOLUME', '100')  # percent, of the patient at the clinic
 CANCELLERS = tuple(os.environ.get('CANCELLERS', 'none,webrtcdsp,PipeWire').split(','))
 TEXT_FAR = ('I have had this cough for about three weeks now. It is worse at night, and when I climb the stairs I lose '
             'my breath. The tablets you gave me helped a little in the first week, but then it came back. My daughter '
@@ -199,7 +201,7 @@ def call(build, folder, room, canceller, voice):
     back = os.path.join(folder, 'back.raw')
     kiosk = subprocess.Popen(
         [os.path.join(build, 'tests/bench/bench-echo-call'), os.path.join(folder, 'far.wav'), back,
-         str(ALONE + NEAR + BOTH + 3), 'own' if canceller == 'webrtcdsp' else 'none', *devices],
+         str(ALONE + NEAR + BOTH + 3), 'own' if canceller == 'webrtcdsp' else 'none', *devices, VOLUME],
         stdout=subprocess.PIPE, text=True)
     try:
         if not kiosk.stdout.readline():

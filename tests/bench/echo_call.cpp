@@ -22,6 +22,7 @@ int run(const std::vector<std::string>& args) {
   }
   Engine engine(
       {.camera = "none", .microphone = args[4], .speaker = args[5], .cancel_echo = args[3] == "own"});
+  engine.set_patient_volume(std::stoi(args[6]));
   unsigned working = 0;
   std::string devices;
   engine.on_health([&](const pipelines::Health& health) {
@@ -50,8 +51,8 @@ int run(const std::vector<std::string>& args) {
 }  // namespace sangdam::tests
 
 int main(int argc, char** argv) {
-  if (argc != 7) {
-    std::cerr << "bench-echo-call FAR.wav BACK.raw SECONDS own|none MICROPHONE SPEAKER\n";
+  if (argc != 8) {
+    std::cerr << "bench-echo-call FAR.wav BACK.raw SECONDS own|none MICROPHONE SPEAKER VOLUME\n";
     return EXIT_FAILURE;
   }
   return sangdam::tests::run({argv + 1, argv + argc});

@@ -132,6 +132,7 @@ class HandMedia final : public consultation::MediaEngine {
   }
   void set_microphone_muted(bool) override {}
   void set_camera_off(bool) override {}
+  void set_patient_volume(int) override {}
   /// The newest peer that is neither closed nor destroyed.
   [[nodiscard]] HandPeer* newest() const {
     for (auto at = peers.rbegin(); at != peers.rend(); ++at) {

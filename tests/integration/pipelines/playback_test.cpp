@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "integration/pipelines/fake_device.hpp"
 #include "support/catch.hpp"
 #include "support/main_loop.hpp"
 
@@ -15,37 +16,10 @@ namespace {
 using namespace pipelines;
 using namespace std::chrono_literals;
 
-/// A GstDevice whose element is a gst-launch description; "" for none at all.
-constexpr const char* k_description = "description";
-constexpr const char* k_element = "element";
-GType fake_device_type() {
-  static const GType k_type = g_type_register_static_simple(
-      GST_TYPE_DEVICE, "SangdamFakeDevice", sizeof(GstDeviceClass),
-      [](gpointer klass, gpointer) {
-        GST_DEVICE_CLASS(klass)->create_element = [](GstDevice* self, const gchar*) -> GstElement* {
-          const char* description =
-              static_cast<const char*>(g_object_get_data(G_OBJECT(self), k_description));
-          GstElement* element = *description == '\0' ? nullptr : gst_parse_launch(description, nullptr);
-          if (element != nullptr) g_object_set_data(G_OBJECT(self), k_element, element);  // the pipeline's
-          return element;
-        };
-      },
-      sizeof(GstDevice), nullptr, GTypeFlags(0));
-  return k_type;
-}
-Device speaker(const char* description) {
-  Device device;
-  device.kind = Part::speaker;
-  device.key = device.name = "Speaker of the test";
-  device.handle = Ref<GstDevice>::sink(GST_DEVICE(g_object_new(fake_device_type(), nullptr)));
-  g_object_set_data_full(G_OBJECT(device.handle.get()), k_description, g_strdup(description), g_free);
-  return device;
-}
-
 struct Room {
   explicit Room(const char* description) {
     REQUIRE(gst_init_check(nullptr, nullptr, nullptr));
-    device = speaker(description);
+    device = fake_device(Part::speaker, description);
     playback.emplace(Playback::Parts{Timeline::begin(),
                                      std::make_shared<Workers>(),
                                      std::make_shared<Relay>(),
@@ -72,7 +46,7 @@ TEST_CASE("A loudspeaker that plays is said to work, with nobody speaking", "[sp
 
 TEST_CASE("A loudspeaker's sink keeps 50 ms of sound, not GStreamer's 200", "[speaker]") {
   REQUIRE(gst_init_check(nullptr, nullptr, nullptr));
-  const Device device = speaker("pulsesink");
+  const Device device = fake_device(Part::speaker, "pulsesink");
   Playback playback({Timeline::begin(), std::make_shared<Workers>(), std::make_shared<Relay>(), {}, {}},
                     "auto");
   playback.set_devices({device});

@@ -1,5 +1,6 @@
 #include "kiosk/actions.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -104,6 +105,21 @@ void Actions::add_choice(const char* name, const std::string& initial,
     g_simple_action_set_state(action, value);
     handler(text_of(value));
   });
+}
+
+void Actions::add_number(const char* name, int initial, int least, int most,
+                         std::function<void(int)> handler) {
+  GSimpleAction* action =
+      g_simple_action_new_stateful(name, G_VARIANT_TYPE_INT32, g_variant_new_int32(initial));
+  install(action, "change-state", [action, least, most, handler = std::move(handler)](GVariant* value) {
+    const int wanted = std::clamp(g_variant_get_int32(value), least, most);
+    g_simple_action_set_state(action, g_variant_new_int32(wanted));
+    handler(wanted);
+  });
+}
+
+void Actions::set_number(const char* name, int value) {
+  g_action_change_state(g_action_map_lookup_action(m_map, name), g_variant_new_int32(value));
 }
 
 }  // namespace sangdam::kiosk

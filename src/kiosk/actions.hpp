@@ -40,6 +40,10 @@ class Actions {
   /// Stateful text, with a parameter of the same type.
   void add_choice(const char* name, const std::string& initial,
                   std::function<void(const std::string&)> handler);
+  /// Stateful whole number from `least` to `most`, with a parameter of the same type.
+  void add_number(const char* name, int initial, int least, int most, std::function<void(int)> handler);
+  /// As if somebody had asked for it.
+  void set_number(const char* name, int value);
 
  private:
   struct Handler {

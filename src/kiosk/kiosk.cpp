@@ -34,6 +34,7 @@ std::vector<consultation::IceServer> domain_of(const std::vector<protocol::IceSe
 constexpr std::chrono::seconds k_release_after{5};
 // A visit may say nothing for long: what is owed to the log does not wait for its next entry.
 constexpr std::chrono::seconds k_catch_up_every{5};
+constexpr int k_volume_as_it_comes = 100;  // percent
 
 std::vector<std::string> sorted_addresses() {
   std::vector<std::string> addresses = gateway::local_addresses();
@@ -244,6 +245,12 @@ void Kiosk::install_actions() {
     m_screens->set_sending(m_sending);
     m_screens->refresh();
   });
+  actions.add_number(name::k_patient_volume, k_volume_as_it_comes, 0, ui::CallModel::k_loudest,
+                     [this](int percent) {
+                       m_engine->set_patient_volume(percent);
+                       m_screens->set_patient_volume(percent);
+                       m_screens->refresh();
+                     });
   actions.add(name::k_show_today, [this] { m_screens->show_today(); });
   actions.add_with_text(name::k_show_session,
                         [this](const std::string& visit) { m_screens->show_visit(visit); });
@@ -347,6 +354,8 @@ void Kiosk::on_changed(const Encounter& encounter) {
   if (call == nullptr || !call->record().newcomer) m_notices.clear("door");
   if (!encounter.is_over()) return;
   m_screens->leave_visit(encounter.record().id);
+  // One patient's microphone is no reason to play the next one louder.
+  if (call == nullptr) m_actions->set_number(ui::action::k_patient_volume, k_volume_as_it_comes);
   m_release_memory.start_once(k_release_after, [this] {
     if (m_desk->in_the_room() == nullptr) base::release_memory();  // otherwise after that visit
   });

@@ -330,6 +330,7 @@ ui::CallModel Screens::call(const Encounter& encounter) const {
   model.microphone_muted = !m_sending.microphone;
   model.camera_off = !m_sending.camera;
   model.reason_owed = record.reason_owed;
+  model.patient_volume = m_patient_volume;
   model.can_chat = encounter.can_chat();
   const ui::SessionModel invitation = session(encounter);
   model.code = record.code;

@@ -55,6 +55,7 @@ class Screens {
   /// A name that leads to the address; empty: none.
   void set_name(std::string name);
   void set_sending(consultation::MediaState sending) { m_sending = sending; }
+  void set_patient_volume(int percent) { m_patient_volume = percent; }
   void set_camera(ui::HealthItem item);
   void set_microphone(ui::HealthItem item);
   /// Something the models are made of has changed; the screens follow at the next quiet moment.
@@ -78,6 +79,7 @@ class Screens {
   protocol::Address m_address;
   std::string m_name;
   consultation::MediaState m_sending;
+  int m_patient_volume = 100;
   ui::HealthItem m_camera, m_microphone;
   ui::LogModel m_log;
   ui::TimelineModel m_timeline;

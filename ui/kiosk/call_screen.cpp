@@ -93,6 +93,7 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
       m_code_sheet(sheets),
       m_door(sheets, m_ui.box("door")),
       m_reason(m_ui.box("reason")),
+      m_volume(m_ui.button("volume"), m_ui.box("volume_steps")),
       m_microphone(m_ui.button("microphone")),
       m_camera(m_ui.button("camera")),
       m_chat_button(m_ui.button("chat")),
@@ -139,8 +140,10 @@ void CallScreen::watch_touches() {
 }
 
 void CallScreen::wake() {
-  for (const char* part : {"info", "controls"}) set_class(m_ui.widget(part), "faded", false);
-  gtk_widget_set_can_target(m_ui.widget("controls"), TRUE);
+  for (const char* part : {"info", "controls"}) {
+    set_class(m_ui.widget(part), "faded", false);
+    gtk_widget_set_can_target(m_ui.widget(part), TRUE);
+  }
   m_level.set_shown(true);
   m_fade.start_once(k_fade_after, [this] { fade(); });
 }
@@ -148,17 +151,22 @@ void CallScreen::wake() {
 void CallScreen::fade() {
   GtkRoot* root = gtk_widget_get_root(m_ui.widget("controls"));
   GtkWidget* focus = root ? gtk_root_get_focus(root) : nullptr;
-  const bool focused_by_keyboard = focus && gtk_widget_is_ancestor(focus, m_ui.widget("controls")) &&
-                                   gtk_window_get_focus_visible(GTK_WINDOW(root));
+  const bool focused_by_keyboard = focus && gtk_window_get_focus_visible(GTK_WINDOW(root)) &&
+                                   (gtk_widget_is_ancestor(focus, m_ui.widget("controls")) ||
+                                    gtk_widget_is_ancestor(focus, m_ui.widget("info")));
   // Nothing fades while there is no picture to uncover, or while the keyboard is on the controls.
   if (m_model.state != State::in_call || placeholder_of(m_model, m_patient_view.has_picture()) ||
       m_sheets.is_open() || focused_by_keyboard) {
     m_fade.start_once(k_fade_after, [this] { fade(); });
     return;
   }
-  for (const char* part : {"info", "controls"}) set_class(m_ui.widget(part), "faded", true);
-  // The first touch brings the controls back; it must not press the one that happens to be under the finger.
-  gtk_widget_set_can_target(m_ui.widget("controls"), FALSE);
+  m_volume.close();
+  for (const char* part : {"info", "controls"}) {
+    set_class(m_ui.widget(part), "faded", true);
+    // The first touch brings the controls back; it must not press the one that happens to be under the
+    // finger.
+    gtk_widget_set_can_target(m_ui.widget(part), FALSE);
+  }
   m_level.set_shown(false);
 }
 
@@ -170,7 +178,10 @@ void CallScreen::set(const CallModel& model) {
   };
   const bool becomes_text_only = is_text_only(model) && !is_text_only(m_model);
   // What was begun for one patient is not for the next.
-  if (model.consultation != m_model.consultation) resume({});
+  if (model.consultation != m_model.consultation) {
+    resume({});
+    m_volume.close();
+  }
   m_model = model;
   if (!calmer || becomes_text_only) wake();
   set_text(m_ui.label("name"), patient_or(model.patient));
@@ -178,6 +189,7 @@ void CallScreen::set(const CallModel& model) {
   m_code_sheet.set(model);
   m_door.set(model);
   m_reason.set(model);
+  m_volume.set(model);
   m_self.set_camera_off(model.camera_off);
   draw_placeholder();
   draw_quality();

@@ -16,6 +16,7 @@
 #include "ui/kiosk/self_view.hpp"
 #include "ui/kiosk/sheet.hpp"
 #include "ui/kiosk/video_view.hpp"
+#include "ui/kiosk/volume_control.hpp"
 #include "ui/kiosk/widgets.hpp"
 
 namespace sangdam::ui {
@@ -71,6 +72,7 @@ class CallScreen {
   DoorCard m_door;
   ReasonBar m_reason;
   LevelMark m_level;
+  VolumeControl m_volume;
   ActionButton m_microphone, m_camera, m_chat_button, m_code, m_end;
   base::Timer m_fade;
   Signals m_signals;

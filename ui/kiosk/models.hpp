@@ -47,6 +47,7 @@ inline constexpr const char* k_give_reason =
     "give-reason";  // (sss): consultation, name_of() an UnseenReason, text if that is "other"
 inline constexpr const char* k_mute_microphone = "mute-microphone";  // none; state b
 inline constexpr const char* k_camera_off = "camera-off";            // none; state b
+inline constexpr const char* k_patient_volume = "patient-volume";    // i: percent; state i
 inline constexpr const char* k_send_chat = "send-chat";              // s: text
 inline constexpr const char* k_show_today = "show-today";            // none
 inline constexpr const char* k_show_session = "show-session";        // s: consultation
@@ -160,6 +161,9 @@ struct CallModel {
   bool camera_off = false;
   bool reason_owed = false;  // why a visit that needs the picture goes on, or went on, without one
   bool can_chat = false;     // the chat channel is open; typed text waits otherwise
+  /// How loud the patient is played: 0 to k_loudest percent.
+  static constexpr int k_loudest = 200;
+  int patient_volume = 100;
   // For whoever has lost the page; as in SessionModel, but one address: the name if there is one.
   std::string code, address, link;
   bool code_ready = false;

@@ -259,4 +259,8 @@ bool activate(gpointer widget, const char* action, const std::string& target) {
   return gtk_widget_activate_action(GTK_WIDGET(widget), in_app(action).c_str(), "s", target.c_str()) != FALSE;
 }
 
+bool activate(gpointer widget, const char* action, int target) {
+  return gtk_widget_activate_action(GTK_WIDGET(widget), in_app(action).c_str(), "i", target) != FALSE;
+}
+
 }  // namespace sangdam::ui

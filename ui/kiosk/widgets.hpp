@@ -137,5 +137,6 @@ void draw_box(ActionButton& button, bool ticked, const std::string& text);
 [[nodiscard]] std::string in_app(const char* action);
 /// Activates an action of the application from `widget`. False if there is no such action.
 bool activate(gpointer widget, const char* action, const std::string& target);
+bool activate(gpointer widget, const char* action, int target);
 
 }  // namespace sangdam::ui

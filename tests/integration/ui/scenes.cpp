@@ -331,6 +331,12 @@ const std::map<std::string, Scene>& scenes() {
          call.quality = Quality::fair;
          show_call(window, call);
        }},
+      {"call-loud",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.patient_volume = 150;
+         show_call(window, call);
+       }},
       {"call-poor",
        [](KioskWindow& window, Instant now) {
          CallModel call = running_call(now);

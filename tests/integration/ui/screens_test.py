@@ -231,15 +231,16 @@ class Check:
 
     WORDS = {"en": {"add": "Add appointment", "chat": "Open messages, 2 new", "end": "End the visit",
                     "keep": "Keep talking", "back": "Back", "close": "Close messages",
-                    "open": "Open messages",
+                    "open": "Open messages", "volume": "Volume of 김영희: 150 %", "louder": "Louder",
                     "code": "Show the code", "renew": "New code: the old one stops working, whoever is here stays",
                     "to-call": "Back to the call", "question": "Why without a picture?", "other": "Other",
                     "others": "Back to the other reasons", "picture": "The patient's picture"},
              "ko": {"add": "예약 추가", "chat": "메시지 열기, 새 메시지 2개", "end": "진료 종료",
                     "keep": "계속 진료하기", "back": "뒤로", "close": "메시지 닫기", "open": "메시지 열기",
-                    "code": "접속 코드 보기", "renew": "새 코드: 이전 코드는 쓸 수 없게 되고, 이미 들어온 사람은 그대로 있습니다", "to-call": "진료 화면으로",
-                    "question": "화면 없이 진료하는 이유는?", "other": "기타", "others": "다른 이유로 돌아가기",
-                    "picture": "환자의 영상"}}
+                     "volume": "김영희 음량: 150 %", "louder": "더 크게",
+                     "code": "접속 코드 보기", "renew": "새 코드: 이전 코드는 쓸 수 없게 되고, 이미 들어온 사람은 그대로 있습니다", "to-call": "진료 화면으로",
+                     "question": "화면 없이 진료하는 이유는?", "other": "기타", "others": "다른 이유로 돌아가기",
+                     "picture": "환자의 영상"}}
 
     def sheets_and_chat(self, language):
         words = self.WORDS[language]
@@ -259,6 +260,14 @@ class Check:
         self.press(words["to-call"])
         self.wait_for(lambda: not self.controls(words["renew"]), "the way back to the call")
         self.reason(language)
+        self.scene("call-loud")
+        self.press(words["volume"])
+        self.wait_for(lambda: self.controls(words["louder"]), "the steps of the volume")
+        self.every_control_has_a_name(f"{language} volume")
+        self.scene_painted()
+        self.picture(language, "call-volume")
+        self.press(words["volume"])
+        self.wait_for(lambda: not self.controls(words["louder"]), "the end of the steps")
         self.scene("call-chat")
         self.press(words["chat"])
         self.wait_for(lambda: self.controls(words["close"]), "the chat panel")
@@ -406,6 +415,13 @@ class Check:
         self.expect("mute-microphone ", "Mute")
         self.press("Turn the camera off")
         self.expect("camera-off ", "Camera off")
+        self.scene("call-loud")
+        self.press("Volume of 김영희: 150 %")
+        self.press("Louder")
+        self.expect("patient-volume 175", "Louder")
+        self.press("Quieter")
+        self.expect("patient-volume 125", "Quieter")
+        self.scene("call-chat")
         self.press("Open messages")  # read before, in sheets_and_chat(): nothing is new
         self.type("Message to the patient", "약은 식후 30분에 드세요 💊")
         self.press("Send")

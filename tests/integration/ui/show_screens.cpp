@@ -114,6 +114,8 @@ class Program {
     for (const char* name : {names::k_mute_microphone, names::k_camera_off}) {
       add(g_simple_action_new_stateful(name, nullptr, g_variant_new_boolean(FALSE)));
     }
+    add(g_simple_action_new_stateful(names::k_patient_volume, G_VARIANT_TYPE_INT32,
+                                     g_variant_new_int32(100)));
     add(g_simple_action_new_stateful(names::k_set_language, G_VARIANT_TYPE_STRING,
                                      g_variant_new_string("en")));
   }

@@ -177,12 +177,12 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
       "application/"
       "x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! "
       "webrtc.sink_0 "
-      "{} ! video/x-raw,width=640,height=360,framerate=20/1 ! timeoverlay valignment=bottom ! "
+      "{} ! {} ! timeoverlay valignment=bottom ! "
       "videoconvert ! video/x-raw,format=I420 ! {} ! {} ! "
       "application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000 ! webrtc.sink_1",
       options.turn_server.empty() ? "" : "turn-server=" + options.turn_server, options.sound, options.picture,
-      encoder.chain, pipelines::payloader_chain(format), pipelines::name_of(format.codec),
-      format.payload_type);
+      options.picture_caps, encoder.chain, pipelines::payloader_chain(format),
+      pipelines::name_of(format.codec), format.payload_type);
   base::ErrorPtr error;
   m_pipeline = Ref<GstElement>::sink(gst_parse_launch(description.c_str(), base::out(error)));
   if (!m_pipeline || error) g_error("test patient: %s", base::message_of(error).c_str());

@@ -25,6 +25,7 @@ class TestPatient {
     /// An element that is called "flash" lights up with each tick of an audiotestsrc.
     std::string picture =
         "videotestsrc is-live=true pattern=solid-color foreground-color=0xff108020";  // green
+    std::string picture_caps = "video/x-raw,width=640,height=360,framerate=20/1";
     std::string sound = "audiotestsrc is-live=true wave=sine freq=440 volume=0.3";
     int kbps = 1500;
     /// What it sends its picture as, by the payload type.

@@ -12,6 +12,7 @@
 #include "pipelines/jpeg.hpp"
 #include "pipelines/painter.hpp"
 #include "pipelines/shape.hpp"
+#include "pipelines/sound_times.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -281,6 +282,7 @@ base::Result<> Capture::build(Pipeline& pipeline) {
   if (wish) g_object_set(pipeline.find("wish").get(), "caps", wish.get(), nullptr);
   if (m_recipe.part == Part::camera) ShapeKeeper(pipeline, "scaler", "size", k_room);
   if (const auto decoder = pipeline.find("decoder")) drop_broken_pictures(decoder.get());
+  if (m_recipe.part == Part::microphone) keep_times(device.get(), m_parts.timeline);
   pipeline.add(device);
   if (!gst_element_link(device.get(), rest->get()))
     return base::failure("device-unusable", factory + " cannot be linked");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "pipelines/sound_times.hpp"
 
 namespace sangdam::pipelines {
 namespace {
@@ -87,6 +88,7 @@ EchoReference::EchoReference(const Timeline& timeline, std::shared_ptr<Workers> 
     return;
   }
   g_object_set(m_pipeline.find("monitor").get(), "device", monitor.c_str(), nullptr);
+  keep_times(m_pipeline.find("monitor").get(), timeline);
   Tracks::follow(m_tracks, m_pipeline.find(m_probe.c_str()).get(), &Tracks::loudspeaker);
 }
 

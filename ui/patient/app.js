@@ -14,7 +14,7 @@ import { gatewayAddress, Signalling } from './protocol.js';
 import { levelOf } from './quality.js';
 import { playChime, unlockSound } from './sound.js';
 import { Store } from './store.js';
-import { languageFor, translator } from './strings.js';
+import { languageFor, translator, wishedLanguages } from './strings.js';
 import { Surroundings } from './surroundings.js';
 import { singleLine } from './text.js';
 import { UsefulPicture } from './useful_picture.js';
@@ -55,7 +55,7 @@ export class App {
   constructor() {
     const { kept } = this.#store;
     /** @type {import('./strings.js').Language} */
-    this.language = languageFor([kept.language ?? '', ...navigator.languages]);
+    this.language = languageFor([kept.language ?? '', ...wishedLanguages(navigator)]);
     this.t = translator(this.language);
     this.takeCodeFromAddress();
     /** @type {import('./flow.js').PageState} */

@@ -10,7 +10,17 @@ import { en } from './strings/en.js';
 export const TABLES = { ko, en };
 
 /**
- * @param {readonly string[]} wished navigator.languages
+ * What languages the person wishes for. Browsers inside of apps leave out the list, and some the one language, too.
+ * @param {{languages?: unknown, language?: unknown}} from navigator
+ * @returns {string[]}
+ */
+export function wishedLanguages({ languages, language }) {
+  const wished = Array.isArray(languages) && languages.length > 0 ? languages : [language];
+  return wished.filter((tag) => typeof tag === 'string');
+}
+
+/**
+ * @param {readonly string[]} wished
  * @returns {Language}
  */
 export function languageFor(wished) {

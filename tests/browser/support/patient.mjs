@@ -37,7 +37,7 @@ export class Patient {
    * @param {import('playwright-core').Browser} browser
    * @param {string} url
    * @param {{language?: 'ko' | 'en', width?: number, height?: number, permissions?: string[], context?: object,
-   *   initScript?: () => void, clock?: boolean}} [options] initScript: run in the page before its own; clock: the
+   *   initScript?: Function | [Function, unknown], clock?: boolean}} [options] initScript: run in the page before its own, with its argument; clock: the
    *   page's time is Playwright's page.clock
    */
   static async open(browser, url, { language = 'en', width = 360, height = 740, permissions, context: more = {}, initScript, clock = false } = {}) {
@@ -54,7 +54,7 @@ export class Patient {
         }
       };
     });
-    if (initScript) await context.addInitScript(initScript);
+    if (initScript) await context.addInitScript(...[initScript].flat(1));
     const page = await context.newPage();
     if (clock) await page.clock.install();
     page.setDefaultTimeout(60000);  // only a failure waits that long; a busy machine must not be one

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CONSENT_POINTS, CONSENT_VERSION } from '../../../ui/patient/screens/consent.js';
-import { languageFor, TABLES, translator } from '../../../ui/patient/strings.js';
+import { languageFor, TABLES, translator, wishedLanguages } from '../../../ui/patient/strings.js';
 
 const page = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../ui/patient');
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
@@ -57,4 +57,10 @@ test('the language is the first of the browser\'s that we have', () => {
   assert.equal(languageFor(['en-US', 'ko']), 'en');
   assert.equal(languageFor(['kok-IN', 'fr']), 'en');
   assert.equal(languageFor([]), 'en');
+});
+
+test('a browser without a list of languages still has one, or none', () => {
+  assert.deepEqual(wishedLanguages({ languages: ['ko-KR', 'en'], language: 'en' }), ['ko-KR', 'en']);
+  for (const languages of [undefined, null, [], '']) assert.deepEqual(wishedLanguages({ languages, language: 'ko' }), ['ko']);
+  for (const nothing of [{}, { languages: null, language: null }, { languages: [undefined, 7] }]) assert.deepEqual(wishedLanguages(nothing), []);
 });

@@ -1,5 +1,5 @@
 // Step 1: the code.
-import { CODE_DIGITS, codeForPeople, digitsOf, isWellFormedCode } from '../code.js';
+import { CODE_DIGITS, codeForPeople, codeIn, digitsOf, isOnlyDigits, isWellFormedCode } from '../code.js';
 import { h, say } from '../dom.js';
 import { frame, message, offlineWords } from './frame.js';
 
@@ -37,7 +37,9 @@ export function enterCode(app) {
     placeholder: '000 000 000',
     'aria-describedby': 'code-lead code-problem',
     oninput: (/** @type {InputEvent} */ event) => onInput(event),
-    oncompositionend: () => regroup(false),
+    onpaste: (/** @type {ClipboardEvent} */ event) => onText(event, event.clipboardData),
+    ondrop: (/** @type {DragEvent} */ event) => onText(event, event.dataTransfer),
+    oncompositionend: () => take(false),
   });
   field.value = codeForPeople(app.kept.code ?? '');
   const button = h('button', { type: 'submit', class: 'primary', form: 'code-form' }, t('codeGo'));
@@ -56,23 +58,57 @@ export function enterCode(app) {
     actions: [button],
   });
 
-  /** @param {boolean} deleting */
-  function regroup(deleting) {
-    const caret = field.selectionStart ?? field.value.length;
-    const before = digitsOf(field.value.slice(0, caret)).length;
-    const digits = digitsOf(field.value);
-    field.value = codeForPeople(digits);
+  /** @param {string} code */
+  function show(code) {
+    field.value = codeForPeople(code);
+    app.keep({ code });
+  }
+
+  /**
+   * What is in the field becomes digits in groups, or stays as it is while words are typed around them.
+   * @param {boolean} deleting
+   */
+  function take(deleting) {
+    const { value } = field;
+    if (!isOnlyDigits(value)) {
+      const code = codeIn(value);
+      if (code && isWellFormedCode(code) && !deleting) show(code);
+      else app.keep({ code: code ?? '' });
+      return;
+    }
+    const before = digitsOf(value.slice(0, field.selectionStart ?? value.length)).length;
+    show(digitsOf(value));
     // Past the gap when typing on, before it when deleting, or the gap could never be deleted over.
     const gaps = Math.floor(Math.max(0, deleting ? before - 1 : before) / 3);
     const place = Math.min(before + gaps, field.value.length);
     field.setSelectionRange(place, place);
-    app.keep({ code: digits });
+  }
+
+  /**
+   * A code that comes as a whole takes the place of what was typed so far.
+   * @param {Event} event
+   * @param {DataTransfer | null} data
+   */
+  function onText(event, data) {
+    const code = codeIn(data?.getData('text') ?? '');
+    if (!code || field.readOnly) return;
+    event.preventDefault();
+    show(code);
+    onChange();
   }
 
   /** @param {InputEvent} event */
   function onInput(event) {
     if (event.isComposing) return;
-    regroup(event.inputType?.startsWith('delete') ?? false);
+    // Keyboards with a clipboard of their own paste without saying so.
+    const text = event.data ?? '';
+    const code = text.length >= CODE_DIGITS ? codeIn(text) : null;
+    if (code) show(code);
+    else take(event.inputType?.startsWith('delete') ?? false);
+    onChange();
+  }
+
+  function onChange() {
     own = '';
     app.forgetProblem();
     update();
@@ -83,7 +119,8 @@ export function enterCode(app) {
     event.preventDefault();
     const { state } = app;
     if (state.busy || state.retryAt > Date.now()) return;
-    const code = digitsOf(field.value);
+    const code = (isOnlyDigits(field.value) ? null : codeIn(field.value)) ?? digitsOf(field.value);
+    if (code.length === CODE_DIGITS) show(code);
     own = code.length < CODE_DIGITS ? t('codeShort', { count: code.length })
       : isWellFormedCode(code) ? '' : t('codeMistyped');
     if (own === '') app.join(code);

@@ -7,12 +7,13 @@ import { enterCode } from './screens/enter_code.js';
 import { goodbye } from './screens/goodbye.js';
 import { waiting } from './screens/waiting.js';
 
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const SCREENS = { code: enterCode, consent, check, waiting, call, goodbye };
 
 export class Display {
   #app;
-  #page = /** @type {HTMLElement} */ (document.getElementById('page'));
-  #announcer = /** @type {HTMLElement} */ (document.getElementById('announcer'));
+  #page = byId('page');
+  #announcer = byId('announcer');
   /** @type {import('./screens/frame.js').View | null} */
   #view = null;
   #shown = '';

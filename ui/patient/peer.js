@@ -7,6 +7,7 @@
 // ICE: to recover, we ask for a new offer. Media is sent through transceivers whose track is replaced, so that a camera
 // that comes, goes or flips needs no new negotiation.
 import { codecAbilities, codecOrder, isThinNetwork, knownSoon, preferCodecs } from './codecs.js';
+import { onStateOf, stateOf } from './connection_state.js';
 import { FEATURES, UnknownTypes } from './features.js';
 import { decodeChat, decodeControl } from './lines.js';
 import { MediaLevelControl } from './media_level.js';
@@ -161,7 +162,9 @@ export class Peers {
   /** @param {RTCIceServer[]} servers */
   setIceServers(servers) {
     this.#iceServers = servers;
-    if (this.#next && !this.#next.gathers) this.#next.connection.setConfiguration(this.#configuration());
+    const prepared = this.#next;
+    // Not in Firefox before 119.
+    if (prepared && !prepared.gathers && 'setConfiguration' in prepared.connection) prepared.connection.setConfiguration(this.#configuration());
     else this.#prepareAnew();  // with the fresh credentials
   }
 
@@ -289,7 +292,7 @@ export class Peers {
     // the kiosk does not hear complaints about the older one.
     const peer = this.#next?.answered ? this.#next : this.#active;
     if (peer && this.#admitted) this.#ask(peer);
-    this.#prepareAnew();  // what was gathered is of the old network
+    if (this.#next?.gathers) this.#prepareAnew();  // what was gathered is of the old network
   }
 
   close() {
@@ -309,7 +312,7 @@ export class Peers {
   /** Nobody has seen the answer yet: the same offer can be answered again, from a new connection. */
   #prepareAnew() {
     const prepared = this.#next;
-    if (!prepared?.gathers || prepared.answered) return;
+    if (!prepared || prepared.answered) return;
     const { number, offered, heldRemote } = prepared;
     this.#close(prepared);
     this.offer(number, offered);
@@ -346,7 +349,7 @@ export class Peers {
       else channel.addEventListener('open', onOpen);
       channel.addEventListener('message', ({ data }) => this.#onLine(peer, label, data));
     });
-    connection.addEventListener('connectionstatechange', () => this.#onState(peer));
+    onStateOf(connection, () => this.#onState(peer));
   }
 
   /**
@@ -390,7 +393,7 @@ export class Peers {
   /** @param {Peer} peer */
   #onState(peer) {
     if (peer.closed) return;
-    switch (peer.connection.connectionState) {
+    switch (stateOf(peer.connection)) {
       case 'connected':
         clearTimeout(peer.timer);
         peer.connected = true;

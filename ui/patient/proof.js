@@ -104,17 +104,33 @@ export function leadingZeroBits(hash) {
 export const MAX_BITS = 20;
 
 /**
+ * Yields now and then, and gives the proof in the end; null if the challenge is beyond reason.
  * @param {{nonce: string, bits: number}} challenge
  * @param {string} code
- * @param {(share: number) => void} onProgress the chance, 0 to 1, that it would have been found by now
- * @returns {string | null} the proof; null if the challenge is beyond reason
+ * @param {number} slice hashes between two yields
+ * @returns {Generator<number, string | null, void>} the chance, 0 to 1, that it would have been found by now
  */
-export function solve(challenge, code, onProgress) {
+export function* search(challenge, code, slice) {
   if (challenge.bits > MAX_BITS) return null;
   const prefix = `${challenge.nonce}:${code}:`;
   for (let number = 0; ; ++number) {
     const proof = String(number);
     if (leadingZeroBits(sha256(prefix + proof)) >= challenge.bits) return proof;
-    if (number % 16384 === 16383) onProgress(1 - Math.exp(-number / 2 ** challenge.bits));
+    if (number % slice === slice - 1) yield 1 - Math.exp(-number / 2 ** challenge.bits);
+  }
+}
+
+/**
+ * @param {{nonce: string, bits: number}} challenge
+ * @param {string} code
+ * @param {(share: number) => void} onProgress
+ * @returns {string | null} the proof
+ */
+export function solve(challenge, code, onProgress) {
+  const steps = search(challenge, code, 16384);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    onProgress(value);
   }
 }

@@ -1,5 +1,6 @@
 // The call: the clinician large, oneself small, what one may do at the bottom, the chat beside or below the face.
 import { h, icon, put, say, show } from '../dom.js';
+import { Modal } from '../modal.js';
 import { unlockSound } from '../sound.js';
 import { chatPanel } from './chat_panel.js';
 import { offlineWords, phoneLink } from './frame.js';
@@ -43,7 +44,7 @@ export function call(app) {
   const badge = h('span', { class: 'badge', 'aria-hidden': 'true' });
   const chatButton = control('chat', t('callChat'), () => (app.call.chatOpen ? closeChat() : openChat()), {});
   chatButton.append(badge);
-  const leave = control('leave', t('callLeave'), () => dialog.showModal(), { class: 'control leave' });
+  const leave = control('leave', t('callLeave'), () => question.open(), { class: 'control leave' });
   const controls = h('div', { class: 'controls', role: 'toolbar', 'aria-label': t('callControls') }, microphone, camera, flip, chatButton, leave);
 
   const panel = chatPanel(app, () => closeChat());
@@ -52,8 +53,10 @@ export function call(app) {
     h('h2', { id: 'leave-title' }, t('leaveTitle')),
     h('p', { id: 'leave-lead' }, t('leaveLead')),
     h('div', { class: 'actions' },
-      h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, t('leaveNo')),
+      h('button', { type: 'button', class: 'primary', onclick: () => question.close() }, t('leaveNo')),
       h('button', { type: 'button', class: 'danger', onclick: () => app.leave() }, icon('leave'), t('leaveYes'))));
+
+  const question = new Modal(dialog);
 
   const root = h('main', { id: 'main', class: 'call' },
     heading,
@@ -201,7 +204,7 @@ export function call(app) {
     sound.update();
     if (view.asksToLeave) {
       view.asksToLeave = false;
-      if (!dialog.open) dialog.showModal();
+      question.open();
     }
   }
   /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -1,6 +1,7 @@
 // In the call: how loud and clear the clinic is heard, and with which microphone one is heard.
 import { fillChoice, h, say } from '../dom.js';
 import { LOUDEST } from '../hearing.js';
+import { Modal } from '../modal.js';
 
 /** @param {import('../app.js').App} app */
 export function soundPanel(app) {
@@ -25,10 +26,11 @@ export function soundPanel(app) {
     h('p', { id: 'sound-clear-lead' }, t('soundClearLead')),
     h('div', { class: 'choice' }, h('div', { class: 'volume' }, h('label', { for: 'sound-volume' }, t('soundVolume')), percent), volume),
     microphoneChoice,
-    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'primary', onclick: () => root.close() }, t('soundDone'))));
+    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'primary', onclick: () => modal.close() }, t('soundDone'))));
+  const modal = new Modal(root);
   return {
     root,
-    open: () => root.showModal(),
+    open: () => modal.open(),
     update() {
       const { wish } = app.hearing;
       const { microphones: known, microphoneId, microphone } = app.media.view;

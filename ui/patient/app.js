@@ -7,7 +7,8 @@ import { Control } from './control.js';
 import { Display } from './display.js';
 import { initialState, next } from './flow.js';
 import { Hearing } from './hearing.js';
-import { isGranted, LocalMedia } from './media.js';
+import { placeOf } from './in_app.js';
+import { isGranted, LocalMedia, obstacle } from './media.js';
 import { Peers } from './peer.js';
 import { ProofSearch } from './proof_search.js';
 import { gatewayAddress, Signalling } from './protocol.js';
@@ -58,8 +59,13 @@ export class App {
     this.language = languageFor([kept.language ?? '', ...wishedLanguages(navigator)]);
     this.t = translator(this.language);
     this.takeCodeFromAddress();
+    /** Where the page is open, and why a visit is not possible there, if it is known already. */
+    this.place = placeOf(navigator);
+    this.obstacle = obstacle();
+    const mustMove = this.obstacle !== null || (this.place.app !== null && !kept.here);
     /** @type {import('./flow.js').PageState} */
-    this.state = initialState(this.#store.kept);
+    this.state = initialState(this.#store.kept, mustMove);
+    if (this.state.screen !== 'elsewhere') this.#surroundings.showCode('');
 
     /** @type {LocalMedia} */
     this.media = new LocalMedia({
@@ -121,10 +127,26 @@ export class App {
   }
 
   takeCodeFromAddress() {
-    const code = this.#surroundings.takeCode();
+    const { code } = this.#surroundings;
     if (!code || code === this.#store.kept.code) return;
     this.#store.forget();  // a new code is a new visit
     this.keep({ code });
+  }
+
+  /** Here all the same, though it is an app. */
+  stayHere() {
+    this.keep({ here: true });
+    this.#surroundings.showCode('');
+    this.dispatch({ type: 'stay' });
+  }
+
+  /** It did not work here; the code is to be good elsewhere. */
+  goElsewhere() {
+    const { code = '' } = this.kept;
+    this.#leaveSeat();
+    this.keep({ code, here: false });
+    this.#surroundings.showCode(code);
+    this.dispatch({ type: 'elsewhere' });
   }
 
   /** @param {string} code */
@@ -240,10 +262,14 @@ export class App {
   }
 
   startOver() {
+    this.#leaveSeat();
+    this.dispatch({ type: 'start-over' });
+  }
+
+  #leaveSeat() {
     if (this.state.seated) this.signalling.leave();
     this.signalling.close();
     this.#store.forget();
-    this.dispatch({ type: 'start-over' });
   }
 
   // --- What others do -------------------------------------------------------------------------------------
@@ -429,7 +455,7 @@ export class App {
     this.state = next(before, event);
     const { state } = this;
     if (state.screen === 'goodbye' && before.screen !== 'goodbye') this.#endVisit();
-    if (event.type === 'start-over' || (event.type === 'error' && event.code === 'resume-unknown')) this.#endVisit();
+    if (event.type === 'start-over' || event.type === 'elsewhere' || (event.type === 'error' && event.code === 'resume-unknown')) this.#endVisit();
     if (this.kept.token && (state.screen !== before.screen || state.knocked !== before.knocked) && state.screen !== 'goodbye') {
       this.keep({ screen: state.screen, knocked: state.knocked });
     }
@@ -449,10 +475,11 @@ export class App {
     this.hearing.play(null);
     this.call = new CallView();
     this.#control.forget();
-    if (this.state.ending === 'ended' || this.state.screen === 'code') {
+    const { screen, ending } = this.state;
+    if (ending === 'ended' || screen === 'code' || screen === 'elsewhere') {
       const { code } = this.kept;
       this.#store.forget();
-      if (this.state.screen === 'code') this.keep({ code });
+      if (ending !== 'ended') this.keep({ code });
       this.chat.clear();
     }
   }
@@ -463,7 +490,7 @@ export class App {
 
   /** The browser's "back" is our "back"; in a call it asks first. */
   #guardBack() {
-    if (this.state.screen !== 'code' && this.state.screen !== 'goodbye') this.#surroundings.guardBack();
+    if (!['elsewhere', 'code', 'goodbye'].includes(this.state.screen)) this.#surroundings.guardBack();
   }
 
   #keepAwake() {

@@ -3,12 +3,13 @@
 import { call } from './screens/call.js';
 import { check } from './screens/check.js';
 import { consent } from './screens/consent.js';
+import { elsewhere } from './screens/elsewhere.js';
 import { enterCode } from './screens/enter_code.js';
 import { goodbye } from './screens/goodbye.js';
 import { waiting } from './screens/waiting.js';
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const SCREENS = { code: enterCode, consent, check, waiting, call, goodbye };
+const SCREENS = { elsewhere, code: enterCode, consent, check, waiting, call, goodbye };
 
 export class Display {
   #app;

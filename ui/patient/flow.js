@@ -1,11 +1,11 @@
 // Where the page is and what leads on: one pure function. No DOM, no clock, no connection.
 //
-//   code -> consent -> check -> waiting -> call -> goodbye
+//   (elsewhere ->) code -> consent -> check -> waiting -> call -> goodbye
 //
 // The gateway's messages and the person's taps are events; app.js does what follows from the change of state, and
 // the screens draw the state. "Left" and "ended" are different things: who left may come back.
 
-/** @typedef {'code' | 'consent' | 'check' | 'waiting' | 'call' | 'goodbye'} Screen */
+/** @typedef {'elsewhere' | 'code' | 'consent' | 'check' | 'waiting' | 'call' | 'goodbye'} Screen */
 /** @typedef {'none' | 'getting-ready' | 'waiting' | 'admitted' | 'declined' | 'refused'} Visit */
 /** @typedef {'left' | 'ended' | 'replaced' | 'outdated'} Ending */
 /**
@@ -30,7 +30,7 @@
  * @property {string} outcome of an ended visit
  */
 /**
- * @typedef {{type: 'code-given'} | {type: 'proving'} | {type: 'in-line', seconds: number} | {type: 'consented'} | {type: 'ready'} | {type: 'back'}
+ * @typedef {{type: 'elsewhere'} | {type: 'stay'} | {type: 'code-given'} | {type: 'proving'} | {type: 'in-line', seconds: number} | {type: 'consented'} | {type: 'ready'} | {type: 'back'}
  *   | {type: 'left'} | {type: 'come-back'} | {type: 'start-over'}
  *   | {type: 'media', media: 'connected' | 'interrupted'} | {type: 'no-path'}
  *   | {type: 'error', code: string, retryAt: number, clinic?: string, phone?: string}
@@ -44,12 +44,13 @@ export const STEPS = ['code', 'consent', 'check', 'waiting'];
 
 /**
  * @param {import('./store.js').Kept} kept from before a reload
+ * @param {boolean} [mustMove] this is no good place for a visit
  * @returns {PageState}
  */
-export function initialState(kept) {
+export function initialState(kept, mustMove = false) {
   const back = Boolean(kept.token);
   return {
-    screen: back ? (kept.left ? 'goodbye' : kept.screen ?? 'consent') : 'code',
+    screen: back ? (kept.left ? 'goodbye' : kept.screen ?? 'consent') : mustMove ? 'elsewhere' : 'code',
     seated: false,
     busy: false,
     returning: back && !kept.left,
@@ -77,6 +78,10 @@ export function initialState(kept) {
  */
 export function next(state, event) {
   switch (event.type) {
+    case 'elsewhere':
+      return initialState({}, true);
+    case 'stay':
+      return state.screen === 'elsewhere' ? { ...state, screen: 'code' } : state;
     case 'code-given':
       return { ...state, busy: true, problem: '', retryAt: 0, proving: false, waitSeconds: 0 };
     case 'proving':
@@ -143,6 +148,7 @@ function onBack(state) {
       return { ...state, screen: 'consent' };
     case 'waiting':
       return { ...state, screen: 'check' };
+    case 'elsewhere':
     case 'code':
     case 'call':
     case 'goodbye':

@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Kept
  * @property {string} [language]
+ * @property {boolean} [here] the person wants to try it in this app all the same
  * @property {string} [code] typed but not yet joined with, or the code of the seat we have
  * @property {string} [name]
  * @property {boolean} [agreed]

@@ -38,14 +38,18 @@ export class Surroundings {
     window.addEventListener('hashchange', () => codeOfFragment(location.hash) !== null && onNewCode());
   }
 
+  /** A link or QR code carries the code in the fragment. */
+  get code() {
+    return codeOfFragment(location.hash);
+  }
+
   /**
-   * A link or QR code carries the code in the fragment; it does not stay in the address bar.
-   * @returns {string | null}
+   * It stays in the address bar only while the page wants to be opened elsewhere: an app's own menu does that, too.
+   * @param {string} code empty: none
    */
-  takeCode() {
-    const code = codeOfFragment(location.hash);
-    if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search);
-    return code;
+  showCode(code) {
+    const hash = code === '' ? '' : `#${code}`;
+    if (location.hash !== hash) history.replaceState(history.state, '', location.pathname + location.search + hash);
   }
 
   /** The browser's next "back" comes to onBack and does not leave the page. */

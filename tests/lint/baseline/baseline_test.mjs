@@ -41,6 +41,7 @@ const STYLES = {
   'css.properties.text-size-adjust': '-webkit-text-size-adjust stands before it', 'css.properties.-webkit-tap-highlight-color': 'a flash under the finger',
   'css.properties.cursor': 'no pointer, or the usual one', 'css.properties.cursor.pointer': 'the same', 'css.properties.cursor.default': 'the same',
   'css.properties.accent-color': 'a slider in the browser\'s own colour',
+  'css.properties.user-select': '-webkit-user-select stands before it', 'css.properties.user-select.all': 'the same',
   'css.properties.resize': 'no handle to pull at on a phone', 'css.properties.resize.none': 'the same',
 };
 

@@ -53,7 +53,7 @@ test('a visit that ended is the end for every later message', () => {
 });
 
 test('every status leaves every screen in a state that can be drawn', () => {
-  const screens = ['code', 'consent', 'check', 'waiting', 'call', 'goodbye'];
+  const screens = ['elsewhere', 'code', 'consent', 'check', 'waiting', 'call', 'goodbye'];
   for (const screen of screens) {
     for (const state of ['getting-ready', 'waiting', 'admitted', 'declined', 'ended', 'refused', 'clinic-away', 'clinic-back']) {
       for (const knocked of [false, true]) {
@@ -97,4 +97,15 @@ test('a try that waits in line is busy until it is answered', () => {
   assert.deepEqual([refused.busy, refused.waitSeconds, refused.problem], [false, 0, 'code-wrong']);
   assert.deepEqual([play([joined], inLine).screen, play([joined], inLine).waitSeconds], ['consent', 0]);
   assert.equal(play([{ type: 'in-line', seconds: 20 }], play([...toWaiting])).screen, 'waiting');
+});
+
+test('where a visit is not possible, that comes first, unless there is one already', () => {
+  assert.equal(initialState({}, true).screen, 'elsewhere');
+  assert.equal(initialState({ token: 't', screen: 'call' }, true).screen, 'call');
+  const stays = play([{ type: 'stay' }], initialState({}, true));
+  assert.equal(stays.screen, 'code');
+  assert.equal(play([{ type: 'back' }], initialState({}, true)).screen, 'elsewhere');
+  const gone = play([{ type: 'elsewhere' }], play([{ type: 'code-given' }, joined, { type: 'consented' }]));
+  assert.deepEqual([gone.screen, gone.seated, gone.clinic], ['elsewhere', false, '']);
+  assert.equal(play([...toWaiting, { type: 'stay' }]).screen, 'waiting');
 });

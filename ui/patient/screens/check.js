@@ -61,8 +61,9 @@ export function check(app) {
     h('div', { class: 'signs', 'aria-hidden': 'true' }, icon('camera'), icon('microphone')),
     h('p', { class: 'lead' }, t('checkExplain')), h('p', {}, t('checkExplainAsk')));
   const ears = h('div', { class: 'ears' }, h('div', { class: 'meter-row' }, icon('microphone'), meter), speak, heardWords.root);
+  const move = h('button', { type: 'button', class: 'quiet', onclick: () => app.goElsewhere() }, t('elsewhereOpen'));
   const tried = h('div', { class: 'tried' },
-    h('div', { class: 'preview' }, picture, dark), problem.root, consequence.root, ears, sound, cameraChoice, microphoneChoice);
+    h('div', { class: 'preview' }, picture, dark), problem.root, move, consequence.root, ears, sound, cameraChoice, microphoneChoice);
 
   const turnOn = h('button', { type: 'button', class: 'primary', onclick: () => app.turnOn() }, t('checkTurnOn'));
   const again = h('button', { type: 'button', class: 'secondary', onclick: () => app.turnOn() }, t('checkAgain'));
@@ -103,6 +104,7 @@ export function check(app) {
     say(turnOn, starting ? t('checkStarting') : t('checkTurnOn'));
     again.hidden = !explain.hidden || (hasCamera && hasMicrophone);
     again.disabled = starting;
+    move.hidden = app.place.app === null || again.hidden || starting;
     ready.hidden = !explain.hidden;
     ready.disabled = starting;
     say(ready, hasCamera && hasMicrophone ? t('checkReady')

@@ -28,19 +28,30 @@ void set_header(SoupServerMessage* message, const char* name, const std::string&
   soup_message_headers_replace(soup_server_message_get_response_headers(message), name, value.c_str());
 }
 
-void answer(SoupServerMessage* message, unsigned status, const std::string& body) {
+constexpr const char* k_json = "application/json";
+
+void answer(SoupServerMessage* message, unsigned status, const std::string& body, const char* type = k_text) {
   const char* phrase = status == k_status_misdirected         ? "Misdirected Request"
                        : status == k_status_upgrade_required  ? "Upgrade Required"
                        : status == k_status_too_many_requests ? "Too Many Requests"
                                                               : nullptr;
   soup_server_message_set_status(message, status, phrase);
-  soup_server_message_set_response(message, k_text, SOUP_MEMORY_COPY, body.data(), body.size());
+  soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, body.data(), body.size());
   set_header(message, "Cache-Control", "no-store");
 }
 
 void ask_for_upgrade(SoupServerMessage* message) {
   set_header(message, "Upgrade", "websocket");
   answer(message, k_status_upgrade_required, "this is a WebSocket\n");
+}
+
+/// False: the request has been answered.
+bool only_reads(SoupServerMessage* message) {
+  const std::string_view method = soup_server_message_get_method(message);
+  if (method == "GET" || method == "HEAD") return true;
+  set_header(message, "Allow", "GET, HEAD");
+  answer(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method not allowed\n");
+  return false;
 }
 
 /// A request line may name a host of its own ("GET http://other/ HTTP/1.1"), and libsoup then believes that
@@ -110,11 +121,7 @@ void HttpFront::serve(SoupServerMessage* message, const std::string& path) const
   const Site* site = admit_host(message);
   if (site == nullptr) return;
   set_header(message, "Content-Security-Policy", page_policy(*site));
-  const std::string method = soup_server_message_get_method(message);
-  if (method != "GET" && method != "HEAD") {
-    set_header(message, "Allow", "GET, HEAD");
-    return answer(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method not allowed\n");
-  }
+  if (!only_reads(message)) return;
   if (path == "/healthz") return answer(message, SOUP_STATUS_OK, "ok\n");
   const PageFile* file = m_files.find(path);
   if (file == nullptr) return answer(message, SOUP_STATUS_NOT_FOUND, "not found\n");
@@ -132,6 +139,11 @@ void HttpFront::serve(SoupServerMessage* message, const std::string& path) const
   // Static: the table lives as long as the server.
   soup_server_message_set_response(message, file->mime_type.c_str(), SOUP_MEMORY_STATIC,
                                    static_cast<const char*>(data), size);
+}
+
+void HttpFront::tell_clinic(SoupServerMessage* message, const std::string& json) const {
+  if (admit_host(message) == nullptr || !only_reads(message)) return;
+  answer(message, SOUP_STATUS_OK, json, k_json);
 }
 
 void HttpFront::admit_patient(SoupServerMessage* message) const {

@@ -14,6 +14,7 @@ namespace sangdam::gateway {
 
 inline constexpr const char* k_patient_path = "/ws/patient";
 inline constexpr const char* k_kiosk_path = "/ws/kiosk";
+inline constexpr const char* k_clinic_path = "/clinic.json";
 
 class HttpFront {
  public:
@@ -24,6 +25,8 @@ class HttpFront {
   HttpFront(PageFiles files, Options options) : m_files(std::move(files)), m_options(std::move(options)) {}
 
   /// Under which names people may ask from now on.
+  /// How many kiosks may dial in.
+  [[nodiscard]] std::size_t kiosks() const { return m_options.kiosk_hashes.size(); }
   void set_sites(std::vector<Site> sites) { m_policy.replace(std::move(sites)); }
   [[nodiscard]] const HostPolicy& policy() const { return m_policy; }
 
@@ -35,6 +38,7 @@ class HttpFront {
   // Each answers with an error, or with what was asked for; an upgrade that may go on is left without a
   // status.
   void serve(SoupServerMessage* message, const std::string& path) const;
+  void tell_clinic(SoupServerMessage* message, const std::string& json) const;
   void admit_patient(SoupServerMessage* message) const;
   void admit_kiosk(SoupServerMessage* message) const;
   /// Somebody with too many connections asked for one more.

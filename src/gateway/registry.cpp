@@ -77,6 +77,15 @@ void Registry::kiosk_registered(ConnectionId connection, const std::string& name
   m_kiosk_connections[connection] = name;
 }
 
+std::optional<protocol::Clinic> Registry::only_clinic(std::size_t kiosks) const {
+  if (kiosks == 0 || m_kiosks.size() != kiosks) return std::nullopt;
+  const Kiosk& first = m_kiosks.begin()->second;
+  for (const auto& [name, each] : m_kiosks) {
+    if (each.clinic != first.clinic || each.phone != first.phone) return std::nullopt;
+  }
+  return protocol::Clinic{first.clinic, first.phone};
+}
+
 void Registry::kiosk_gone(ConnectionId connection) {
   Kiosk* kiosk = kiosk_of(connection);
   if (kiosk == nullptr) return;

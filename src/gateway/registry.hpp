@@ -110,6 +110,10 @@ class Registry {
   void from_patient(ConnectionId connection, const protocol::FromPatientBody& message);
   void patient_gone(ConnectionId connection);
 
+  /// The clinic, if `kiosks` of them have registered since the start and all are of the same one: then
+  /// whoever opens the page can only want that one.
+  [[nodiscard]] std::optional<protocol::Clinic> only_clinic(std::size_t kiosks) const;
+
   /// Drops what is past its time. Call about once a second.
   void on_time();
 

@@ -323,6 +323,8 @@ void Server::Impl::on_request(SoupServerMessage* message, const char* path) {
     look_at_network();
   const std::string_view asked(path == nullptr ? "" : path);
   if (asked == k_kiosk_path) return front->admit_kiosk(message);
+  if (asked == k_clinic_path && switchboard)
+    return front->tell_clinic(message, protocol::encode(switchboard->only_clinic(front->kiosks())));
   if (asked != k_patient_path) return front->serve(message, std::string(asked));
   front->admit_patient(message);
   if (soup_server_message_get_status(message) == 0 && !count_client(message)) front->refuse_crowd(message);

@@ -28,6 +28,10 @@ class Switchboard final : public Outlet {
   void tell_address();
   /// Tells everybody to reconnect elsewhere or later.
   void go_away();
+  /// See Registry::only_clinic().
+  [[nodiscard]] std::optional<protocol::Clinic> only_clinic(std::size_t kiosks) const {
+    return m_registry.only_clinic(kiosks);
+  }
   [[nodiscard]] std::size_t patients() const { return m_patients.size(); }
   [[nodiscard]] std::size_t kiosks() const { return m_kiosks.size(); }
 

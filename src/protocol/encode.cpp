@@ -166,5 +166,9 @@ std::string encode(const PatientMessage& message) { return encode_each(message);
 std::string encode(const GatewayToPatient& message) { return encode_each(message); }
 std::string encode(const KioskMessage& message) { return encode_each(message); }
 std::string encode(const GatewayToKiosk& message) { return encode_each(message); }
+std::string encode(const std::optional<Clinic>& clinic) {
+  if (!clinic) return detail::write(json::object());
+  return detail::write({{"clinic", clinic->clinic}, {"phone", clinic->phone}});
+}
 
 }  // namespace sangdam::protocol

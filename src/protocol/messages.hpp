@@ -254,6 +254,14 @@ struct FromPatient {
 using GatewayToKiosk = std::variant<Registered, Address, IceServers, SessionOpened, Arrived, Returned, Away,
                                     FromPatient, Pong, Error>;
 
+// --- Beside the WebSockets ---
+/// What /clinic.json says: whom to call before a code has told it.
+struct Clinic {
+  std::string clinic;
+  std::string phone;  // may be empty
+  bool operator==(const Clinic&) const = default;
+};
+
 // --- Codec ---
 [[nodiscard]] base::Result<PatientMessage> decode_patient(std::string_view text);
 [[nodiscard]] base::Result<KioskMessage> decode_kiosk(std::string_view text);
@@ -264,6 +272,8 @@ using GatewayToKiosk = std::variant<Registered, Address, IceServers, SessionOpen
 [[nodiscard]] std::string encode(const GatewayToPatient& message);
 [[nodiscard]] std::string encode(const KioskMessage& message);
 [[nodiscard]] std::string encode(const GatewayToKiosk& message);
+/// An object without members if it is not known.
+[[nodiscard]] std::string encode(const std::optional<Clinic>& clinic);
 
 /// The lines of the two data channels (docs/protocol.md, "Between the two peers").
 /// The text is clean; it may still be one to refuse: empty, or longer than k_max_chat_code_points.

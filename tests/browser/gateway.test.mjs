@@ -70,6 +70,12 @@ describe('the page at a real gateway', { timeout: 1200000 }, () => {
     await other.close();
   });
 
+  it('tells the page whom to call before there is a code', async () => {
+    await open();
+    await patient.page.getByRole('banner').getByText('한빛의원').waitFor();
+    await patient.page.getByRole('contentinfo').getByRole('link', { name: '02-1234-5678' }).waitFor();
+  });
+
   it('loads and reloads over the few connections a browser opens at once', async () => {
     await open();
     const cdp = await patient.page.context().newCDPSession(patient.page);

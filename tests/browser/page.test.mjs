@@ -396,8 +396,8 @@ describe('the patient\'s page', { timeout: 1200000 }, () => {
     gateway.reachable = false;
     patient.gatewayMayFail = true;
     gateway.drop();
-    // The network of this device is fine, as far as its browser knows: nobody is sent to look at the Wi-Fi.
-    await patient.problem.filter({ hasText: 'cannot reach the clinic' }).waitFor();
+    // The gateway's machine answers, so the network of this device is fine: nobody is sent to look at the Wi-Fi.
+    await patient.problem.filter({ hasText: 'the clinic’s side does not answer' }).waitFor();
     await patient.page.context().setOffline(true);
     await patient.problem.filter({ hasText: 'no internet connection' }).waitFor();
     await patient.page.context().setOffline(false);

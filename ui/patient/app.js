@@ -3,9 +3,10 @@
 // nothing else is remembered.
 import { CallView } from './call_view.js';
 import { Chat } from './chat.js';
+import { askForClinic } from './clinic.js';
 import { Control } from './control.js';
 import { Display } from './display.js';
-import { initialState, next } from './flow.js';
+import { initialState, isStuck, next } from './flow.js';
 import { Hearing } from './hearing.js';
 import { placeOf } from './in_app.js';
 import { isGranted, LocalMedia, obstacle } from './media.js';
@@ -20,6 +21,9 @@ import { Surroundings } from './surroundings.js';
 import { singleLine } from './text.js';
 import { UsefulPicture } from './useful_picture.js';
 import { CONSENT_VERSION } from './screens/consent.js';
+
+/** After so long it is time to call somebody. */
+const LONG_MS = 15000;
 
 export class App {
   #store = new Store(() => window.sessionStorage);
@@ -45,6 +49,10 @@ export class App {
   });
   #control = new Control({ media: () => this.media.view, send: (line) => this.peers.send('control', line), agreed: (name) => this.peers.hasFeature(name) });
   #useful = new UsefulPicture();
+  /** @type {import('./clinic.js').Clinic | null} the gateway's, if it has just one */
+  #clinic = null;
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  #patience = null;
   proof = new ProofSearch({
     onProgress: () => this.render(),
     onProof: (code, proof) => this.signalling.join(code, proof),
@@ -100,6 +108,7 @@ export class App {
     });
 
     this.render();
+    this.#askForClinic();
     if (this.state.returning && kept.token) {
       this.signalling.resume(kept.token);
       if (this.state.screen === 'waiting' || this.state.screen === 'call') this.media.start();
@@ -299,8 +308,17 @@ export class App {
         break;
       case 'link':
         this.dispatch(event);
+        if (event.link === 'offline') this.#askForClinic();
         break;
     }
+  }
+
+  /** Who it is, and whether there is anybody. */
+  async #askForClinic() {
+    if (!navigator.onLine) return;  // no answer is to be had
+    const { answers, clinic } = await askForClinic(location.href);
+    this.#clinic = clinic ?? this.#clinic;
+    this.dispatch({ type: 'asked', answers });
   }
 
   /** @param {import('./protocol.js').Status} event */
@@ -453,7 +471,9 @@ export class App {
   dispatch(event) {
     const before = this.state;
     this.state = next(before, event);
+    if (this.#clinic && this.state.clinic === '') this.state = next(this.state, { type: 'clinic', ...this.#clinic });
     const { state } = this;
+    this.#bePatient();
     if (state.screen === 'goodbye' && before.screen !== 'goodbye') this.#endVisit();
     if (event.type === 'start-over' || event.type === 'elsewhere' || (event.type === 'error' && event.code === 'resume-unknown')) this.#endVisit();
     if (this.kept.token && (state.screen !== before.screen || state.knocked !== before.knocked) && state.screen !== 'goodbye') {
@@ -466,6 +486,15 @@ export class App {
     if (state.media === 'interrupted' && before.media === 'connected') this.call.needsTap = false;
     this.#keepAwake();
     this.render();
+  }
+
+  #bePatient() {
+    if (!isStuck(this.state)) {
+      if (this.#patience !== null) clearTimeout(this.#patience);
+      this.#patience = null;
+    } else if (this.#patience === null) {
+      this.#patience = setTimeout(() => this.dispatch({ type: 'long' }), LONG_MS);
+    }
   }
 
   /** Nothing of the visit goes on: camera and microphone go dark at once. */

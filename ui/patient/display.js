@@ -5,6 +5,7 @@ import { check } from './screens/check.js';
 import { consent } from './screens/consent.js';
 import { elsewhere } from './screens/elsewhere.js';
 import { enterCode } from './screens/enter_code.js';
+import { nameClinic } from './screens/frame.js';
 import { goodbye } from './screens/goodbye.js';
 import { waiting } from './screens/waiting.js';
 
@@ -18,6 +19,7 @@ export class Display {
   /** @type {import('./screens/frame.js').View | null} */
   #view = null;
   #shown = '';
+  #clinic = '';
 
   /** @param {import('./app.js').App} app */
   constructor(app) {
@@ -27,11 +29,18 @@ export class Display {
   /** @returns {boolean} true if another screen came up */
   render() {
     const { state, language } = this.#app;
-    const wanted = `${state.screen} ${state.ending} ${language} ${state.clinic}`;
-    if (wanted === this.#shown) {
-      this.#view?.update();
+    const wanted = `${state.screen} ${state.ending} ${language}`;
+    const clinic = `${state.clinic} ${state.phone}`;
+    if (wanted === this.#shown && this.#view && (clinic === this.#clinic || state.screen !== 'call')) {
+      if (clinic !== this.#clinic) {
+        this.#clinic = clinic;
+        nameClinic(this.#app, this.#view.root);
+        this.showTitle();
+      }
+      this.#view.update();
       return false;
     }
+    this.#clinic = clinic;
     const screenChanged = !this.#shown.startsWith(`${state.screen} ${state.ending} `);
     this.#shown = wanted;
     this.#view?.destroy?.();

@@ -15,6 +15,8 @@
  * @property {boolean} busy asked for the seat, no answer yet
  * @property {boolean} returning after a reload: not yet known whether the seat is still ours
  * @property {boolean} offline
+ * @property {boolean} answers while offline: the gateway's machine answers all the same
+ * @property {boolean} long something has been in the way for so long that it is time to call
  * @property {boolean} clinicAway
  * @property {string} clinic
  * @property {string} phone
@@ -36,7 +38,8 @@
  *   | {type: 'error', code: string, retryAt: number, clinic?: string, phone?: string}
  *   | {type: 'joined', resumed: boolean, clinic: string, phone: string}
  *   | {type: 'status', state: import('./protocol.js').VisitState, outcome: string}
- *   | {type: 'link', link: 'connecting' | 'online' | 'offline'}} FlowEvent
+ *   | {type: 'link', link: 'connecting' | 'online' | 'offline'} | {type: 'asked', answers: boolean} | {type: 'long'}
+ *   | {type: 'clinic', clinic: string, phone: string}} FlowEvent
  */
 
 /** @type {readonly Screen[]} */
@@ -55,6 +58,8 @@ export function initialState(kept, mustMove = false) {
     busy: false,
     returning: back && !kept.left,
     offline: false,
+    answers: false,
+    long: false,
     clinicAway: false,
     clinic: back ? kept.clinic ?? '' : '',
     phone: back ? kept.phone ?? '' : '',
@@ -72,11 +77,30 @@ export function initialState(kept, mustMove = false) {
 }
 
 /**
+ * The person waits for something that should not take long.
+ * @param {PageState} state
+ */
+export function isStuck({ screen, ending, busy, proving, waitSeconds, returning, offline, clinicAway, media }) {
+  const asks = (busy && !proving && waitSeconds === 0) || returning;
+  return !ending && (asks || offline || clinicAway || (screen === 'call' && media !== 'connected'));
+}
+
+/**
  * @param {PageState} state
  * @param {FlowEvent} event
  * @returns {PageState}
  */
 export function next(state, event) {
+  const after = step(state, event);
+  return after.long && !isStuck(after) ? { ...after, long: false } : after;
+}
+
+/**
+ * @param {PageState} state
+ * @param {FlowEvent} event
+ * @returns {PageState}
+ */
+function step(state, event) {
   switch (event.type) {
     case 'elsewhere':
       return initialState({}, true);
@@ -121,7 +145,14 @@ export function next(state, event) {
     case 'link':
       // While connecting anew we stay "offline": the words must not flicker with each try.
       if (event.link === 'connecting') return state;
-      return { ...state, offline: event.link === 'offline' && !state.ending };
+      return { ...state, offline: event.link === 'offline' && !state.ending, answers: state.answers && event.link === 'offline' };
+    case 'asked':
+      return { ...state, answers: state.offline && event.answers };
+    case 'long':
+      return { ...state, long: true };
+    case 'clinic':
+      // What came with the code is nearer.
+      return state.clinic === '' ? { ...state, clinic: event.clinic, phone: event.phone } : state;
   }
 }
 

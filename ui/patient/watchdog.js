@@ -98,12 +98,38 @@
       add(place, 'p', CODE[label], label).className = 'label';
       add(place, 'p', code(), label).className = 'digits';
     }
+    if (problem !== 'slow') addClinic(place);
     for (i = 0; i < 2; ++i) {
       var button = add(place, 'button', AGAIN[languages()[i]], languages()[i]);
       button.className = i === 0 ? 'primary' : 'secondary';
       button.setAttribute('type', 'button');
       button.onclick = again;
     }
+  }
+
+  /**
+   * Whom to call, if the gateway has just one clinic (docs/protocol.md, "The clinic's card").
+   * @param {Node} place
+   */
+  function addClinic(place) {
+    var line = place.appendChild(document.createElement('p'));
+    var request = new XMLHttpRequest();
+    request.onload = function () {
+      var card;
+      try {
+        card = JSON.parse(request.responseText);
+      } catch (error) {
+        return;  // some other page
+      }
+      if (!card || typeof card.clinic !== 'string' || typeof card.phone !== 'string' || card.phone === '') return;
+      line.appendChild(document.createTextNode(card.clinic + ' '));
+      var link = document.createElement('a');
+      link.href = 'tel:' + card.phone.replace(/[^0-9+]/g, '');
+      link.appendChild(document.createTextNode(card.phone));
+      line.appendChild(link);
+    };
+    request.open('GET', 'clinic.json');
+    request.send();
   }
 
   function again() {

@@ -35,13 +35,17 @@ export class GatewayDouble {
   onReturned = () => {};
   /** false: new connections are refused, as on a network that is gone. */
   reachable = true;
+  /** false: nothing is answered, as by a machine that is down. */
+  alive = true;
+  /** What /clinic.json says. */
+  card = {};
   clinic = '한빛의원';
   phone = '02-1234-5678';
   #waiters = new Set();
 
   async start() {
     this.server.on('upgrade', (request, socket, head) => {
-      if (!this.reachable || request.url !== '/ws/patient') {
+      if (!this.alive || !this.reachable || request.url !== '/ws/patient') {
         socket.destroy();
         return;
       }
@@ -96,6 +100,14 @@ export class GatewayDouble {
 
   async #serve(request, response) {
     const name = new URL(request.url, 'http://localhost').pathname;
+    if (!this.alive) {
+      request.socket.destroy();
+      return;
+    }
+    if (name === '/clinic.json') {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify(this.card));
+      return;
+    }
     const kiosk = { '/kiosk-double': 'kiosk_double.html', '/kiosk_double.js': 'kiosk_double.js' }[name];
     const file = kiosk ? path.join(here, kiosk) : path.join(patientRoot, name === '/' ? 'index.html' : path.normalize(name));
     try {

@@ -29,7 +29,7 @@ export class Patient {
   }
 
   complain(text) {
-    if (!this.gatewayMayFail || !/WebSocket connection/.test(text)) this.complaints.push(text);
+    if (!this.gatewayMayFail || !/WebSocket connection|Failed to load resource/.test(text)) this.complaints.push(text);
   }
 
   /**

@@ -170,3 +170,33 @@ TEST_CASE("connections of one address and in total are limited; this host's own 
   CHECK(run_until([&] { return server.connections() == 2; }));
   CHECK(Client::kiosk(server).connected());
 }
+
+TEST_CASE("the page is told whom to call, if there can be no doubt", "[gateway][http]") {
+  const Site site;
+  const std::string other_token(64, 'f');
+  auto config = site.config();
+  config.kiosk_tokens.push_back(other_token);
+  gateway::Server server(std::move(config));
+  REQUIRE(server.start());
+  const auto registered = [&](const std::string& token, const protocol::Register& message) {
+    Client kiosk = Client::kiosk(server, token);
+    kiosk.send(protocol::KioskMessage(message));
+    REQUIRE(std::holds_alternative<protocol::Registered>(kiosk.next_for_kiosk()));
+    return kiosk;
+  };
+  const Client first = registered(k_kiosk_token, {"한빛의원", "02-1234-5678", {}});
+  const Answer unknown = get(server, "/clinic.json");
+  CHECK(unknown.status == 200);
+  CHECK(unknown.body == "{}");  // another clinic's kiosk may yet come
+  {
+    const Client other = registered(other_token, {"다른의원", "", {}});
+    CHECK(get(server, "/clinic.json").body == "{}");
+  }
+  const Client same = registered(other_token, {"한빛의원", "02-1234-5678", {}});
+  const Answer known = get(server, "/clinic.json");
+  CHECK(known.body == R"({"clinic":"한빛의원","phone":"02-1234-5678"})");
+  CHECK(known.header("Content-Type") == "application/json");
+  CHECK(known.header("Cache-Control") == "no-store");
+  CHECK(known.header("Cross-Origin-Resource-Policy") == "same-origin");
+  CHECK(fetch(request("POST", url(server, "/clinic.json"))).status == 405);
+}

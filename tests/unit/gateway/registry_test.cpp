@@ -336,3 +336,19 @@ TEST_CASE("a code ends when its time has passed, whatever the clock on the wall 
   clinic.outlet.take(1);
   clinic.outlet.take(10);
 }
+
+TEST_CASE("the only clinic is known once every kiosk has said the same, and stays known",
+          "[gateway][registry]") {
+  Clinic clinic;
+  CHECK_FALSE(clinic.registry.only_clinic(1));
+  clinic.registry.kiosk_registered(1, "kiosk", {"한빛의원", "02-1234-5678", {}});
+  CHECK(clinic.registry.only_clinic(1) == protocol::Clinic{"한빛의원", "02-1234-5678"});
+  CHECK_FALSE(clinic.registry.only_clinic(2));
+  clinic.registry.kiosk_registered(2, "other", {"한빛의원", "02-1234-0000", {}});
+  CHECK_FALSE(clinic.registry.only_clinic(2));
+  clinic.registry.kiosk_gone(2);
+  clinic.registry.kiosk_registered(3, "other", {"한빛의원", "02-1234-5678", {}});
+  clinic.registry.kiosk_gone(1);
+  clinic.registry.kiosk_gone(3);
+  CHECK(clinic.registry.only_clinic(2) == protocol::Clinic{"한빛의원", "02-1234-5678"});
+}

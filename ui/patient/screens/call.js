@@ -3,7 +3,7 @@ import { h, icon, put, say, show } from '../dom.js';
 import { Modal } from '../modal.js';
 import { unlockSound } from '../sound.js';
 import { chatPanel } from './chat_panel.js';
-import { offlineWords, phoneLink } from './frame.js';
+import { connectionWords, longWords, phoneLink, phoneNumber } from './frame.js';
 import { soundPanel } from './sound_panel.js';
 
 /**
@@ -19,6 +19,7 @@ export function call(app) {
   const placard = h('div', { class: 'placard' }, placardSign, placardWords);
   const placardPhone = app.state.phone === '' ? null : placard.appendChild(phoneLink(app));
   const clinic = h('p', { class: 'clinic' }, app.state.clinic);
+  const phone = app.state.phone === '' ? null : phoneNumber(app, 'chip phone');
   const quality = h('p', { class: 'chip quality' }, icon('signal'), h('span', {}));
   const muted = h('p', { class: 'chip' }, icon('microphoneOff'), h('span', {}, t('callClinicMuted')));
   const bannerText = h('p', { role: 'alert' });
@@ -61,7 +62,7 @@ export function call(app) {
   const root = h('main', { id: 'main', class: 'call' },
     heading,
     h('div', { class: 'stage' }, remote, placard,
-      h('div', { class: 'overhead' }, clinic, quality, muted),
+      h('div', { class: 'overhead' }, clinic, phone, quality, muted),
       self, h('div', { class: 'below' }, whole, soundButton), banner, incoming, tap),
     controls, panel.root, dialog, sound.root);
 
@@ -131,10 +132,10 @@ export function call(app) {
 
   function bannerWords() {
     const { state } = app;
-    if (state.media === 'interrupted') return state.offline ? offlineWords(app) : t(state.noPath ? 'callNoPath' : 'callReconnecting');
-    if (state.media === 'connecting' && state.offline) return offlineWords(app);
-    if (state.media !== 'connected' && state.clinicAway) return t('clinicAway');
-    return '';
+    if (state.media === 'connected') return '';
+    // Two quiet links: what they lead to, or what leads to them. One: the way between the two ends.
+    const words = connectionWords(app) || (state.media === 'interrupted' ? t(state.noPath ? 'callNoPath' : 'callReconnecting') : '');
+    return words && `${words} ${longWords(app)}`.trim();
   }
 
   /** What the line leaves of the pictures, the worse direction first: one sentence is read, two are not. */
@@ -160,21 +161,21 @@ export function call(app) {
     const thin = state.media === 'connected' && (view.incoming === 'text' || (view.incoming === 'voice' && !dark));
     const connecting = state.media === 'none' || state.media === 'connecting';
     const noPath = connecting && state.noPath;
+    const words = bannerWords();
     placard.hidden = !dark && !connecting && !thin;
     put(placardSign, icon(thin ? 'signal' : dark ? 'cameraOff' : 'person'));
     placard.classList.toggle('connecting', connecting);
     placard.classList.toggle('thin', thin);
-    say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : t(noPath ? 'callNoPath' : 'callConnecting'));
-    if (placardPhone) placardPhone.hidden = !noPath;
+    say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : `${t(noPath ? 'callNoPath' : 'callConnecting')} ${words ? '' : longWords(app)}`.trim());
+    if (placardPhone) placardPhone.hidden = !connecting || words !== '' || !(noPath || state.long);
     remote.classList.toggle('faded', state.media === 'interrupted');
     muted.hidden = state.media !== 'connected' || view.clinicMicrophone;
     const thinWords = state.media === 'connected' && !thin ? lessWords() : '';
     quality.hidden = state.media !== 'connected' || thin || (view.level === 'good' && thinWords === '');
     say(/** @type {Element} */ (quality.lastChild), thinWords || t(view.level === 'poor' ? 'callQualityPoor' : 'callQualityFair'));
-    const words = bannerWords();
     banner.hidden = words === '';
     say(bannerText, words);
-    if (bannerPhone) bannerPhone.hidden = !(state.media === 'interrupted' && state.noPath && !state.offline);
+    if (bannerPhone) bannerPhone.hidden = !(state.long || (state.noPath && !state.offline));
 
     show(mine, app.media.tracks.video);
     mine.classList.toggle('mirrored', local.facing === 'user');

@@ -1,7 +1,7 @@
 // Step 3: camera and microphone, seen and heard before anybody else does.
 import { fillChoice, h, icon, say, show } from '../dom.js';
 import { playTestSound, watchLevel } from '../sound.js';
-import { connectionWords, frame, message } from './frame.js';
+import { connectionMessage, frame, message } from './frame.js';
 
 const SEGMENTS = 14;
 /** Speech an arm's length away reaches this on sound.js's scale; a quiet room does not. */
@@ -37,7 +37,7 @@ export function mediaWords({ camera, microphone }, t) {
  */
 export function check(app) {
   const { t } = app;
-  const connection = message('problem');
+  const connection = connectionMessage(app);
   const problem = message('problem');
   const consequence = message('advice');
   const heardWords = message('good');
@@ -96,7 +96,7 @@ export function check(app) {
     const starting = view.camera === 'starting' || view.microphone === 'starting';
     const hasCamera = view.camera === 'on';
     const hasMicrophone = view.microphone === 'on';
-    connection.say(connectionWords(app));
+    connection.update();
     explain.hidden = !idle && !(starting && !hasCamera && !hasMicrophone);
     tried.hidden = !explain.hidden;
     turnOn.hidden = !idle && explain.hidden;

@@ -3,7 +3,7 @@
 import { h, icon } from '../dom.js';
 import { MAX_NAME_CODE_POINTS } from '../protocol.js';
 import { codePoints, singleLine } from '../text.js';
-import { connectionWords, frame, message } from './frame.js';
+import { connectionMessage, frame, message } from './frame.js';
 
 export const CONSENT_VERSION = '2026-1';
 
@@ -16,7 +16,7 @@ export const CONSENT_POINTS = ['consent1', 'consent2', 'consent3', 'consent4', '
  */
 export function consent(app) {
   const { t } = app;
-  const connection = message('problem');
+  const connection = connectionMessage(app);
   const nameProblem = message('problem');
   nameProblem.root.id = 'name-problem';
   const agreeProblem = message('problem');
@@ -72,9 +72,6 @@ export function consent(app) {
     else app.consent(given);
   }
 
-  function update() {
-    connection.say(connectionWords(app));
-  }
-  update();
-  return { root, focus: heading, update };
+  connection.update();
+  return { root, focus: heading, update: () => connection.update() };
 }

@@ -1,7 +1,7 @@
 // Step 1: the code.
 import { CODE_DIGITS, codeForPeople, codeIn, digitsOf, isOnlyDigits, isWellFormedCode } from '../code.js';
 import { h, say } from '../dom.js';
-import { frame, message, offlineWords } from './frame.js';
+import { connectionMessage, frame, message } from './frame.js';
 
 /** @type {{[code: string]: import('../strings.js').Key}} */
 const WORDS = {
@@ -21,6 +21,7 @@ const WORDS = {
  */
 export function enterCode(app) {
   const { t } = app;
+  const connection = connectionMessage(app);
   const problem = message('problem');
   problem.root.id = 'code-problem';
   const calm = message('advice');
@@ -53,7 +54,7 @@ export function enterCode(app) {
       h('form', { id: 'code-form', novalidate: true, onsubmit: (/** @type {Event} */ event) => onSubmit(event) },
         h('label', { class: 'for-ears', for: 'code' }, t('codeLabel')),
         field),
-      problem.root, calm.root, bar,
+      connection.root, problem.root, calm.root, bar,
     ],
     actions: [button],
   });
@@ -131,8 +132,7 @@ export function enterCode(app) {
   function problemWords() {
     const { state } = app;
     if (own !== '') return own;
-    if (state.offline) return offlineWords(app);
-    if (state.problem === '' || state.proving || state.waitSeconds > 0) return '';
+    if (state.offline || state.problem === '' || state.proving || state.waitSeconds > 0) return '';
     if (state.problem === 'too-many-tries') {
       const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);
       return seconds > 0 ? t('codeTooMany', { seconds }) : '';
@@ -152,12 +152,13 @@ export function enterCode(app) {
   function update() {
     const { state } = app;
     const words = problemWords();
+    connection.update();
     problem.say(words);
     calm.say(calmWords());
     bar.hidden = !state.proving;
     bar.value = app.proof.share;
     field.readOnly = state.busy;
-    field.setAttribute('aria-invalid', String(words !== '' && !state.offline));
+    field.setAttribute('aria-invalid', String(words !== ''));
     button.disabled = state.busy || state.retryAt > Date.now();
     say(button, state.busy ? t('codeBusy') : t('codeGo'));
   }

@@ -1,7 +1,8 @@
 // What the screens before and after the call have in common: clinic and language on top, the step, one title, one
 // body, the buttons at the thumb, help below.
-import { h, icon } from '../dom.js';
+import { h, icon, put, say as write } from '../dom.js';
 import { STEPS } from '../flow.js';
+import { wordsOf } from '../trouble.js';
 
 /**
  * @typedef {object} View one screen as the page shows it
@@ -59,10 +60,34 @@ function help(app) {
   return h('p', {}, state.phone === '' ? t('helpAsk') : phoneLink(app));
 }
 
+/**
+ * The clinic became known while the screen was there already; what is being typed on it must not be disturbed.
+ * @param {import('../app.js').App} app
+ * @param {HTMLElement} root of frame()
+ */
+export function nameClinic(app, root) {
+  const name = root.querySelector('.top .clinic');
+  const footer = root.querySelector('.help');
+  if (name) write(name, app.state.clinic);
+  if (footer) put(footer, help(app));
+}
+
+const phoneAddress = (/** @type {string} */ phone) => `tel:${phone.replace(/[^0-9+]/g, '')}`;
+
 /** @param {import('../app.js').App} app whose clinic's number is known */
 export function phoneLink({ t, state }) {
-  return h('a', { href: `tel:${state.phone.replace(/[^0-9+]/g, '')}` },
+  return h('a', { href: phoneAddress(state.phone) },
     h('span', {}, t('helpCall')), h('span', { class: 'number' }, icon('phone'), state.phone));
+}
+
+/**
+ * The same where it has been said what it is for.
+ * @param {import('../app.js').App} app
+ * @param {string} [className]
+ */
+export function phoneNumber({ t, state }, className = 'number') {
+  return h('a', { class: className, href: phoneAddress(state.phone), 'aria-label': `${t('helpCall')} ${state.phone}` },
+    icon('phone'), h('span', {}, state.phone));
 }
 
 /**
@@ -85,18 +110,47 @@ export function message(kind) {
 }
 
 /**
- * The gateway is out of reach. Whether it is the person's own network that is gone, only the browser may know.
- * @param {import('../app.js').App} app
- */
-export const offlineWords = ({ t }) => (navigator.onLine ? t('noGateway') : t('noConnection'));
-
-/**
  * What every screen says of the connection.
  * @param {import('../app.js').App} app
  */
-export function connectionWords(app) {
-  const { t, state } = app;
-  if (state.offline) return offlineWords(app);
-  if (state.clinicAway) return t('clinicAway');
-  return '';
+export function connectionWords({ t, state }) {
+  const words = wordsOf(state, navigator.onLine);
+  return words && t(words);
+}
+
+/**
+ * Whom to call when it takes too long.
+ * @param {import('../app.js').App} app
+ */
+export function longWords({ t, state }) {
+  if (!state.long) return '';
+  return state.clinic === '' ? t('longAsk') : t('longCall', { clinic: state.clinic });
+}
+
+/**
+ * The message of the connection, with whom to call when it takes too long.
+ * @param {import('../app.js').App} app
+ */
+export function connectionMessage(app) {
+  const { root, say } = message('problem');
+  const long = h('p', {});
+  const link = h('p', {});
+  const words = /** @type {HTMLElement} */ (root.lastElementChild);
+  const box = h('div', { class: 'words' });
+  words.replaceWith(box);
+  box.append(words, long, link);
+  return {
+    root,
+    /** @param {string} [otherwise] what is said if nothing is in the way */
+    update(otherwise = '') {
+      const trouble = connectionWords(app);
+      say(trouble || otherwise);
+      const more = trouble && longWords(app);
+      long.hidden = more === '';
+      write(long, more);
+      const { phone } = app.state;
+      link.hidden = more === '' || phone === '';
+      if (!link.hidden && link.textContent === '') put(link, phoneNumber(app));
+    },
+  };
 }

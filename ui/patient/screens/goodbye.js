@@ -1,6 +1,6 @@
 // After the call: what became of it, and the way back if it was left by mistake.
 import { h, icon } from '../dom.js';
-import { frame, message, offlineWords } from './frame.js';
+import { connectionMessage, frame } from './frame.js';
 
 /**
  * @param {import('../flow.js').PageState} state
@@ -35,7 +35,7 @@ export function goodbye(app) {
   const { t, state } = app;
   const [title, words] = endingWords(state);
   const good = state.ending === 'ended' && title === 'goodbyeCompletedTitle';
-  const connection = message('problem');
+  const connection = connectionMessage(app);
   const button = (/** @type {import('../strings.js').Key} */ key, /** @type {string} */ kind, /** @type {() => void} */ onclick) => (
     h('button', { type: 'button', class: kind, onclick }, t(key)));
   const actions = {
@@ -55,5 +55,5 @@ export function goodbye(app) {
     ],
     actions,
   });
-  return { root, focus: heading, update: () => connection.say(app.state.offline ? offlineWords(app) : '') };
+  return { root, focus: heading, update: () => connection.update() };
 }

@@ -1,6 +1,6 @@
 // Step 4: waiting to be let in. Calm: it says what happens next, and that it happens by itself.
 import { h, icon, say, show } from '../dom.js';
-import { connectionWords, frame, message } from './frame.js';
+import { connectionMessage, frame } from './frame.js';
 
 /**
  * @param {import('../app.js').App} app
@@ -8,7 +8,7 @@ import { connectionWords, frame, message } from './frame.js';
  */
 export function waiting(app) {
   const { t } = app;
-  const connection = message('problem');
+  const connection = connectionMessage(app);
   const words = h('p', { class: 'lead' });
   const stay = h('p', { class: 'stay' }, icon('sound'), h('span', {}, t('waitingStay')));
   const breath = h('div', { class: 'breath', 'aria-hidden': 'true' }, h('span', {}), h('span', {}), h('span', {}));
@@ -25,7 +25,7 @@ export function waiting(app) {
     const { state } = app;
     const declined = state.visit === 'declined';
     const refused = state.visit === 'refused';
-    connection.say(connectionWords(app) || (state.returning ? t('returning') : ''));
+    connection.update(state.returning ? t('returning') : '');
     say(heading, declined ? t('declinedTitle') : refused ? t('refusedTitle') : t('waitingTitle'));
     say(words, declined ? t('declinedLead') : refused ? t('refusedLead')
       : t('waitingLead', { clinic: state.clinic || t('chatClinic') }));

@@ -58,6 +58,9 @@ export const en = {
   codeFailed: 'That did not work. Please press again. If it keeps failing, call the clinic.',
   noConnection: 'There is no internet connection. Please check your Wi-Fi or mobile data. We keep trying.',
   noGateway: 'We cannot reach the clinic just now. If other pages open on this device, the fault is on the clinic’s side. We keep trying; please stay.',
+  clinicSilent: 'The internet of this device works, but the clinic’s side does not answer. We keep trying; please stay.',
+  longCall: 'If it takes long, please call {clinic}.',
+  longAsk: 'If it takes long, please call the clinic.',
   clinicAway: 'The clinic’s connection is down for a moment. Please stay; it comes back by itself.',
   returning: 'Taking you back to your visit…',
 

@@ -195,7 +195,7 @@ TEST_CASE("The offer has every codec, VP8 first, each with its retransmissions",
   Call call(shared_engine());
   REQUIRE(run_until([&] { return !call.listener.offer.empty(); }, 10s));
   INFO(call.listener.offer);
-  CHECK(picture_types(call.listener.offer) == "96 97 102 103 98 99 104 105");
+  CHECK(picture_types(call.listener.offer) == "96 97 102 103 98 99 104 105 108 110 109");
 }
 
 }  // namespace sangdam::tests

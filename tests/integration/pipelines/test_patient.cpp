@@ -171,6 +171,15 @@ Ref<GstElement> find_inside(GstElement* webrtc, const char* factory) {
 TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std::move(callbacks)) {
   const auto format = *pipelines::video_format(options.picture_type);
   const auto encoder = pipelines::software_encoders(format).front();
+  // webrtcbin answers with what its pad has got already, and rtph264pay says packetisation mode 1 whatever it
+  // does.
+  const std::string as_offered =
+      format.codec == pipelines::VideoCodec::h264
+          ? fmt::format(
+                "capssetter caps=application/x-rtp,packetization-mode=(string){},profile-level-id="
+                "(string)42e01f,level-asymmetry-allowed=(string)1 ! ",
+                format.whole_units ? 0 : 1)
+          : "";
   const std::string description = fmt::format(
       "webrtcbin name=webrtc bundle-policy=max-bundle latency=50 {} "
       "{} ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay pt=111 ! "
@@ -178,10 +187,10 @@ TestPatient::TestPatient(Options options, Callbacks callbacks) : m_callbacks(std
       "x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2 ! "
       "webrtc.sink_0 "
       "{} ! {} ! timeoverlay valignment=bottom ! "
-      "videoconvert ! video/x-raw,format=I420 ! {} ! {} ! "
+      "videoconvert ! video/x-raw,format=I420 ! {} ! {} ! {}"
       "application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000 ! webrtc.sink_1",
       options.turn_server.empty() ? "" : "turn-server=" + options.turn_server, options.sound, options.picture,
-      options.picture_caps, encoder.chain, pipelines::payloader_chain(format),
+      options.picture_caps, encoder.chain, pipelines::payloader_chain(format), as_offered,
       pipelines::name_of(format.codec), format.payload_type);
   base::ErrorPtr error;
   m_pipeline = Ref<GstElement>::sink(gst_parse_launch(description.c_str(), base::out(error)));

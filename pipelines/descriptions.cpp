@@ -196,10 +196,10 @@ void add_attribute(GstSDPMedia& media, const char* name, const std::string& valu
   gst_sdp_media_add_attribute(&media, name, value.c_str());
 }
 
-void add_retransmissions(GstSDPMedia& media, unsigned type, unsigned of_type) {
-  gst_sdp_media_add_format(&media, std::to_string(type).c_str());
-  add_attribute(media, "rtpmap", fmt::format("{} rtx/90000", type));
-  add_attribute(media, "fmtp", fmt::format("{} apt={}", type, of_type));
+void add_retransmissions(GstSDPMedia& media, unsigned again, unsigned original) {
+  gst_sdp_media_add_format(&media, std::to_string(again).c_str());
+  add_attribute(media, "rtpmap", fmt::format("{} rtx/90000", again));
+  add_attribute(media, "fmtp", fmt::format("{} apt={}", again, original));
 }
 
 void add_video_format(GstSDPMedia& media, const VideoFormat& format) {

@@ -64,7 +64,7 @@ TEST_CASE("a patient joins at once beside 24 connections without a seat that pin
   Client patient = Client::patient(server);
   REQUIRE(patient.connected());
   CHECK(join(patient, kiosk.code).size() == 32);
-  CHECK(std::chrono::steady_clock::now() - began < 1s);  // 8 to 10 s when nobody counted
+  CHECK(std::chrono::steady_clock::now() - began < 4s);  // 8 to 10 s when nobody counted
   CHECK(run_until([&] { return flood.is_over(); }));
   // 24 * 10 and 200, and what comes along in some seconds of a slow machine: not the 85,000 of each burst of
   // bytes that a patient with a seat may send.

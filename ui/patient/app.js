@@ -5,6 +5,7 @@ import { CallView } from './call_view.js';
 import { Chat } from './chat.js';
 import { askForClinic } from './clinic.js';
 import { Control } from './control.js';
+import { Devices } from './devices.js';
 import { Display } from './display.js';
 import { initialState, isStuck, next } from './flow.js';
 import { Hearing } from './hearing.js';
@@ -81,6 +82,7 @@ export class App {
       onTrack: (kind, track) => this.peers?.replaceTrack(kind, track),
     });
     this.media.remember(this.#store.kept);
+    this.devices = new Devices({ media: this.media, keep: (changes) => this.keep(changes), onChange: () => this.render() });
     this.chat = this.#newChat();
     /** @type {Peers} */
     this.peers = new Peers({
@@ -177,25 +179,12 @@ export class App {
     this.keep({ name, agreed: true });
     this.dispatch({ type: 'consented' });
     // The visit may end while the browser looks up its answer.
-    if (this.media.view.microphone === 'idle' && await isGranted() && this.state.screen === 'check') this.turnOn();
-  }
-
-  turnOn() {
-    unlockSound();
-    this.media.startAll();
-  }
-
-  /**
-   * @param {import('./media.js').Kind} kind
-   * @param {string} deviceId
-   */
-  chooseDevice(kind, deviceId) {
-    this.keep(kind === 'video' ? { cameraId: deviceId } : { microphoneId: deviceId });
-    this.media.choose(kind, deviceId);
+    if (this.media.view.microphone === 'idle' && await isGranted() && this.state.screen === 'check') this.devices.turnOn();
   }
 
   ready() {
     unlockSound();
+    this.devices.putAway();  // the person goes on with what there is
     this.dispatch({ type: 'ready' });
     this.knock();
   }
@@ -221,12 +210,6 @@ export class App {
     } else {
       this.dispatch({ type: 'back' });
     }
-  }
-
-  toggleCamera() {
-    const off = this.media.view.camera === 'on';
-    this.keep({ cameraOff: off });
-    this.media.setCameraOff(off);
   }
 
   /** @param {boolean} open */
@@ -368,7 +351,11 @@ export class App {
   #onConnected(stream) {
     const again = this.state.media === 'interrupted';
     const first = this.state.media === 'connecting' || this.state.media === 'none';
-    if (stream !== this.call.remote) this.call.incoming = 'video';  // a new connection: if it is less it is told again
+    if (stream !== this.call.remote) {
+      // A new connection: what is worse on it is told again.
+      this.call.incoming = 'video';
+      this.call.theirLevel = 'good';
+    }
     this.call.remote = stream;
     this.hearing.play(stream);
     this.dispatch({ type: 'media', media: 'connected' });
@@ -421,6 +408,7 @@ export class App {
   /** @param {import('./quality.js').Sample} sample of the last two seconds */
   #onSample(sample) {
     this.call.receive(levelOf(sample));
+    this.devices.listen(sample.spoken);
     this.#control.tellLevel(this.call.ourLevel);
     // A page that nobody sees shows no pictures, which says nothing of the machine.
     if (sample.height > 0 && !document.hidden) this.#useful.add(sample);
@@ -502,6 +490,7 @@ export class App {
     this.peers.close();
     this.media.stop();
     this.hearing.play(null);
+    this.devices.forget();
     this.call = new CallView();
     this.#control.forget();
     const { screen, ending } = this.state;

@@ -40,8 +40,8 @@ export class Control {
 
   tellMedia() {
     const view = this.#options.media();
-    const microphone = view.microphone === 'on' && !view.muted;
-    const camera = view.camera === 'on';
+    const microphone = view.microphone === 'on' && !view.muted && !view.interrupted.audio;
+    const camera = view.camera === 'on' && !view.interrupted.video;
     const media = `${camera} ${microphone}`;
     if (media !== this.#media && this.#options.send({ type: 'media', microphone, camera })) this.#media = media;
   }

@@ -24,12 +24,17 @@ export class Display {
   /** @param {import('./app.js').App} app */
   constructor(app) {
     this.#app = app;
+    // Firefox leaves what gets the focus where it is if a part of it can be seen. Of a checkbox that is the whole line.
+    document.addEventListener('focusin', ({ target }) => {
+      if (target instanceof Element) (target.closest('label') ?? target).scrollIntoView({ block: 'nearest' });
+    });
   }
 
   /** @returns {boolean} true if another screen came up */
   render() {
     const { state, language } = this.#app;
     const wanted = `${state.screen} ${state.ending} ${language}`;
+    const focused = document.activeElement;
     const clinic = `${state.clinic} ${state.phone}`;
     if (wanted === this.#shown && this.#view && (clinic === this.#clinic || state.screen !== 'call')) {
       if (clinic !== this.#clinic) {
@@ -38,6 +43,7 @@ export class Display {
         this.showTitle();
       }
       this.#view.update();
+      this.#rescueFocus(focused);
       return false;
     }
     this.#clinic = clinic;
@@ -53,8 +59,21 @@ export class Display {
     if (screenChanged) {
       window.scrollTo(0, 0);
       this.#view.focus.focus({ preventScroll: true });
+    } else {
+      this.#rescueFocus(focused);
     }
     return screenChanged;
+  }
+
+  /**
+   * What had the focus may be gone, or hidden: who cannot see would be at the top of nowhere.
+   * @param {Element | null} focused before
+   */
+  #rescueFocus(focused) {
+    if (!focused || focused === document.body || (focused.isConnected && focused.getClientRects().length > 0)) return;
+    // The buttons of the language are made anew in the other one.
+    const same = focused.closest('.languages') ? this.#page.querySelector('.languages [aria-pressed="true"]') : null;
+    (same instanceof HTMLElement ? same : this.#view?.focus)?.focus({ preventScroll: true });
   }
 
   /** The same screen from the beginning. */

@@ -8,6 +8,12 @@ import { ICONS } from './icons.js';
  */
 
 /**
+ * @param {Element} element
+ * @param {(event: any) => void} act
+ */
+const ifUsable = (element, act) => (/** @type {Event} */ event) => element.getAttribute('aria-disabled') !== 'true' && act(event);
+
+/**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Properties} [properties]
@@ -17,7 +23,7 @@ import { ICONS } from './icons.js';
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (typeof value === 'function') element.addEventListener(name.slice(2), value);
+    if (typeof value === 'function') element.addEventListener(name.slice(2), name === 'onclick' ? ifUsable(element, value) : value);
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? '' : String(value));
   }
   put(element, ...children);
@@ -72,7 +78,16 @@ export function fillChoice(select, devices, chosen) {
     select.dataset.ids = ids;
     put(select, ...devices.map((device, index) => h('option', { value: device.deviceId }, device.label || String(index + 1))));
   }
-  select.value = chosen;
+  if (chosen !== '') select.value = chosen;
+}
+
+/**
+ * Not `disabled`, which takes the focus away from whoever has just pressed it; pressing it does nothing all the same.
+ * @param {HTMLButtonElement} button
+ * @param {boolean} usable
+ */
+export function setUsable(button, usable) {
+  button.setAttribute('aria-disabled', String(!usable));
 }
 
 /**

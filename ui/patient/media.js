@@ -4,12 +4,18 @@
 // "Muted" only disables the track, because a word must not be lost to a microphone that takes a second to start.
 
 /** @typedef {'audio' | 'video'} Kind */
-/** @typedef {'denied' | 'busy' | 'none' | 'insecure' | 'unsupported' | 'failed'} Problem */
+/**
+ * @typedef {'denied' | 'denied-by-system' | 'busy' | 'none' | 'lost' | 'insecure' | 'unsupported' | 'failed'} Problem
+ *   lost: it was on, and was unplugged or taken back
+ */
 /** @typedef {'idle' | 'starting' | 'on' | 'off' | Problem} Part idle: never asked for; off: the patient's wish */
 /**
  * @typedef {object} MediaView
  * @property {Part} camera
  * @property {Part} microphone
+ * @property {Readonly<Record<Kind, boolean>>} interrupted it is on, but the device gives nothing: a phone call has it
+ * @property {Readonly<Record<Kind, boolean>>} unchanged another one was wanted and did not start; the one before is back
+ * @property {boolean} asking the browser's question has been unanswered for a while
  * @property {boolean} muted
  * @property {'user' | 'environment'} facing
  * @property {MediaDeviceInfo[]} cameras
@@ -20,16 +26,22 @@
 
 const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+/** Unanswered for so long, the browser's question has probably not been seen. */
+const ASKING_MS = 5000;
+/** @type {readonly Part[]} what another device of the kind would not mend */
+const REFUSALS = ['denied', 'denied-by-system', 'insecure', 'unsupported'];
 
 /**
  * @param {unknown} error of getUserMedia
  * @returns {Problem}
  */
 export function problemOf(error) {
-  switch (error instanceof Error || error instanceof DOMException ? error.name : '') {
+  const known = error instanceof Error || error instanceof DOMException ? error : null;
+  switch (known?.name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return 'denied';
+      // Chromium's words where not the page but the browser itself may not use it.
+      return /by system/i.test(known.message) ? 'denied-by-system' : 'denied';
     case 'NotReadableError':
     case 'AbortError':
       return 'busy';
@@ -51,10 +63,13 @@ export function obstacle() {
   return null;
 }
 
-/** True if the browser will not ask the person again. */
-export async function isGranted() {
+/**
+ * True if the browser will not ask the person again.
+ * @param {readonly Kind[]} [kinds]
+ */
+export async function isGranted(kinds = ['audio', 'video']) {
   try {
-    const names = ['camera', 'microphone'];
+    const names = kinds.map((kind) => (kind === 'video' ? 'camera' : 'microphone'));
     const states = await Promise.all(names.map((name) => (
       navigator.permissions.query({ name: /** @type {PermissionName} */ (name) }))));
     return states.every(({ state }) => state === 'granted');
@@ -80,6 +95,12 @@ export class LocalMedia {
    * old request is not tried once more: after the visit's end no camera may light up again.
    */
   #request = { audio: 0, video: 0 };
+  /** The last device of each kind that worked. */
+  #good = { audio: '', video: '' };
+  #interrupted = { audio: false, video: false };
+  #unchanged = { audio: false, video: false };
+  /** Questions that have been unanswered for a while. */
+  #unanswered = 0;
   #onChange;
   #onTrack;
 
@@ -102,6 +123,9 @@ export class LocalMedia {
     return {
       camera: this.#parts.video,
       microphone: this.#parts.audio,
+      interrupted: this.#interrupted,
+      unchanged: this.#unchanged,
+      asking: this.#unanswered > 0,
       muted: this.#muted,
       facing: this.#facing,
       cameras: list('videoinput'),
@@ -130,23 +154,29 @@ export class LocalMedia {
 
   /** Asks for what is not on yet; one question for both where the browser can. */
   async start() {
+    /** @type {Kind[]} */
+    const kinds = [];
+    if (!this.#tracks.audio) kinds.push('audio');
+    if (!this.#tracks.video && this.#parts.video !== 'off') kinds.push('video');
+    await this.retry(kinds);
+  }
+
+  /**
+   * Asks once more, also for what is on and gives nothing: it may be free, allowed or plugged in by now.
+   * @param {readonly Kind[]} kinds
+   */
+  async retry(kinds) {
     const why = obstacle();
     if (why) {
       this.#parts = { audio: why, video: why };
       this.#onChange();
       return;
     }
-    /** @type {Kind[]} */
-    const kinds = [];
-    if (!this.#tracks.audio) kinds.push('audio');
-    if (!this.#tracks.video && this.#parts.video !== 'off') kinds.push('video');
     if (kinds.length === 0) return;
-    const failed = await this.#get(kinds);
-    if (kinds.length === 2) {
-      // One of the two is missing, taken or forbidden: find out which, and keep the other.
-      const requests = { ...this.#request };
-      for (const kind of failed) if (this.#request[kind] === requests[kind]) await this.#get([kind]);
-    }
+    const failed = kinds.length > 1 ? await this.#get(kinds) : kinds;
+    // One of the two is missing, taken or forbidden: find out which, and keep the other.
+    const requests = { ...this.#request };
+    for (const kind of failed) if (this.#request[kind] === requests[kind]) await this.#getAny(kind);
     await this.#listDevices();
   }
 
@@ -169,30 +199,22 @@ export class LocalMedia {
       this.#drop('video', 'off');
       this.#onChange();
     } else {
-      await this.#get(['video']);
+      await this.#getAny('video');
       await this.#listDevices();
     }
   }
 
   /** Between the phone's front and back camera, or on to the next camera of a PC. */
   async flip() {
-    const { cameras, cameraId } = this.view;
+    const { cameras } = this.view;
+    const facing = this.#facing === 'user' ? 'environment' : 'user';
+    const at = cameras.findIndex(({ deviceId }) => deviceId === this.#good.video);
+    const next = cameras[(at + 1) % cameras.length]?.deviceId ?? '';
     const known = this.#tracks.video?.getSettings().facingMode;
-    const before = { facing: this.#facing, wanted: this.#wanted.video };
-    this.#facing = this.#facing === 'user' ? 'environment' : 'user';
-    if (known) {
-      this.#wanted.video = '';
-    } else {
-      const at = cameras.findIndex(({ deviceId }) => deviceId === cameraId);
-      this.#wanted.video = cameras[(at + 1) % cameras.length]?.deviceId ?? '';
-      this.#facing = 'user';
-    }
-    // Most phones cannot open both at once, so the old one goes first; if the new one fails, the old one comes back.
-    const failed = await this.#get(['video']);
-    if (failed.length === 0) return;
-    this.#facing = before.facing;
-    this.#wanted.video = before.wanted;
-    await this.#get(['video']);
+    await this.#change('video', [
+      ...(known ? [{ facingMode: { exact: facing } }] : []),
+      ...(next !== '' && next !== this.#good.video ? [{ deviceId: { exact: next } }] : []),
+    ]);
   }
 
   /**
@@ -200,12 +222,29 @@ export class LocalMedia {
    * @param {string} deviceId
    */
   async choose(kind, deviceId) {
-    const before = this.#wanted[kind];
-    this.#wanted[kind] = deviceId;
-    // A microphone goes on until the new one is there: nothing that is said meanwhile is lost.
+    await this.#change(kind, [{ deviceId: { exact: deviceId } }]);
+  }
+
+  /**
+   * Another device of the kind. A microphone goes on until the new one is there: nothing that is said meanwhile is lost.
+   * Most phones cannot open two cameras at once, so the old one goes first; if no other starts, it comes back.
+   * @param {Kind} kind
+   * @param {MediaTrackConstraints[]} wishes the best first; the next is for a device that is not there
+   */
+  async #change(kind, wishes) {
+    const facing = this.#facing;
     const keeps = kind === 'audio' && this.#tracks.audio !== null;
-    const failed = await this.#get([kind], keeps);
-    if (keeps && failed.length > 0) this.#wanted[kind] = before;
+    this.#unchanged[kind] = false;
+    for (const wish of wishes) {
+      const failed = await this.#get([kind], wish, keeps);
+      if (failed.length === 0) return;
+      if (this.#parts[kind] !== 'none') break;
+    }
+    this.#facing = facing;
+    this.#wanted[kind] = this.#good[kind];
+    if (!keeps) await this.#getAny(kind);
+    this.#unchanged[kind] = this.#parts[kind] === 'on';
+    this.#onChange();
   }
 
   stop() {
@@ -224,38 +263,56 @@ export class LocalMedia {
     const track = this.#tracks[kind];
     this.#tracks[kind] = null;
     this.#parts[kind] = part;
+    this.#interrupted[kind] = this.#unchanged[kind] = false;
     if (!track) return;
-    track.onended = null;
+    track.onended = track.onmute = track.onunmute = null;
     track.stop();
     this.#onTrack(kind, null);
   }
 
   /**
-   * @param {Kind[]} kinds
-   * @param {boolean} [keeps] what there is, until the new one comes or if it does not
-   * @returns {Promise<Kind[]>} what failed, without what was dropped or asked for anew meanwhile
+   * One device of the kind; where the chosen one is gone or taken, whatever the browser would take.
+   * @param {Kind} kind
    */
-  async #get(kinds, keeps = false) {
+  async #getAny(kind) {
+    const failed = await this.#get([kind]);
+    if (failed.length === 0 || this.#wanted[kind] === '' || REFUSALS.includes(this.#parts[kind])) return;
+    this.#wanted[kind] = '';
+    await this.#get([kind]);
+  }
+
+  /**
+   * @param {Kind} kind
+   * @returns {MediaTrackConstraints}
+   */
+  #constraints(kind) {
+    // Not `ideal`: Chromium takes no notice of such a device id.
+    if (this.#wanted[kind] !== '') return { deviceId: { exact: this.#wanted[kind] } };
+    return kind === 'video' ? { facingMode: this.#facing } : {};
+  }
+
+  /**
+   * @param {readonly Kind[]} kinds
+   * @param {MediaTrackConstraints} [wish] of a single kind; without it the device wanted before, or any
+   * @param {boolean} [keeps] what there is, until the new one comes or if it does not
+   * @returns {Promise<readonly Kind[]>} what failed, without what was dropped or asked for anew meanwhile
+   */
+  async #get(kinds, wish, keeps = false) {
     for (const kind of kinds) {
       if (keeps) this.#request[kind] += 1;
       else this.#drop(kind, 'starting');
     }
     const requests = { ...this.#request };
     this.#onChange();
+    const asked = (/** @type {Kind} */ kind) => wish ?? this.#constraints(kind);
     /** @type {MediaStreamConstraints} */
     const constraints = {};
-    if (kinds.includes('audio')) {
-      // Chromium does not heed a device that is only "ideal".
-      constraints.audio = { ...AUDIO, ...(this.#wanted.audio ? { deviceId: { exact: this.#wanted.audio } } : {}) };
-    }
-    if (kinds.includes('video')) {
-      constraints.video = {
-        ...VIDEO,
-        ...(this.#wanted.video ? { deviceId: { exact: this.#wanted.video } } : { facingMode: this.#facing }),
-      };
-    }
+    if (kinds.includes('audio')) constraints.audio = { ...AUDIO, ...asked('audio') };
+    if (kinds.includes('video')) constraints.video = { ...VIDEO, ...asked('video') };
+    const answered = this.#pointAtQuestion(kinds);
     try {
       const stream = await navigator.mediaDevices.getUserMedia(constraints);
+      answered();
       for (const track of stream.getTracks()) {
         const kind = /** @type {Kind} */ (track.kind);
         if (this.#request[kind] === requests[kind]) this.#take(kind, track);
@@ -264,18 +321,34 @@ export class LocalMedia {
       this.#onChange();
       return [];
     } catch (error) {
+      answered();
       const problem = problemOf(error);
       const failed = kinds.filter((kind) => this.#request[kind] === requests[kind]);
-      const wished = failed.filter((kind) => this.#wanted[kind] !== '');
-      if (!keeps && wished.length > 0 && error instanceof Error && error.name === 'OverconstrainedError') {
-        // A device of before the reload that is not there any more: another one is better than none.
-        for (const kind of wished) this.#wanted[kind] = '';
-        return this.#get(failed);
-      }
       if (!keeps) for (const kind of failed) this.#parts[kind] = problem;
       this.#onChange();
       return failed;
     }
+  }
+
+  /**
+   * A question that stays unanswered may not have been seen; a device that takes its time is not asked about.
+   * @param {readonly Kind[]} kinds
+   * @returns {() => void} to be called with the answer
+   */
+  #pointAtQuestion(kinds) {
+    let isOpen = true;
+    let counted = false;
+    const timer = setTimeout(async () => {
+      if (await isGranted(kinds) || !isOpen) return;
+      counted = true;
+      this.#unanswered += 1;
+      this.#onChange();
+    }, ASKING_MS);
+    return () => {
+      isOpen = false;
+      clearTimeout(timer);
+      if (counted) this.#unanswered -= 1;
+    };
   }
 
   /**
@@ -286,6 +359,12 @@ export class LocalMedia {
     const old = this.#tracks[kind];
     this.#tracks[kind] = track;
     this.#parts[kind] = 'on';
+    this.#good[kind] = this.#wanted[kind] = track.getSettings().deviceId ?? '';
+    this.#interrupted[kind] = track.muted;
+    track.onmute = track.onunmute = ({ type }) => {
+      this.#interrupted[kind] = type === 'mute';
+      this.#onChange();
+    };
     if (kind === 'audio') track.enabled = !this.#muted;
     if (kind === 'video') {
       track.contentHint = 'motion';
@@ -295,12 +374,12 @@ export class LocalMedia {
     // Unplugged, or permission taken back meanwhile.
     track.onended = () => {
       if (this.#tracks[kind] !== track) return;
-      this.#drop(kind, 'none');
+      this.#drop(kind, 'lost');
       this.#onChange();
     };
     const taken = Promise.resolve(this.#onTrack(kind, track));
     if (!old) return;
-    old.onended = null;
+    old.onended = old.onmute = old.onunmute = null;
     taken.finally(() => old.stop());
   }
 

@@ -63,3 +63,36 @@ export function watchLevel(track, onLevel) {
     source.disconnect();
   };
 }
+
+/** Hears whether a microphone gives anything at all, for browsers whose statistics do not tell. */
+export class Ear {
+  /** @type {MediaStreamTrack | null} */
+  #track = null;
+  /** @type {MediaStreamAudioSourceNode | null} */
+  #source = null;
+  /** @type {AnalyserNode | null} */
+  #analyser = null;
+
+  /**
+   * @param {MediaStreamTrack | null} track null: nothing to hear any more
+   * @returns {number} the energy of the last moment; NaN: it cannot be heard here
+   */
+  energyOf(track) {
+    if (track !== this.#track) this.#attach(track);
+    if (!this.#analyser || shared?.state !== 'running') return NaN;
+    const samples = new Float32Array(this.#analyser.fftSize);
+    this.#analyser.getFloatTimeDomainData(samples);
+    return samples.reduce((sum, sample) => sum + sample * sample, 0);
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #attach(track) {
+    this.#source?.disconnect();
+    this.#track = track;
+    this.#source = this.#analyser = null;
+    if (!track || !shared) return;
+    this.#analyser = shared.createAnalyser();
+    this.#source = shared.createMediaStreamSource(new MediaStream([track]));
+    this.#source.connect(this.#analyser);
+  }
+}

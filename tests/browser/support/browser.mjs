@@ -4,7 +4,7 @@ import { fakeMedia } from './fake_media.mjs';
 
 /**
  * @param {object} [options]
- * @param {'fake' | 'denied' | 'none'} [options.devices] none: a machine without camera and microphone
+ * @param {'fake' | 'two' | 'denied' | 'none'} [options.devices] two: cameras; none: a machine without camera and microphone
  * @param {{width: number, height: number}} [options.camera] a small picture leaves the processor to what is tested
  * @param {string} [options.executable]
  * @param {string} [options.kioskOn] an X display: a window over the whole screen instead of no window
@@ -17,6 +17,7 @@ export async function launchBrowser({ devices = 'fake', camera, kioskOn, more = 
       '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
       `--use-file-for-fake-video-capture=${video}`, `--use-file-for-fake-audio-capture=${audio}`,
     ],
+    two: ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream'],
     denied: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
     none: ['--use-fake-ui-for-media-stream'],
   }[devices];
@@ -31,10 +32,13 @@ export async function launchBrowser({ devices = 'fake', camera, kioskOn, more = 
   });
 }
 
-/** Driven by WebDriver BiDi, which the Firefox as packaged speaks. */
-export async function launchFirefox({ executable = process.env.SANGDAM_FIREFOX ?? '/usr/bin/firefox-esr' } = {}) {
+/**
+ * Driven by WebDriver BiDi, which the Firefox as packaged speaks.
+ * @param {{preferences?: {[name: string]: string | number | boolean}, executable?: string}} [options]
+ */
+export async function launchFirefox({ preferences = {}, executable = process.env.SANGDAM_FIREFOX ?? '/usr/bin/firefox-esr' } = {}) {
   return firefox.launch({
     channel: 'moz-firefox', executablePath: executable, headless: true,
-    firefoxUserPrefs: { 'media.navigator.permission.disabled': true, 'media.navigator.streams.fake': true, 'media.autoplay.default': 0 },
+    firefoxUserPrefs: { 'media.navigator.permission.disabled': true, 'media.navigator.streams.fake': true, 'media.autoplay.default': 0, ...preferences },
   });
 }

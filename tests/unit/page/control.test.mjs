@@ -9,11 +9,20 @@ let agreed;
 let said;
 let control;
 beforeEach(() => {
-  view = { microphone: 'on', camera: 'on', muted: false };
+  view = { microphone: 'on', camera: 'on', muted: false, interrupted: { audio: false, video: false } };
   open = true;
   agreed = false;
   said = [];
   control = new Control({ media: () => view, send: (line) => open && said.push(line) > 0, agreed: (name) => agreed && ['view', 'media-level'].includes(name) });
+});
+
+test('a microphone or camera that another app has is told as off', () => {
+  control.tellMedia();
+  view.interrupted.audio = true;
+  control.tellMedia();
+  view.interrupted = { audio: false, video: true };
+  control.tellMedia();
+  assert.deepEqual(said.map(({ microphone, camera }) => [microphone, camera]), [[true, true], [false, true], [true, false]]);
 });
 
 test('the clinic is told what changed, and each only once', () => {

@@ -1,6 +1,6 @@
 // The patient's camera and microphone, with a browser's mediaDevices played by hand: what happens when its answers come late.
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 
 /** Questions of the page that are not answered yet. */
 let questions = [];
@@ -11,33 +11,42 @@ class FakeTrack {
   kind;
   readyState = 'live';
   enabled = true;
+  muted = false;
+  #settings;
 
-  constructor(kind) {
+  constructor(kind, { deviceId, facingMode }) {
     this.kind = kind;
+    const wanted = deviceId?.exact ?? { audio: 'built-in', video: facingMode?.exact === 'environment' ? 'back' : 'front' }[kind];
+    this.#settings = kind === 'video' && isPhone ? { deviceId: wanted, facingMode: wanted === 'back' ? 'environment' : 'user' } : { deviceId: wanted };
     given.push(this);
   }
 
   stop() { this.readyState = 'ended'; }
-  getSettings() { return this.kind === 'video' ? { deviceId: 'front', facingMode: 'user' } : { deviceId: 'built-in' }; }
+  getSettings() { return this.#settings; }
 }
 
+let isPhone;
+let granted;
 const mediaDevices = {
   addEventListener() {},
-  async enumerateDevices() { return [{ kind: 'videoinput', deviceId: 'front' }, { kind: 'videoinput', deviceId: 'back' }]; },
+  async enumerateDevices() {
+    return [['videoinput', 'front'], ['videoinput', 'back'], ['audioinput', 'built-in'], ['audioinput', 'headset']]
+      .map(([kind, deviceId]) => ({ kind, deviceId }));
+  },
   getUserMedia(constraints) {
     return new Promise((resolve, reject) => {
       const kinds = Object.keys(constraints);
-      const wished = kinds.map((kind) => constraints[kind].deviceId?.exact ?? '');
       questions.push({
         kinds,
-        wished,
-        allow: () => { const tracks = kinds.map((kind) => new FakeTrack(kind)); resolve({ getTracks: () => tracks }); },
-        refuse: (name) => reject(Object.assign(new Error(), { name })),
+        constraints,
+        allow: () => { const tracks = kinds.map((kind) => new FakeTrack(kind, constraints[kind])); resolve({ getTracks: () => tracks }); },
+        refuse: (name, message = '') => reject(new DOMException(message, name)),
       });
     });
   },
 };
-Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { mediaDevices } });
+const permissions = { async query() { return { state: granted ? 'granted' : 'prompt' }; } };
+Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { mediaDevices, permissions } });
 globalThis.window = { isSecureContext: true, RTCPeerConnection: class {} };
 const { LocalMedia } = await import('../../../ui/patient/media.js');
 
@@ -54,8 +63,11 @@ let media;
 beforeEach(() => {
   questions = [];
   given = [];
+  isPhone = true;
+  granted = false;
   media = new LocalMedia({ onChange() {}, onTrack() {} });
 });
+afterEach(() => mock.timers.reset());
 
 test('one question for both', async () => {
   media.start();
@@ -147,16 +159,6 @@ test('a microphone goes on until the one that was chosen is there', async () => 
   assert.deepEqual(live(), ['video', 'audio']);
 });
 
-test('a device is asked for by its name, and another one where it is gone', async () => {
-  media.remember({ cameraId: 'desk', microphoneId: 'headset' });
-  media.start();
-  assert.deepEqual(questions[0].wished, ['headset', 'desk']);
-  await answer('refuse', 'OverconstrainedError');
-  assert.deepEqual(questions[0].wished, ['', '']);
-  await answer('allow');
-  assert.deepEqual([media.view.camera, media.view.microphone], ['on', 'on']);
-});
-
 test('a microphone that cannot be had leaves the one before', async () => {
   media.start();
   await answer('allow');
@@ -184,4 +186,138 @@ test('a new start after the end is not disturbed by the old one\'s answer', asyn
   await answer('allow');
   assert.deepEqual(live(), ['audio', 'video']);
   assert.equal(media.view.camera, 'on');
+});
+
+/** What the next question asks for: which device, or which side of the phone. */
+const asked = () => Object.fromEntries(Object.entries(questions[0].constraints)
+  .map(([kind, { deviceId, facingMode }]) => [kind, deviceId ?? facingMode ?? 'any']));
+
+async function started() {
+  media.start();
+  await answer('allow');
+}
+
+test('another device is asked for by its exact id, which is all that Chromium heeds', async () => {
+  await started();
+  media.choose('video', 'back');
+  assert.deepEqual(asked(), { video: { exact: 'back' } });
+  await answer('allow');
+  assert.equal(media.view.cameraId, 'back');
+  media.choose('audio', 'headset');
+  assert.deepEqual(asked(), { audio: { exact: 'headset' } });
+  await answer('allow');
+  assert.deepEqual([media.view.microphoneId, media.view.unchanged], ['headset', { audio: false, video: false }]);
+});
+
+for (const kind of ['audio', 'video']) {
+  for (const reason of ['NotReadableError', 'OverconstrainedError', 'NotFoundError', 'NotAllowedError']) {
+    test(`the ${kind} device before comes back where another does not start, and that is told: ${reason}`, async () => {
+      await started();
+      const [wanted, before] = { audio: ['headset', 'built-in'], video: ['back', 'front'] }[kind];
+      media.choose(kind, wanted);
+      await answer('refuse', reason);
+      if (kind === 'video') {
+        assert.deepEqual(asked(), { video: { exact: before } });
+        await answer('allow');
+      }
+      const { cameraId, microphoneId, unchanged } = media.view;
+      assert.deepEqual([kind === 'audio' ? microphoneId : cameraId, unchanged[kind]], [before, true]);
+      media.choose(kind, wanted);
+      await answer('allow');
+      assert.equal(media.view.unchanged[kind], false);
+    });
+  }
+}
+
+test('a device chosen before a reload is asked for first, and any other where it is gone', async () => {
+  media.remember({ cameraId: 'gone', microphoneId: 'headset' });
+  media.start();
+  assert.deepEqual(asked(), { audio: { exact: 'headset' }, video: { exact: 'gone' } });
+  await answer('refuse', 'OverconstrainedError');
+  assert.deepEqual(asked(), { audio: { exact: 'headset' } });
+  await answer('allow');
+  assert.deepEqual(asked(), { video: { exact: 'gone' } });
+  await answer('refuse', 'OverconstrainedError');
+  assert.deepEqual(asked(), { video: 'user' });
+  await answer('allow');
+  assert.deepEqual([media.view.microphoneId, media.view.cameraId], ['headset', 'front']);
+  assert.equal(media.view.unchanged.video, false, 'nobody chose it just now');
+});
+
+test('a phone is flipped by its side, and to the next camera where it has no such side', async () => {
+  await started();
+  media.flip();
+  assert.deepEqual(asked(), { video: { exact: 'environment' } });
+  await answer('allow');
+  assert.equal(media.view.facing, 'environment');
+  media.flip();
+  assert.deepEqual(asked(), { video: { exact: 'user' } });
+  await answer('refuse', 'OverconstrainedError');
+  assert.deepEqual(asked(), { video: { exact: 'front' } });
+  await answer('allow');
+  assert.equal(media.view.cameraId, 'front');
+});
+
+test('a PC is flipped to the next camera, round and round, and back if that fails', async () => {
+  isPhone = false;
+  await started();
+  for (const next of ['back', 'front']) {
+    media.flip();
+    assert.deepEqual(asked(), { video: { exact: next } });
+    await answer('allow');
+    assert.equal(media.view.cameraId, next);
+  }
+  media.flip();
+  await answer('refuse', 'NotReadableError');
+  await answer('allow');
+  assert.deepEqual([media.view.cameraId, media.view.unchanged.video], ['front', true]);
+});
+
+test('a device that another app takes is told, and that it came back', async () => {
+  await started();
+  const [microphone] = given;
+  microphone.onmute({ type: 'mute' });
+  assert.deepEqual(media.view.interrupted, { audio: true, video: false });
+  microphone.onunmute({ type: 'unmute' });
+  assert.deepEqual(media.view.interrupted, { audio: false, video: false });
+  microphone.onmute({ type: 'mute' });
+  media.retry(['audio']);
+  assert.deepEqual(questions[0].kinds, ['audio']);
+  await answer('allow');
+  assert.deepEqual([media.view.interrupted.audio, live()], [false, ['video', 'audio']]);
+});
+
+test('a device that was pulled is lost, and found again', async () => {
+  await started();
+  given[1].onended();
+  assert.equal(media.view.camera, 'lost');
+  media.retry(['video']);
+  await answer('refuse', 'OverconstrainedError');
+  await answer('allow');
+  assert.equal(media.view.camera, 'on');
+});
+
+test('a question that stays unanswered is pointed at, unless none was asked', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  media.start();
+  mock.timers.tick(4999);
+  await settled();
+  assert.equal(media.view.asking, false);
+  mock.timers.tick(1);
+  await settled();
+  assert.equal(media.view.asking, true);
+  await answer('allow');
+  assert.equal(media.view.asking, false);
+
+  granted = true;
+  media.retry(['video']);
+  mock.timers.tick(5000);
+  await settled();
+  assert.equal(media.view.asking, false, 'the camera only takes its time');
+});
+
+test('who is refused by the device\'s own settings is told so', async () => {
+  media.start();
+  for (let i = 0; i < 3; ++i) await answer('refuse', 'NotAllowedError', 'Permission denied by system');
+  assert.deepEqual([media.view.camera, media.view.microphone], ['denied-by-system', 'denied-by-system']);
 });

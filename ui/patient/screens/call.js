@@ -1,8 +1,9 @@
 // The call: the clinician large, oneself small, what one may do at the bottom, the chat beside or below the face.
-import { h, icon, put, say, show } from '../dom.js';
+import { h, icon, put, say, setUsable, show } from '../dom.js';
 import { Modal } from '../modal.js';
 import { unlockSound } from '../sound.js';
 import { chatPanel } from './chat_panel.js';
+import { troubleNote } from './device_words.js';
 import { connectionWords, longWords, phoneLink, phoneNumber } from './frame.js';
 import { soundPanel } from './sound_panel.js';
 
@@ -23,8 +24,11 @@ export function call(app) {
   const quality = h('p', { class: 'chip quality' }, icon('signal'), h('span', {}));
   const muted = h('p', { class: 'chip' }, icon('microphoneOff'), h('span', {}, t('callClinicMuted')));
   const bannerText = h('p', { role: 'alert' });
-  const banner = h('div', { class: 'banner' }, icon('warning'), h('div', {}, bannerText));
+  const banner = h('div', { class: 'message problem note' }, icon('warning'), h('div', { class: 'note-body' }, bannerText));
   const bannerPhone = app.state.phone === '' ? null : banner.lastElementChild?.appendChild(phoneLink(app));
+  const again = h('button', { type: 'button', class: 'primary', onclick: () => app.devices.tryAgain() }, t('checkAgain'));
+  const trouble = troubleNote(again,
+    h('button', { type: 'button', class: 'round', 'aria-label': t('troubleClose'), onclick: () => app.devices.putAway() }, icon('close')));
   const mine = h('video', { class: 'mine', playsinline: true, 'aria-label': t('callMyPicture') });
   mine.muted = true;
   const mineDark = h('p', { class: 'dark' }, icon('cameraOff'), h('span', {}, t('callMyPictureNone')));
@@ -39,9 +43,9 @@ export function call(app) {
   const incoming = h('button', { type: 'button', class: 'incoming', onclick: () => openChat() },
     icon('chat'), incomingText, h('strong', {}, t('chatOpen')));
 
-  const microphone = control('microphone', t('callMicrophone'), () => app.media.setMuted(!app.media.view.muted), { role: 'switch' });
-  const camera = control('camera', t('callCamera'), () => app.toggleCamera(), { role: 'switch' });
-  const flip = control('flip', t('callFlip'), () => app.media.flip(), { 'aria-label': t('callFlipLong') });
+  const microphone = control('microphone', t('callMicrophone'), () => app.devices.toggleMicrophone(), { role: 'switch' });
+  const camera = control('camera', t('callCamera'), () => app.devices.toggleCamera(), { role: 'switch' });
+  const flip = control('flip', t('callFlip'), () => app.devices.flip(), { 'aria-label': t('callFlipLong') });
   const badge = h('span', { class: 'badge', 'aria-hidden': 'true' });
   const chatButton = control('chat', t('callChat'), () => (app.call.chatOpen ? closeChat() : openChat()), {});
   chatButton.append(badge);
@@ -63,8 +67,9 @@ export function call(app) {
     heading,
     h('div', { class: 'stage' }, remote, placard,
       h('div', { class: 'overhead' }, clinic, phone, quality, muted),
-      self, h('div', { class: 'below' }, whole, soundButton), banner, incoming, tap),
-    controls, panel.root, dialog, sound.root);
+      self, h('div', { class: 'below' }, whole, soundButton, incoming), tap),
+    h('div', { class: 'notices' }, banner, trouble.root),
+    panel.root, controls, dialog, sound.root);
 
   /**
    * @param {keyof typeof import('../icons.js').ICONS} sign
@@ -105,7 +110,14 @@ export function call(app) {
     tellPlace();
   }
 
+  /** Words that do not fit are scrolled, with the keyboard too. */
+  function fitPlacard() {
+    if (placard.scrollHeight > placard.clientHeight + 1) placard.tabIndex = 0;
+    else placard.removeAttribute('tabindex');
+  }
+
   function tellPlace() {
+    fitPlacard();
     clearTimeout(telling);
     telling = setTimeout(() => app.showsPicture(remote.clientWidth, remote.clientHeight, !root.classList.contains('whole-picture')), 400);
   }
@@ -165,9 +177,10 @@ export function call(app) {
     placard.hidden = !dark && !connecting && !thin;
     put(placardSign, icon(thin ? 'signal' : dark ? 'cameraOff' : 'person'));
     placard.classList.toggle('connecting', connecting);
-    placard.classList.toggle('thin', thin);
+    root.classList.toggle('no-path', noPath);
     say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : `${t(noPath ? 'callNoPath' : 'callConnecting')} ${words ? '' : longWords(app)}`.trim());
     if (placardPhone) placardPhone.hidden = !connecting || words !== '' || !(noPath || state.long);
+    fitPlacard();
     remote.classList.toggle('faded', state.media === 'interrupted');
     muted.hidden = state.media !== 'connected' || view.clinicMicrophone;
     const thinWords = state.media === 'connected' && !thin ? lessWords() : '';
@@ -176,30 +189,35 @@ export function call(app) {
     banner.hidden = words === '';
     say(bannerText, words);
     if (bannerPhone) bannerPhone.hidden = !(state.long || (state.noPath && !state.offline));
+    const found = app.devices.news;
+    trouble.say(found, t);
+    again.hidden = !found || found.isAsked || found.kinds.length === 0;
 
     show(mine, app.media.tracks.video);
     mine.classList.toggle('mirrored', local.facing === 'user');
     mine.hidden = local.camera !== 'on';
     mineDark.hidden = local.camera === 'on';
-    const silent = local.microphone !== 'on' && local.microphone !== 'starting';
+    const silent = (local.microphone !== 'on' && local.microphone !== 'starting') || local.interrupted.audio;
     mineMuted.hidden = !local.muted && !silent;
     say(/** @type {Element} */ (mineMuted.lastChild), silent ? t('callMeNoMicrophone') : t('callMeMuted'));
     setSwitch(microphone, !local.muted && !silent, 'microphone');
-    microphone.disabled = silent;
     setSwitch(camera, local.camera === 'on', 'camera');
-    camera.disabled = local.camera === 'starting';
     flip.hidden = local.cameras.length < 2;
-    flip.disabled = local.camera !== 'on';
+    setUsable(flip, local.camera === 'on');
 
-    root.classList.toggle('with-chat', view.chatOpen);
-    panel.root.hidden = !view.chatOpen;
+    // Nothing is seen or heard before that tap, so it comes first.
+    const needsTap = view.needsTap && state.media === 'connected';
+    const withChat = view.chatOpen && !needsTap;
+    root.classList.toggle('with-chat', withChat);
+    root.classList.toggle('with-tap', needsTap);
+    panel.root.hidden = !withChat;
     chatButton.setAttribute('aria-expanded', String(view.chatOpen));
     chatButton.setAttribute('aria-label', view.unread > 0 ? t('callChatUnread', { count: view.unread }) : t('callChat'));
     badge.hidden = view.unread === 0;
     say(badge, view.unread > 9 ? '9+' : String(view.unread));
-    incoming.hidden = view.unread === 0;
+    incoming.hidden = view.unread === 0 || needsTap;
     say(incomingText, view.lastText);
-    tap.hidden = !view.needsTap || state.media !== 'connected';
+    tap.hidden = !needsTap;
     panel.update();
     soundButton.classList.toggle('on', app.hearing.wish.clear);
     sound.update();
@@ -208,6 +226,16 @@ export function call(app) {
       question.open();
     }
   }
+  /** Safari on phones lays the keyboard over the page, where others make the window smaller. */
+  function fitAboveKeyboard() {
+    const covers = seen && seen.scale === 1 && window.innerHeight - seen.height > 80;
+    root.style.top = covers ? `${seen.offsetTop}px` : '';
+    root.style.height = covers ? `${seen.height}px` : '';
+  }
+  const seen = window.visualViewport;
+  seen?.addEventListener('resize', fitAboveKeyboard);
+  seen?.addEventListener('scroll', fitAboveKeyboard);
+
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let telling;
   const place = new ResizeObserver(tellPlace);
@@ -219,6 +247,8 @@ export function call(app) {
     update,
     destroy: () => {
       place.disconnect();
+      seen?.removeEventListener('resize', fitAboveKeyboard);
+      seen?.removeEventListener('scroll', fitAboveKeyboard);
       clearTimeout(telling);
       remote.srcObject = null;
       mine.srcObject = null;

@@ -1,7 +1,17 @@
 // The written part of the call: the list, the delivery marks, the field.
 import { h, icon, say } from '../dom.js';
 import { MAX_CHAT_CODE_POINTS } from '../lines.js';
+import { linkParts } from '../links.js';
 import { codePoints, multiLine } from '../text.js';
+
+/**
+ * Opens beside the call, which goes on, and learns nothing of it.
+ * @param {string} text
+ */
+function withLinks(text) {
+  return linkParts(text).map((part) => (part.isLink
+    ? h('a', { href: part.text, target: '_blank', rel: 'noopener noreferrer', referrerpolicy: 'no-referrer' }, part.text) : part.text));
+}
 
 /**
  * @param {import('../app.js').App} app
@@ -10,15 +20,16 @@ import { codePoints, multiLine } from '../text.js';
 export function chatPanel(app, onClose) {
   const { t } = app;
   const empty = h('p', { class: 'empty' }, t('chatEmpty'));
-  const list = h('ol', { class: 'lines', role: 'log', 'aria-label': t('chatTitle'), 'aria-live': 'polite', tabindex: 0 });
+  const items = h('ol', {});
+  const list = h('div', { class: 'lines', role: 'log', 'aria-label': t('chatTitle'), 'aria-live': 'polite', tabindex: 0 }, items);
   const problem = h('p', { class: 'too-long', role: 'alert' });
   problem.hidden = true;
   const field = h('textarea', {
-    id: 'chat-field', rows: 1, 'aria-label': t('chatField'), placeholder: t('chatField'), enterkeyhint: 'send',
+    id: 'chat-field', rows: 1, 'aria-label': t('chatField'), placeholder: t('chatPrompt'), enterkeyhint: 'send',
     oninput: () => onInput(),
     onkeydown: (/** @type {KeyboardEvent} */ event) => onKey(event),
   });
-  const root = h('section', { class: 'chat', 'aria-labelledby': 'chat-title' },
+  const root = h('section', { class: 'chat', 'aria-labelledby': 'chat-title', onkeydown: (/** @type {KeyboardEvent} */ event) => onEscape(event) },
     h('header', {}, h('h2', { id: 'chat-title', tabindex: -1 }, t('chatTitle')),
       h('button', { type: 'button', class: 'round', 'aria-label': t('chatClose'), onclick: onClose }, icon('close'))),
     list, empty, problem,
@@ -53,6 +64,13 @@ export function chatPanel(app, onClose) {
     onSubmit(event);
   }
 
+  /** @param {KeyboardEvent} event */
+  function onEscape(event) {
+    if (event.key !== 'Escape' || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    onClose();
+  }
+
   /** @param {Event} event */
   function onSubmit(event) {
     event.preventDefault();
@@ -69,33 +87,33 @@ export function chatPanel(app, onClose) {
   function draw(item) {
     const mark = item.mine ? h('span', { class: 'mark' }) : null;
     const element = h('li', { class: item.mine ? 'line mine' : 'line' },
-      h('p', { class: 'text', dir: 'auto' }, h('span', { class: 'for-ears' }, `${item.mine ? t('chatMe') : t('chatClinic')}: `), item.text),
+      h('p', { class: 'text', dir: 'auto' }, h('span', { class: 'for-ears' }, `${item.mine ? t('chatMe') : t('chatClinic')}: `), ...withLinks(item.text)),
       h('p', { class: 'about' }, h('time', {}, clock.format(item.time)), mark));
-    list.append(element);
+    items.append(element);
     const entry = { element, mark, state: '' };
     drawn.set(item.id, entry);
     return entry;
   }
 
   function update() {
-    const { items } = app.chat;
+    const written = app.chat.items;
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
     const before = drawn.size;
-    const kept = new Set(items.map((item) => item.id));
+    const kept = new Set(written.map((item) => item.id));
     for (const [id, { element }] of drawn) {
       if (kept.has(id)) continue;
       element.remove();
       drawn.delete(id);
     }
-    for (const item of items) {
+    for (const item of written) {
       const entry = drawn.get(item.id) ?? draw(item);
       const state = item.delivered ? 'delivered' : item.refused ? 'refused' : 'sending';
       if (!entry.mark || entry.state === state) continue;
       entry.state = state;
       entry.mark.replaceChildren(...marks[state]());
     }
-    empty.hidden = items.length > 0;
-    list.hidden = items.length === 0;
+    empty.hidden = written.length > 0;
+    list.hidden = written.length === 0;
     if (atEnd || drawn.size !== before) list.scrollTop = list.scrollHeight;
   }
   return { root, field, update };

@@ -1,35 +1,13 @@
 // Step 3: camera and microphone, seen and heard before anybody else does.
-import { fillChoice, h, icon, say, show } from '../dom.js';
+import { fillChoice, h, icon, say, setUsable, show } from '../dom.js';
 import { playTestSound, watchLevel } from '../sound.js';
+import { troubleNote } from './device_words.js';
 import { connectionMessage, frame, message } from './frame.js';
 
 const SEGMENTS = 14;
 /** Speech an arm's length away reaches this on sound.js's scale; a quiet room does not. */
 const HEARD = 0.4;
 const QUIET_AFTER_MS = 7000;
-
-/** @type {{[problem: string]: import('../strings.js').Key}} */
-const CAMERA_WORDS = { denied: 'cameraDenied', busy: 'cameraBusy', none: 'cameraNone', failed: 'cameraFailed' };
-/** @type {{[problem: string]: import('../strings.js').Key}} */
-const MICROPHONE_WORDS = {
-  denied: 'microphoneDenied', busy: 'microphoneBusy', none: 'microphoneNone', failed: 'microphoneFailed',
-};
-
-/**
- * What is wrong, in the order of what to do about it.
- * @param {import('../media.js').MediaView} view
- * @param {import('../strings.js').Translate} t
- */
-export function mediaWords({ camera, microphone }, t) {
-  if (microphone === 'insecure') return t('insecure');
-  if (microphone === 'unsupported') return t('unsupported');
-  if (camera === 'denied' && microphone === 'denied') return `${t('bothDenied')} ${t('deniedHelp')}`;
-  return [
-    microphone in MICROPHONE_WORDS ? t(MICROPHONE_WORDS[microphone]) : '',
-    camera in CAMERA_WORDS ? t(CAMERA_WORDS[camera]) : '',
-    camera === 'denied' || microphone === 'denied' ? t('deniedHelp') : '',
-  ].filter(Boolean).join(' ');
-}
 
 /**
  * @param {import('../app.js').App} app
@@ -38,7 +16,7 @@ export function mediaWords({ camera, microphone }, t) {
 export function check(app) {
   const { t } = app;
   const connection = connectionMessage(app);
-  const problem = message('problem');
+  const trouble = troubleNote();
   const consequence = message('advice');
   const heardWords = message('good');
   const speak = h('p', { class: 'hint' }, t('checkSpeak'));
@@ -51,9 +29,9 @@ export function check(app) {
   }, ...segments);
   const sound = h('button', { type: 'button', class: 'quiet', onclick: playTestSound }, icon('sound'), t('checkTestSound'));
   /** @type {HTMLSelectElement} */
-  const cameras = h('select', { id: 'camera', onchange: () => app.chooseDevice('video', cameras.value) });
+  const cameras = h('select', { id: 'camera', onchange: () => app.devices.choose('video', cameras.value) });
   /** @type {HTMLSelectElement} */
-  const microphones = h('select', { id: 'microphone', onchange: () => app.chooseDevice('audio', microphones.value) });
+  const microphones = h('select', { id: 'microphone', onchange: () => app.devices.choose('audio', microphones.value) });
   const cameraChoice = h('div', { class: 'choice' }, h('label', { class: 'label', for: 'camera' }, t('checkCamera')), cameras);
   const microphoneChoice = h('div', { class: 'choice' },
     h('label', { class: 'label', for: 'microphone' }, t('checkMicrophone')), microphones);
@@ -62,14 +40,14 @@ export function check(app) {
     h('p', { class: 'lead' }, t('checkExplain')), h('p', {}, t('checkExplainAsk')));
   const ears = h('div', { class: 'ears' }, h('div', { class: 'meter-row' }, icon('microphone'), meter), speak, heardWords.root);
   const move = h('button', { type: 'button', class: 'quiet', onclick: () => app.goElsewhere() }, t('elsewhereOpen'));
-  const tried = h('div', { class: 'tried' },
-    h('div', { class: 'preview' }, picture, dark), problem.root, move, consequence.root, ears, sound, cameraChoice, microphoneChoice);
+  const preview = h('div', { class: 'preview' }, picture, dark);
+  const tried = h('div', { class: 'tried' }, preview, move, consequence.root, ears, sound, cameraChoice, microphoneChoice);
 
-  const turnOn = h('button', { type: 'button', class: 'primary', onclick: () => app.turnOn() }, t('checkTurnOn'));
-  const again = h('button', { type: 'button', class: 'secondary', onclick: () => app.turnOn() }, t('checkAgain'));
+  const turnOn = h('button', { type: 'button', class: 'primary', onclick: () => app.devices.turnOn() }, t('checkTurnOn'));
+  const again = h('button', { type: 'button', onclick: () => app.devices.tryAgain() }, t('checkAgain'));
   const ready = h('button', { type: 'button', class: 'primary', onclick: () => app.ready() }, t('checkReady'));
   const { root, heading } = frame(app, {
-    title: t('checkTitle'), back: true, body: [connection.root, explain, tried], actions: [turnOn, again, ready],
+    title: t('checkTitle'), back: true, body: [connection.root, trouble.root, explain, tried], actions: [turnOn, again, ready],
   });
 
   /** @type {MediaStreamTrack | null} */
@@ -96,32 +74,37 @@ export function check(app) {
     const starting = view.camera === 'starting' || view.microphone === 'starting';
     const hasCamera = view.camera === 'on';
     const hasMicrophone = view.microphone === 'on';
+    const found = app.devices.trouble;
     connection.update();
+    trouble.say(starting && !found.isAsked ? null : found, t);
     explain.hidden = !idle && !(starting && !hasCamera && !hasMicrophone);
     tried.hidden = !explain.hidden;
-    turnOn.hidden = !idle && explain.hidden;
-    turnOn.disabled = starting;
+    turnOn.hidden = explain.hidden;
+    setUsable(turnOn, !starting);
     say(turnOn, starting ? t('checkStarting') : t('checkTurnOn'));
-    again.hidden = !explain.hidden || (hasCamera && hasMicrophone);
-    again.disabled = starting;
+    again.hidden = !explain.hidden || (hasCamera && hasMicrophone && found.kinds.length === 0);
+    setUsable(again, !starting);
     move.hidden = app.place.app === null || again.hidden || starting;
     ready.hidden = !explain.hidden;
-    ready.disabled = starting;
+    setUsable(ready, !starting);
     say(ready, hasCamera && hasMicrophone ? t('checkReady')
       : hasMicrophone ? t('checkWithoutCamera') : hasCamera ? t('checkWithoutMicrophone') : t('checkWithoutBoth'));
-    ready.classList.toggle('primary', hasMicrophone);
-    ready.classList.toggle('secondary', !hasMicrophone);
+    // Trying again comes first where it may help: not without a camera, or with one that was switched off on purpose.
+    const hopeful = !again.hidden && (!hasMicrophone || found.kinds.some((kind) => found.parts[kind] !== 'none'));
+    again.className = hopeful ? 'primary' : 'secondary';
+    ready.className = hopeful ? 'secondary' : 'primary';
 
     show(picture, app.media.tracks.video);
     picture.classList.toggle('mirrored', view.facing === 'user');
     picture.hidden = !hasCamera;
     dark.hidden = hasCamera;
+    preview.hidden = !hasCamera && !hasMicrophone && !starting;
     say(/** @type {Element} */ (dark.lastChild), starting ? t('checkStarting') : t('checkNoPicture'));
-    problem.say(starting ? '' : mediaWords(view, t));
     consequence.say(starting || idle ? '' : !hasMicrophone ? t('checkSilentWarning') : !hasCamera ? t('checkDarkWarning') : '');
     ears.hidden = !hasMicrophone;
-    cameraChoice.hidden = view.cameras.length < 2 || !hasCamera;
-    microphoneChoice.hidden = view.microphones.length < 2 || !hasMicrophone;
+    // Also while it starts and after it failed: that is when another one is wanted.
+    cameraChoice.hidden = view.cameras.length < 2 || view.camera === 'off';
+    microphoneChoice.hidden = view.microphones.length < 2;
     fillChoice(cameras, view.cameras, view.cameraId);
     fillChoice(microphones, view.microphones, view.microphoneId);
 

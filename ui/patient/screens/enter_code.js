@@ -1,6 +1,6 @@
 // Step 1: the code.
 import { CODE_DIGITS, codeForPeople, codeIn, digitsOf, isOnlyDigits, isWellFormedCode } from '../code.js';
-import { h, say } from '../dom.js';
+import { h, say, setUsable } from '../dom.js';
 import { connectionMessage, frame, message } from './frame.js';
 
 /** @type {{[code: string]: import('../strings.js').Key}} */
@@ -159,7 +159,7 @@ export function enterCode(app) {
     bar.value = app.proof.share;
     field.readOnly = state.busy;
     field.setAttribute('aria-invalid', String(words !== ''));
-    button.disabled = state.busy || state.retryAt > Date.now();
+    setUsable(button, !state.busy && state.retryAt <= Date.now());
     say(button, state.busy ? t('codeBusy') : t('codeGo'));
   }
 

@@ -17,7 +17,7 @@ export function soundPanel(app) {
     oninput: () => app.hearing.set({ volume: volume.valueAsNumber }),
   });
   /** @type {HTMLSelectElement} */
-  const microphones = h('select', { id: 'sound-microphone', onchange: () => app.chooseDevice('audio', microphones.value) });
+  const microphones = h('select', { id: 'sound-microphone', onchange: () => app.devices.choose('audio', microphones.value) });
   const microphoneChoice = h('div', { class: 'choice' }, h('label', { for: 'sound-microphone' }, t('checkMicrophone')), microphones);
   /** @type {HTMLDialogElement} */
   const root = h('dialog', { class: 'ask sound', 'aria-labelledby': 'sound-title' },

@@ -1,5 +1,5 @@
 // Step 4: waiting to be let in. Calm: it says what happens next, and that it happens by itself.
-import { h, icon, say, show } from '../dom.js';
+import { h, icon, say, setUsable, show } from '../dom.js';
 import { connectionMessage, frame } from './frame.js';
 
 /**
@@ -32,7 +32,7 @@ export function waiting(app) {
     stay.hidden = declined;
     breath.hidden = declined || refused;
     again.hidden = !declined;
-    again.disabled = state.offline || state.clinicAway;
+    setUsable(again, !state.offline && !state.clinicAway);
     const track = app.media.tracks.video;
     me.hidden = !track;
     show(picture, track);

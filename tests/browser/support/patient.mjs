@@ -8,7 +8,7 @@ const WORDS = {
     microphone: 'Mic', camera: 'Video', flip: 'Flip camera', chat: /^Chat/, write: 'Write a message', send: 'Send', leave: 'Leave',
     leaveTitle: 'Leave the visit?', stay: 'Stay', back: 'Back', delivered: 'Delivered', still: /every few seconds/, textOnly: /write in the chat/, noPath: /cannot get through to the clinic/,
     again: 'Try again', sound: 'Sound', soundDone: 'Done', askAgain: 'Ask again', closeNote: 'Close this message', closeChat: 'Close chat', tap: /^Tap to see and hear/,
-    leftTitle: 'You left the visit', goBack: 'Go back to the visit', here: 'Continue here', otherCode: 'Enter another code', endedTitle: 'Your visit has ended',
+    leftTitle: 'You left the visit', goBack: 'Go back to the visit', here: 'Continue here', otherCode: 'Enter another code', long: /If it takes long/, copy: 'Copy the address', tryHere: 'Try here anyway', otherBrowser: 'Open in another browser', endedTitle: 'Your visit has ended',
   },
   ko: {
     code: '코드 9자리', goIn: '들어가기', codeTitle: '코드를 입력해 주세요', name: '이름', agree: '위 내용을 읽었으며 동의합니다',
@@ -17,7 +17,7 @@ const WORDS = {
     microphone: '마이크', camera: '카메라', flip: '카메라 전환', chat: /^글/, write: '글 쓰기', send: '보내기', leave: '나가기',
     leaveTitle: '진료에서 나갈까요?', stay: '계속 진료받기', back: '뒤로', delivered: '전달됨', still: /몇 초마다 새 사진이/, textOnly: /글로 써 주세요/, noPath: /아직 병원과 연결되지 않았어요/,
     again: '다시 켜 보기', sound: '소리', soundDone: '확인', askAgain: '다시 요청하기', closeNote: '안내 닫기', closeChat: '글 닫기', tap: /^눌러서 보고 듣기/,
-    leftTitle: '진료에서 나왔어요', goBack: '다시 들어가기', here: '여기서 계속하기', otherCode: '다른 코드 입력하기', endedTitle: '진료가 끝났어요',
+    leftTitle: '진료에서 나왔어요', goBack: '다시 들어가기', here: '여기서 계속하기', otherCode: '다른 코드 입력하기', long: /오래 걸리면/, copy: '주소 복사하기', tryHere: '여기서 그냥 해 보기', otherBrowser: '다른 브라우저에서 열기', endedTitle: '진료가 끝났어요',
   },
 };
 

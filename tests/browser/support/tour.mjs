@@ -1,4 +1,5 @@
 // Through every screen of the patient's page and everything that may go wrong on it, with the doubles of gateway and kiosk.
+import { AGENTS } from './agents.mjs';
 import { wellFormed } from './codes.mjs';
 import { waitFor } from './wait.mjs';
 
@@ -7,6 +8,7 @@ const REFUSED = wellFormed('11111111');
 const BUSY = wellFormed('22222222');
 const PROOF = wellFormed('33333333');
 const LINE = wellFormed('44444444');
+const ELSEWHERE = wellFormed('55555555');
 
 /**
  * @param {object} cast
@@ -19,11 +21,13 @@ export async function tour({ patient, gateway, kiosk }, see) {
   const { page, words } = patient;
   patient.gatewayMayFail = true;
   const who = { clinic: gateway.clinic, phone: gateway.phone };
-  gateway.codes.set(CODE, 'good').set(REFUSED, { code: 'code-wrong', ...who }).set(BUSY, { code: 'too-many-tries', retry_after: 600, ...who })
+  gateway.codes.set(CODE, 'good').set(ELSEWHERE, 'good').set(REFUSED, { code: 'code-wrong', ...who }).set(BUSY, { code: 'too-many-tries', retry_after: 600, ...who })
     .set(PROOF, { code: 'proof-needed', challenge: { nonce: 'x', bits: 20 } }).set(LINE, { code: 'in-line', retry_after: 40 });
   const stage = (changes) => page.evaluate((all) => Object.assign(globalThis.stage, all), changes);
   const decide = (what) => page.evaluate((answer) => globalThis.stage.decide(answer), what);
   const alert = () => patient.problem.filter({ visible: true }).first().waitFor();
+  /** What goes on for 15 s: it is said whom to call. */
+  const long = () => page.getByText(words.long).filter({ visible: true }).first().waitFor();
   const again = () => patient.button(words.again).click();
   const connected = async () => {
     kiosk.losesAnswers = 0;
@@ -48,10 +52,12 @@ export async function tour({ patient, gateway, kiosk }, see) {
   await patient.enterCode(PROOF);
   await page.getByRole('progressbar').waitFor();
   await see('proof');
+  gateway.card = who;
   await page.reload();
   gateway.reachable = false;
+  await stage({ hurry: [15000] });
   await patient.enterCode(CODE);
-  await alert();
+  await long();
   await see('code-offline');
   gateway.reachable = true;
 
@@ -92,14 +98,17 @@ export async function tour({ patient, gateway, kiosk }, see) {
   kiosk.refuse();
   await patient.button(words.askAgain).waitFor({ state: 'hidden' });
   await see('refused');
+  await stage({ hurry: [15000] });
   gateway.send({ type: 'status', state: 'clinic-away' });
-  await alert();
+  await long();
   await see('clinic-away');
   gateway.send({ type: 'status', state: 'clinic-back' });
 
   kiosk.losesAnswers = 1000;
+  await stage({ hurry: [15000] });
   await kiosk.admit();
   await patient.inCall();
+  await long();
   await see('call-connecting');
   await stage({ hurry: [14000] });
   await kiosk.offer();
@@ -148,7 +157,7 @@ export async function tour({ patient, gateway, kiosk }, see) {
   await stage({ needsTap: false });
   await patient.button(words.tap).click();
   kiosk.losesAnswers = 1000;
-  await stage({ hurry: [4000, 6000, 9000, 13500, 14000] });
+  await stage({ hurry: [4000, 6000, 9000, 13500, 14000, 15000] });
   // As ICE finds out after ten seconds.
   await page.evaluate(() => {
     const connection = globalThis.connections.findLast(({ connectionState }) => connectionState === 'connected');
@@ -156,6 +165,7 @@ export async function tour({ patient, gateway, kiosk }, see) {
     connection.dispatchEvent(new Event('connectionstatechange'));
   });
   await page.getByText(words.noPath).filter({ visible: true }).first().waitFor();
+  await long();
   await see('call-lost');
   await patient.chatButton.click();
   await see('chat-lost');
@@ -175,4 +185,17 @@ export async function tour({ patient, gateway, kiosk }, see) {
   kiosk.end('failed');
   await patient.button(words.otherCode).waitFor();
   await see('ended');
+
+  await page.addInitScript((agent) => Object.defineProperty(Navigator.prototype, 'userAgent', { get: () => agent }), AGENTS['KakaoTalk on Android'].agent);
+  await page.goto(`${gateway.url}?#${ELSEWHERE}`);  // the query makes it another document
+  await patient.button(words.copy).click();
+  await page.locator('.message').filter({ visible: true }).first().waitFor();
+  await see('elsewhere');
+  await patient.button(words.tryHere).click();
+  await patient.button(words.goIn).click();
+  await patient.giveNameAndConsent('김순자');
+  await stage({ devices: 'denied' });
+  await patient.button(words.turnOn).click();
+  await patient.button(words.otherBrowser).waitFor();
+  await see('check-in-app');
 }

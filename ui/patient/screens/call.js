@@ -173,13 +173,14 @@ export function call(app) {
     const thin = state.media === 'connected' && (view.incoming === 'text' || (view.incoming === 'voice' && !dark));
     const connecting = state.media === 'none' || state.media === 'connecting';
     const noPath = connecting && state.noPath;
+    const stuck = noPath || (connecting && state.long);
     const words = bannerWords();
     placard.hidden = !dark && !connecting && !thin;
     put(placardSign, icon(thin ? 'signal' : dark ? 'cameraOff' : 'person'));
     placard.classList.toggle('connecting', connecting);
-    root.classList.toggle('no-path', noPath);
+    root.classList.toggle('stuck', stuck);
     say(placardWords, thin ? t(view.incoming === 'text' ? 'callText' : 'callVoice') : dark ? t('callClinicDark') : state.returning ? t('returning') : `${t(noPath ? 'callNoPath' : 'callConnecting')} ${words ? '' : longWords(app)}`.trim());
-    if (placardPhone) placardPhone.hidden = !connecting || words !== '' || !(noPath || state.long);
+    if (placardPhone) placardPhone.hidden = !stuck || words !== '';
     fitPlacard();
     remote.classList.toggle('faded', state.media === 'interrupted');
     muted.hidden = state.media !== 'connected' || view.clinicMicrophone;
@@ -218,6 +219,8 @@ export function call(app) {
     incoming.hidden = view.unread === 0 || needsTap;
     say(incomingText, view.lastText);
     tap.hidden = !needsTap;
+    // What is news needs its place, and goes by or has the number too.
+    if (phone) phone.hidden = !banner.hidden || !trouble.root.hidden || !incoming.hidden || needsTap;
     panel.update();
     soundButton.classList.toggle('on', app.hearing.wish.clear);
     sound.update();

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/main_thread.hpp"
 #include "pipelines/capture.hpp"
+#include "pipelines/chime.hpp"
 #include "pipelines/devices.hpp"
 #include "pipelines/hardware_probe.hpp"
 #include "pipelines/peer.hpp"
@@ -91,6 +92,7 @@ struct Engine::Impl {
   std::deque<std::unique_ptr<Leaving>> leaving;
   WebRtcPeer* presented = nullptr;  // not owned; forget() clears it
   std::unique_ptr<Playback> playback;
+  std::unique_ptr<Chime> chime;
   std::unique_ptr<Capture> camera, microphone;
   std::unique_ptr<DeviceList> device_list;
   std::unique_ptr<HardwareProbe> probe;
@@ -135,6 +137,8 @@ Engine::Engine(EngineConfig config) : m_impl(std::make_unique<Impl>(std::move(co
   impl.playback = std::make_unique<Playback>(
       Playback::Parts{impl.timeline, impl.workers, impl.patient_sound, tell, on_loudspeaker},
       impl.config.speaker);
+  impl.chime = std::make_unique<Chime>(
+      Chime::Parts{impl.timeline, impl.workers, [&impl] { return impl.playback->new_sink(); }});
   impl.camera = std::make_unique<Capture>(
       Capture::Parts{impl.timeline, impl.workers, impl.camera_relay, impl.self_view, nullptr, tell},
       camera_recipe(), impl.config.camera);
@@ -156,6 +160,7 @@ Engine::~Engine() {
   impl.device_list.reset();
   impl.camera.reset();
   impl.microphone.reset();
+  impl.chime.reset();
   impl.playback.reset();
   if (!impl.workers->drain(k_last_wait)) base::log_warning("media", "a device does not let go; leaving it");
 }
@@ -196,6 +201,8 @@ void Engine::on_health(std::function<void(const Health&)> listener) {
     m_impl->tell(health);
   }
 }
+
+void Engine::chime(double volume) { m_impl->chime->play(volume); }
 
 std::vector<Engine::DeviceName> Engine::devices() const {
   std::vector<DeviceName> names;

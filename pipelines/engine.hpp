@@ -62,6 +62,9 @@ class Engine final : public consultation::MediaEngine {
   /// What is sent of the microphone: silence while it is muted.
   [[nodiscard]] std::shared_ptr<base::SoundLevel> own_sound() const;
 
+  /// The chime for a knock, at that volume (0 to 1), from the loudspeaker that patients are heard from.
+  void chime(double volume);
+
   void on_health(std::function<void(const Health&)> listener);
   struct DeviceName {
     Part kind;

@@ -160,6 +160,11 @@ void Playback::set_devices(const std::vector<Device>& devices) {
   if (lost) tell(Condition::lost, name);
 }
 
+Ref<GstElement> Playback::new_sink() const {
+  if (!m_device) return {};
+  return Ref<GstElement>::sink(gst_device_create_element(m_device->handle.get(), nullptr));
+}
+
 void Playback::start() {
   m_retry.stop();
   m_output.reset();

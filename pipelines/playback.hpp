@@ -46,6 +46,8 @@ class Playback {
   Playback(const Playback&) = delete;
   Playback& operator=(const Playback&) = delete;
 
+  /// Another sink for the loudspeaker in use; null while there is none.
+  [[nodiscard]] Ref<GstElement> new_sink() const;
   void set_devices(const std::vector<Device>& devices);
   [[nodiscard]] const Health& health() const { return m_health; }
 

@@ -256,6 +256,11 @@ void Consultation::note(std::string kind, Actor actor, std::map<std::string, std
   append(std::move(entry), std::move(then));
 }
 
+void Consultation::set_name(const std::string& name, std::function<void()> then) {
+  m_record.patient_name = name;
+  note("named", Actor::staff, {{"name", name}}, std::move(then));
+}
+
 void Consultation::append(LogEntry entry, std::function<void()> then) {
   m_log.append(std::move(entry), m_record,
                [weak = m_anchor.weak(), then = std::move(then)](const base::Result<std::int64_t>& result) {

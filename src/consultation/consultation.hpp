@@ -63,6 +63,8 @@ class Consultation {
   /// Adds an entry that does not move the state (chat, mute, diagnosis). `then` runs once it is durable.
   void note(std::string kind, Actor actor, std::map<std::string, std::string> details,
             std::function<void()> then = {});
+  /// The patient's name as staff know it, with an entry. `then` runs once it is durable.
+  void set_name(const std::string& name, std::function<void()> then);
   /// Dispatches whatever the clock made due. Call at next_deadline(), or more often.
   void on_time();
   [[nodiscard]] std::optional<Instant> next_deadline() const;

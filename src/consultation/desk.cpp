@@ -47,7 +47,17 @@ Result<> Desk::restore() {
 
 // --- Staff ---
 
-Result<std::string> Desk::start_walk_in() { return open(ConsultationRecord{}); }
+Result<std::string> Desk::start_walk_in(const std::string& name) {
+  auto opened = open(ConsultationRecord{});
+  if (opened && !name.empty()) (void)set_name(*opened, name);
+  return opened;
+}
+
+Result<> Desk::set_name(const std::string& consultation, const std::string& name) {
+  Encounter* encounter = find(consultation);
+  if (encounter == nullptr) return unknown_consultation();
+  return encounter->set_name(name);
+}
 
 Result<std::string> Desk::open_appointment(const std::string& id) {
   for (const auto& encounter : m_encounters) {
@@ -121,6 +131,19 @@ Result<> Desk::admit(const std::string& consultation, const std::string& knock) 
   }
   return at_the_door(consultation, knock, EventKind::admitted,
                      [](Encounter& encounter) { return encounter.admit(); });
+}
+Result<> Desk::admit_next(const std::string& consultation, const std::string& knock) {
+  const Encounter* next = find(consultation);
+  if (next == nullptr) return unknown_consultation();
+  const Seat* caller = next->at_the_door();
+  const Encounter* busy = in_the_room();
+  const bool is_ready = next->state() == State::waiting && caller != nullptr && knock_of(*caller) == knock;
+  if (is_ready && busy != nullptr && busy != next) {
+    if (auto ended = end(busy->record().id); !ended) return ended;
+  }
+  return is_ready || busy == nullptr || busy == next
+             ? admit(consultation, knock)
+             : at_the_door(consultation, knock, EventKind::admitted, [](Encounter&) { return false; });
 }
 Result<> Desk::decline(const std::string& consultation, const std::string& knock) {
   return at_the_door(consultation, knock, EventKind::declined,

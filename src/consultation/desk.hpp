@@ -49,10 +49,14 @@ class Desk final : private EncounterObserver {
   // "unknown-appointment", "appointment-used", those of refusal.hpp, Encounter::send_chat() and
   // Encounter::give_reason(), or the record's own.
   // -------------------------------------------------------------------
-  base::Result<std::string> start_walk_in();
+  /// `name` is the patient's, if staff know it; may be empty.
+  base::Result<std::string> start_walk_in(const std::string& name = {});
+  base::Result<> set_name(const std::string& consultation, const std::string& name);
   base::Result<std::string> open_appointment(const std::string& id);
   /// `knock` says whom staff saw at the door (knock_of()); refused if somebody else is there now.
   base::Result<> admit(const std::string& consultation, const std::string& knock);
+  /// As admit(); ends the visit in the room for it, and only if the one who knocks can be let in.
+  base::Result<> admit_next(const std::string& consultation, const std::string& knock);
   base::Result<> decline(const std::string& consultation, const std::string& knock);
   /// Draws another code; the old one stops at once. Refused ("renewed-just-now") twice within seconds.
   base::Result<> renew_code(const std::string& consultation);

@@ -64,6 +64,17 @@ bool Encounter::decline() {
   return record().newcomer && dispatch({.kind = EventKind::newcomer_declined});
 }
 bool Encounter::cancel() { return dispatch({.kind = EventKind::cancelled}); }
+base::Result<> Encounter::set_name(const std::string& name) {
+  if (state() == State::ended) return base::failure("visit-over", "This visit is over.");
+  if (!record().appointment_id.empty())
+    return base::failure("named-by-appointment", "The appointment gives this visit its name.");
+  std::string clean = base::is_valid_utf8(name) ? base::single_line(name, k_max_name_code_points) : "";
+  m_consultation.set_name(clean, [this, clean] {
+    m_shown.patient_name = clean;
+    m_parts.observer.on_changed(*this);
+  });
+  return {};
+}
 bool Encounter::no_show() { return dispatch({.kind = EventKind::no_show}); }
 bool Encounter::end(std::optional<Outcome> outcome) {
   return dispatch({.kind = EventKind::ended, .outcome = outcome});

@@ -71,6 +71,9 @@ class Encounter {
   bool end(std::optional<Outcome> outcome = std::nullopt);
   bool cancel();
   bool no_show();
+  /// What staff call a visit without appointment until its patient says a name; may be empty. Failures:
+  /// "visit-over", "named-by-appointment".
+  base::Result<> set_name(const std::string& name);
   /// Cleans and bounds the text. Failures: "chat-nobody", "chat-empty", "chat-full".
   base::Result<> send_chat(const std::string& text);
   /// The visit is one that needs to be seen, or not; so it is already counts as done.

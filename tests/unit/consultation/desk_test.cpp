@@ -91,6 +91,27 @@ TEST_CASE("Each open visit has a code of its own", "[desk]") {
   CHECK(f.desk.encounters().size() == 2);
 }
 
+TEST_CASE("Staff may name a visit without appointment, and only that", "[desk][name]") {
+  Fixture f;
+  const std::string id = f.desk.start_walk_in("  이순자\n").value();
+  CHECK(f.desk.find(id)->shown().patient_name == "이순자");
+  CHECK(f.log.kinds().back() == "named");
+  REQUIRE(f.desk.set_name(id, "이영희"));
+  CHECK(f.log.records[id].patient_name == "이영희");
+  // What the patient says later does not replace what staff know.
+  Seat who;
+  who.id = "s1";
+  f.desk.find(id)->on_arrived(who);
+  f.desk.find(id)->on_knock("s1", "Lee", "2026-1", true, true);
+  CHECK(f.desk.find(id)->shown().patient_name == "이영희");
+  CHECK(f.desk.set_name("no visit", "x").error().code == "unknown-consultation");
+
+  f.records.appointments["a1"] = {"a1", f.clock.now(), "박서준", ""};
+  const std::string planned = f.desk.open_appointment("a1").value();
+  CHECK(f.desk.set_name(planned, "x").error().code == "named-by-appointment");
+  CHECK(f.desk.find(planned)->record().patient_name == "박서준");
+}
+
 TEST_CASE("A visit opened for an appointment that needs the picture needs it, too", "[desk][unseen]") {
   Fixture f;
   const Appointment appointment{
@@ -126,6 +147,33 @@ TEST_CASE("Only one patient is in the room at a time", "[desk]") {
   CHECK(refused.error().code == "busy");
   REQUIRE(f.desk.end(first));
   CHECK(f.admit(second));
+}
+
+TEST_CASE("The next patient is let in when the visit in the room is ended for them", "[desk]") {
+  Fixture f;
+  const std::string first = f.waiting("s1");
+  const std::string second = f.waiting("s2");
+  REQUIRE(f.admit(first));
+  const std::string seen = knock_of(*f.desk.find(second)->at_the_door());
+  REQUIRE(f.desk.admit_next(second, seen));
+  CHECK(f.log.records[first].state == State::ended);
+  REQUIRE(f.desk.in_the_room() != nullptr);
+  CHECK(f.desk.in_the_room()->record().id == second);
+}
+
+TEST_CASE("No visit is ended for somebody who cannot be let in", "[desk]") {
+  Fixture f;
+  const std::string first = f.waiting("s1");
+  const std::string second = f.waiting("s2");
+  REQUIRE(f.admit(first));
+  const std::string seen = knock_of(*f.desk.find(second)->at_the_door());
+  f.desk.find(second)->on_knock("s2", "이영희", "2026-1", true, true);
+  CHECK(f.desk.admit_next(second, seen).error().code == "someone-else-knocks");
+  f.desk.find(second)->on_leave("s2");
+  CHECK(f.desk.admit_next(second, seen).error().code == "nobody-waiting");
+  CHECK(f.desk.admit_next("not a visit", seen).error().code == "unknown-consultation");
+  REQUIRE(f.desk.in_the_room() != nullptr);
+  CHECK(f.desk.in_the_room()->record().id == first);
 }
 
 TEST_CASE("Whoever was looked at is let in, or nobody", "[desk][door]") {

@@ -24,7 +24,7 @@ struct Partial {
   double ratio, level, decay;  // decay in s, to 1/e
 };
 constexpr Partial k_partials[]{{1.0, 0.62, 0.42}, {2.76, 0.16, 0.14}, {5.40, 0.05, 0.06}};
-constexpr double k_loudest = 0.45; // of full scale, at volume 1 and with both strokes
+constexpr double k_loudest = 0.45;  // of full scale, at volume 1 and with both strokes
 
 double sound_at(double time) {
   double sum = 0;

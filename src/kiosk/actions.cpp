@@ -21,12 +21,14 @@ Actions::~Actions() {
 }
 
 void Actions::install(GSimpleAction* action, const char* signal, std::function<void(GVariant*)> run) {
-  auto handler = std::make_unique<Handler>(Handler{base::Ref<GSimpleAction>::adopt(action), std::move(run)});
+  auto handler = std::make_unique<Handler>(
+      Handler{base::Ref<GSimpleAction>::adopt(action), std::move(run), m_on_exception});
   g_signal_connect(action, signal, G_CALLBACK(+[](GSimpleAction*, GVariant* value, Handler* self) {
                      try {
                        self->run(value);
                      } catch (const std::exception& error) {
                        base::log_error("kiosk", "an action failed: {}", error.what());
+                       self->on_exception();
                      }
                    }),
                    handler.get());
@@ -98,12 +100,12 @@ void Actions::add_toggle(const char* name, std::function<void(bool)> handler) {
 }
 
 void Actions::add_choice(const char* name, const std::string& initial,
-                         std::function<void(const std::string&)> handler) {
+                         std::function<bool(const std::string&)> handler) {
   GSimpleAction* action =
       g_simple_action_new_stateful(name, G_VARIANT_TYPE_STRING, g_variant_new_string(initial.c_str()));
   install(action, "change-state", [action, handler = std::move(handler)](GVariant* value) {
-    g_simple_action_set_state(action, value);
-    handler(text_of(value));
+    const auto alive = base::Ref<GVariant>::share(value);
+    if (handler(text_of(value))) g_simple_action_set_state(action, value);
   });
 }
 

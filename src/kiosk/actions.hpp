@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/handles.hpp"
@@ -16,7 +17,9 @@ namespace sangdam::kiosk {
 /// Installs actions on a GActionMap and forwards their activations. Main thread; must not outlive the map.
 class Actions {
  public:
-  explicit Actions(GActionMap* map) : m_map(map) {}
+  /// `on_exception`: a handler has thrown; what was asked for was not done.
+  Actions(GActionMap* map, std::function<void()> on_exception)
+      : m_map(map), m_on_exception(std::move(on_exception)) {}
   ~Actions();
   Actions(const Actions&) = delete;
   Actions& operator=(const Actions&) = delete;
@@ -37,9 +40,9 @@ class Actions {
       std::function<void(const std::string&, const std::string&, const std::string&, bool)> handler);
   /// Stateful boolean: activating toggles it, and so does a request to change its state.
   void add_toggle(const char* name, std::function<void(bool)> handler);
-  /// Stateful text, with a parameter of the same type.
+  /// Stateful text, with a parameter of the same type. The state stays as it is where the handler says false.
   void add_choice(const char* name, const std::string& initial,
-                  std::function<void(const std::string&)> handler);
+                  std::function<bool(const std::string&)> handler);
   /// Stateful whole number from `least` to `most`, with a parameter of the same type.
   void add_number(const char* name, int initial, int least, int most, std::function<void(int)> handler);
   /// As if somebody had asked for it.
@@ -49,10 +52,12 @@ class Actions {
   struct Handler {
     base::Ref<GSimpleAction> action;
     std::function<void(GVariant*)> run;
+    const std::function<void()>& on_exception;
   };
   void install(GSimpleAction* action, const char* signal, std::function<void(GVariant*)> run);
 
   GActionMap* m_map;
+  std::function<void()> m_on_exception;
   std::vector<std::unique_ptr<Handler>> m_handlers;
 };
 

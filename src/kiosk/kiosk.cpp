@@ -15,7 +15,9 @@
 #include "base/web_address.hpp"
 #include "gateway/local_address.hpp"
 #include "kiosk/notices.hpp"
+#include "ui/kiosk/fonts.hpp"
 #include "ui/kiosk/localisation.hpp"
+#include "ui/kiosk/words.hpp"
 
 namespace sangdam::kiosk {
 namespace {
@@ -97,8 +99,14 @@ Result<> Kiosk::start() {
       consultation::Desk::Parts{*m_database, *m_database, m_clock, *m_engine, *m_link, m_codec, *this,
                                 m_options.limits, m_options.auto_admit});
 
+  m_bell.emplace(KnockBell::Settings{m_options.chime_volume, m_options.quiet_hours}, m_clock,
+                 [this](double volume) {
+                   m_engine->chime(volume);
+                   m_printer.print("chime", "", {{"volume", fmt::format("{:.2f}", volume)}});
+                 });
   m_window = std::make_unique<ui::KioskWindow>(m_application, m_engine->self_view(), m_engine->patient_view(),
                                                m_options.fullscreen);
+  if (m_options.text_scale) m_window->set_text_scale(*m_options.text_scale / 100.0);
   m_window->watch_microphone(m_engine->own_sound());
   m_screens = std::make_unique<Screens>(
       Screens::Parts{*m_desk, *m_database, *m_link, m_clock, *m_window, m_notices, m_options.clinic});
@@ -106,6 +114,7 @@ Result<> Kiosk::start() {
   install_actions();
   m_engine->on_health([this](const pipelines::Health& health) { on_health(health); });
 
+  check_words();
   if (m_options.auto_admit) {
     m_notices.raise(
         "auto-admit", ui::Health::warning,
@@ -120,6 +129,7 @@ Result<> Kiosk::start() {
           "session for patients who were in one.");
     });
   }
+  m_screens->on_front_changed([this] { follow_knocks(); });
   m_screens->show_today();
   m_addresses = sorted_addresses();
   m_network.emplace([this] { follow_network(); });
@@ -133,8 +143,23 @@ Result<> Kiosk::start() {
   for (const Encounter* encounter : m_desk->encounters()) {
     if (encounter->has_the_room()) m_restored.insert(encounter->record().id);
   }
-  if (const Encounter* talking = m_desk->in_the_room()) m_screens->show_visit(talking->record().id);
+  if (const Encounter* talking = m_desk->in_the_room()) (void)m_screens->show_visit(talking->record().id);
   return {};
+}
+
+void Kiosk::check_words() {
+  if (!m_options.language.empty() && m_options.language != ui::language()) {
+    m_notices.raise("no-catalogue", ui::Health::warning, [] {
+      return words_for({"no-catalogue", "The words of that language are not installed."});
+    });
+  }
+  if (ui::can_show_hangul()) return;
+  base::log_warning("kiosk", "no font for Korean is installed: install fonts-noto-cjk");
+  // Not translated: in Korean it could not be read.
+  m_notices.raise("font", ui::Health::warning, [] {
+    return "Korean letters cannot be shown: names and messages in Korean appear as empty boxes. Have the "
+           "package fonts-noto-cjk installed on this machine, and restart the kiosk.";
+  });
 }
 
 Result<> Kiosk::open_log() {
@@ -182,16 +207,19 @@ Result<GatewayLink::Config> Kiosk::gateway() {
 
 void Kiosk::install_actions() {
   namespace name = ui::action;
-  m_actions = std::make_unique<Actions>(G_ACTION_MAP(m_application));
+  m_actions = std::make_unique<Actions>(G_ACTION_MAP(m_application), [this] {
+    on_result(base::failure("action-failed", "An action of the kiosk failed."));
+  });
   Actions& actions = *m_actions;
   actions.add(name::k_start_walk_in, [this] { start_walk_in(); });
+  actions.add_with_text(name::k_start_walk_in_for,
+                        [this](const std::string& patient) { start_walk_in(patient); });
+  actions.add_with_two(name::k_name_visit, [this](const std::string& visit, const std::string& patient) {
+    on_result(m_desk->set_name(visit, patient));
+  });
   actions.add_with_text(name::k_open_appointment, [this](const std::string& appointment) {
     const auto opened = m_desk->open_appointment(appointment);
-    if (opened) {
-      m_screens->show_visit(*opened);
-    } else {
-      on_result(tl::unexpected(opened.error()));
-    }
+    on_result(opened ? m_screens->show_visit(*opened) : tl::unexpected(opened.error()));
   });
   actions.add_with_three_and_choice(
       name::k_add_appointment,
@@ -203,8 +231,11 @@ void Kiosk::install_actions() {
   });
   actions.add_with_two(name::k_admit, [this](const std::string& visit, const std::string& knock) {
     const auto admitted = m_desk->admit(visit, knock);
-    on_result(admitted);
-    if (admitted) m_screens->show_visit(visit);
+    on_result(admitted ? m_screens->show_visit(visit) : admitted);
+  });
+  actions.add_with_two(name::k_admit_next, [this](const std::string& visit, const std::string& knock) {
+    const auto admitted = m_desk->admit_next(visit, knock);
+    on_result(admitted ? m_screens->show_visit(visit) : admitted);
   });
   actions.add_with_two(name::k_decline, [this](const std::string& visit, const std::string& knock) {
     on_result(m_desk->decline(visit, knock));
@@ -253,7 +284,7 @@ void Kiosk::install_actions() {
                      });
   actions.add(name::k_show_today, [this] { m_screens->show_today(); });
   actions.add_with_text(name::k_show_session,
-                        [this](const std::string& visit) { m_screens->show_visit(visit); });
+                        [this](const std::string& visit) { on_result(m_screens->show_visit(visit)); });
   actions.add(name::k_show_log, [this] { m_screens->show_log(); });
   actions.add_with_text(name::k_search_log, [this](const std::string& text) { m_screens->search_log(text); });
   actions.add(name::k_more_log, [this] { m_screens->more_log(); });
@@ -262,9 +293,14 @@ void Kiosk::install_actions() {
   actions.add(name::k_show_earlier, [this] { m_screens->show_earlier(); });
   actions.add_with_text(name::k_dismiss_notice, [this](const std::string& id) { m_notices.clear(id); });
   actions.add_choice(name::k_set_language, ui::language(), [this](const std::string& language) {
-    if (!ui::set_language(language)) base::log_warning("kiosk", "there is no catalogue for that language");
+    if (!ui::set_language(language)) {
+      on_result(base::failure("no-catalogue", "The words of that language are not installed."));
+      return false;
+    }
+    m_notices.clear("no-catalogue");
     for (const auto& [part, health] : m_health) on_health(health);
     m_screens->retranslate();
+    return true;
   });
 }
 
@@ -274,16 +310,14 @@ void Kiosk::on_result(const Result<>& result) {
     return;
   }
   base::log_info("kiosk", "an intent was refused: {}", result.error().code);
+  if (m_window->answer(ui::Health::warning, words_for(result.error()))) return m_notices.clear("refused");
+  // It came from a script, or by itself.
   m_notices.raise("refused", ui::Health::warning, [failure = result.error()] { return words_for(failure); });
 }
 
-void Kiosk::start_walk_in() {
-  const auto opened = m_desk->start_walk_in();
-  if (opened) {
-    m_screens->show_visit(*opened);
-  } else {
-    on_result(tl::unexpected(opened.error()));
-  }
+void Kiosk::start_walk_in(const std::string& patient) {
+  const auto opened = m_desk->start_walk_in(patient);
+  on_result(opened ? m_screens->show_visit(*opened) : tl::unexpected(opened.error()));
 }
 
 void Kiosk::add_appointment(const std::string& patient, const std::string& clinician,
@@ -303,7 +337,15 @@ void Kiosk::add_appointment(const std::string& patient, const std::string& clini
   appointment.id = base::random_hex(16);
   appointment.starts = *time;
   appointment.needs_picture = needs_picture;
-  on_result(m_database->add(appointment));
+  const Result<> added = m_database->add(appointment);
+  on_result(added);
+  if (added) {
+    // One for another day is not on the screen.
+    (void)m_window->answer(ui::Health::good, ui::fill(tr("Saved: {patient}, {date}, {time}."),
+                                                      fmt::arg("patient", appointment.patient_name),
+                                                      fmt::arg("date", ui::long_date(appointment.starts)),
+                                                      fmt::arg("time", ui::time_of_day(appointment.starts))));
+  }
   m_screens->refresh();
 }
 
@@ -349,6 +391,7 @@ bool Kiosk::delivers(pipelines::Part part) const {
 // --- The visits ---
 
 void Kiosk::on_changed(const Encounter& encounter) {
+  follow_knocks();
   m_screens->refresh();
   const Encounter* call = m_desk->in_the_room();
   if (call == nullptr || !call->record().newcomer) m_notices.clear("door");
@@ -359,6 +402,22 @@ void Kiosk::on_changed(const Encounter& encounter) {
   m_release_memory.start_once(k_release_after, [this] {
     if (m_desk->in_the_room() == nullptr) base::release_memory();  // otherwise after that visit
   });
+}
+
+void Kiosk::follow_knocks() {
+  std::set<std::string> knocks;
+  bool attended = true;
+  for (const Encounter* encounter : m_desk->encounters()) {
+    const auto& record = encounter->shown();
+    const bool waits = record.state == consultation::State::waiting && record.seat;
+    const auto& caller = waits ? record.seat : record.newcomer;
+    if (!caller || caller->name.empty()) continue;
+    knocks.insert(record.id + " " + consultation::knock_of(*caller));
+    attended = attended && m_screens->is_in_front(record.id);
+  }
+  m_bell->set_in_call(m_desk->in_the_room() != nullptr);
+  m_bell->set_attended(attended && !knocks.empty());
+  m_bell->set_knocks(std::move(knocks));
 }
 
 void Kiosk::on_event(const Encounter& encounter, std::string_view event,

@@ -26,6 +26,7 @@
 #include "kiosk/embedded_gateway.hpp"
 #include "kiosk/event_printer.hpp"
 #include "kiosk/gateway_link.hpp"
+#include "kiosk/knock_bell.hpp"
 #include "kiosk/known_faults.hpp"
 #include "kiosk/mdns_name.hpp"
 #include "kiosk/notice_board.hpp"
@@ -47,10 +48,12 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
 
  private:
   base::Result<> open_log();
+  /// Raises notices about what the screens' words lack on this machine.
+  void check_words();
   base::Result<GatewayLink::Config> gateway();
   void install_actions();
   void on_result(const base::Result<>& result);
-  void start_walk_in();
+  void start_walk_in(const std::string& patient = {});
   void add_appointment(const std::string& patient, const std::string& clinician, const std::string& starts,
                        bool needs_picture);
   void on_health(const pipelines::Health& health);
@@ -61,6 +64,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
                 const std::map<std::string, std::string>& details) override;
   void on_log_failure(const consultation::Encounter& encounter, const base::Failure& failure) override;
   void on_log_caught_up();
+  void follow_knocks();
   void follow_network();
   void on_known_fault(const Package& package, const KnownFault& fault);
   void offer_name();
@@ -97,6 +101,7 @@ class Kiosk final : private consultation::EncounterObserver, private GatewayLink
   std::unique_ptr<GatewayLink> m_link;
   std::unique_ptr<pipelines::Engine> m_engine;
   std::unique_ptr<consultation::Desk> m_desk;
+  std::optional<KnockBell> m_bell;
   std::unique_ptr<ui::KioskWindow> m_window;
   std::unique_ptr<Screens> m_screens;
   std::unique_ptr<Actions> m_actions;

@@ -73,6 +73,13 @@ std::string words_for(const base::Failure& failure) {
       {"chat-long", tr("The message is too long, so it was not sent. Send it in two or more parts.")},
       {"chat-full", tr("Too many of your messages still wait to be delivered, so this one was not sent. Send "
                        "it again once the patient is connected.")},
+      {"action-failed",
+       tr("Something in the kiosk's program went wrong, and what you pressed was not done. Try "
+          "again, and tell whoever looks after this kiosk if it stays so.")},
+      {"no-catalogue", tr("The Korean words of the screens are not installed on this kiosk, so they stay in "
+                          "English. Have the program installed again, whole.")},
+      {"named-by-appointment",
+       tr("This visit has its name from the appointment, so it cannot be given another one here.")},
       {"unknown-consultation", tr("This visit is over. You find it in the log.")},
       {"unknown-appointment", tr("This appointment is not in the list any more. Look at the list again.")},
       {"appointment-used", tr("A visit was already opened for this appointment, so it stays in the list.")},

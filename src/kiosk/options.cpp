@@ -58,6 +58,17 @@ Result<> set_code_lifetime(consultation::Limits& limits, const std::string& valu
   return {};
 }
 
+Result<int> whole_number(const std::string& value, int least, int most) {
+  char* end = nullptr;
+  const gint64 number = g_ascii_strtoll(value.c_str(), &end, 10);
+  if (end == value.c_str() || *end != '\0' || number < least || number > most)
+    return failure("usage", fmt::format("it is not a whole number from {} to {}", least, most));
+  return static_cast<int>(number);
+}
+Result<int> percentage(const std::string& value) { return whole_number(value, 0, 100); }
+
+Result<int> letter_size(const std::string& value) { return whole_number(value, 100, 200); }
+
 std::vector<base::Setting> table_for(Options& options) {
   using base::flag;
   using base::list;
@@ -97,6 +108,12 @@ std::vector<base::Setting> table_for(Options& options) {
        false,
        {}},
       parsed("language", "ko|en", "Language of the kiosk's screens", options.language, language_name),
+      parsed("text-scale", "PERCENT", "How large letters are (as the desktop says, otherwise 100)",
+             options.text_scale, letter_size),
+      parsed("chime-volume", "PERCENT", "How loud a knock is heard (50; 0: not at all)", options.chime_volume,
+             percentage),
+      parsed("quiet-hours", "HH:MM-HH:MM", "When a knock is only seen, by this machine's clock",
+             options.quiet_hours, parse_quiet_hours),
       text("web-dir", "DIR", "Serve the patient's page from a folder (development)", options.web_dir),
       flag("relay-only", "Use only TURN (to test a TURN server)", options.relay_only),
       flag("insecure-http", "No TLS; only on a loopback address (tests)", options.insecure_http),

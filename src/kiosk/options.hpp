@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "base/web_address.hpp"
 #include "consultation/consultation.hpp"
+#include "kiosk/knock_bell.hpp"
 
 namespace sangdam::kiosk {
 
@@ -36,9 +37,12 @@ struct Options {
   std::filesystem::path web_dir;                             // development: serve the page from here
   std::string clinic = "Sangdam";                            // shown to patients: a name there must be
   std::string clinic_phone;
-  std::string language;                 // ko or en; empty: English, the language of the source
-  consultation::Limits limits;          // code lifetimes; the rest is not for configuration
-  std::string hardware_video = "auto";  // or none
+  std::string language;                   // ko or en; empty: English, the language of the source
+  consultation::Limits limits;            // code lifetimes; the rest is not for configuration
+  std::string hardware_video = "auto";    // or none
+  std::optional<int> text_scale;          // per cent; otherwise the desktop's
+  int chime_volume = 50;                  // per cent, for a knock; 0: none
+  std::optional<QuietHours> quiet_hours;  // without the chime
   bool relay_only = false;
   bool insecure_http = false;
   bool walk_in = false;

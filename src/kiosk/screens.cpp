@@ -17,6 +17,7 @@ using consultation::State;
 using ui::tr;
 
 constexpr std::size_t k_log_page = 50;
+constexpr std::size_t k_code_end = 3;  // digits that tell codes apart: one of their groups
 
 struct Day {
   Instant begin, end;
@@ -80,6 +81,9 @@ ui::TodayRow row_of(const consultation::DayRow& day_row) {
     row.consultation = record.id;
     row.needs_picture = record.needs_picture;
     row.state = record.state;
+    row.arrived = record.state == State::open && record.seat.has_value();
+    if (!day_row.appointment && record.code.size() > k_code_end)
+      row.code_end = record.code.substr(record.code.size() - k_code_end);
     row.outcome = record.outcome;
     row.waiting_since = record.waiting_since;
     if (record.state == State::waiting && record.seat) {
@@ -104,6 +108,7 @@ void Screens::show(ui::Screen screen) {
   m_screen = screen;
   refresh_now();
   m_parts.window.show(screen);
+  if (m_on_front_changed) m_on_front_changed();
 }
 
 void Screens::show_today() {
@@ -111,17 +116,12 @@ void Screens::show_today() {
   show(ui::Screen::today);
 }
 
-void Screens::show_session(const std::string& consultation) {
-  if (m_parts.desk.find(consultation) == nullptr) return;
-  m_visit = consultation;
-  show(ui::Screen::session);
-}
-
-void Screens::show_visit(const std::string& consultation) {
+base::Result<> Screens::show_visit(const std::string& consultation) {
   const Encounter* encounter = m_parts.desk.find(consultation);
-  if (encounter == nullptr) return;
+  if (encounter == nullptr) return base::failure("unknown-consultation", "This visit is not open any more.");
   m_visit = consultation;
   show(screen_of(*encounter));
+  return {};
 }
 
 void Screens::show_log() {
@@ -142,6 +142,12 @@ void Screens::more_log() {
 }
 
 void Screens::show_timeline(const std::string& consultation) {
+  // From elsewhere the list beside it was never read, or is old, or shows what somebody searched for.
+  if (m_screen != ui::Screen::log && m_screen != ui::Screen::timeline) {
+    m_log.search.clear();
+    load_log(false);
+    m_parts.window.set(m_log);
+  }
   auto timeline = m_parts.records.timeline({.consultation = consultation, .before = {}});
   if (!timeline) return log_unreadable(timeline.error());
   auto row = m_parts.records.log_row(consultation);
@@ -165,19 +171,26 @@ void Screens::show_earlier() {
 
 void Screens::log_unreadable(const base::Failure& failure) {
   base::log_warning("kiosk", "the log cannot be read: {}", failure.code);
-  m_parts.notices.raise("log-read", ui::Health::bad, [] {
+  const auto words = [] {
     return tr(
         "The log could not be read. The visits themselves are not affected. Try again, and tell whoever "
         "looks after this kiosk if it stays so.");
-  });
+  };
+  if (!m_parts.window.answer(ui::Health::bad, words()))
+    m_parts.notices.raise("log-read", ui::Health::bad, words);
 }
 
 void Screens::return_to(const std::string& consultation) {
-  if (m_screen == ui::Screen::today && !m_parts.window.asks()) show_visit(consultation);
+  if (m_screen == ui::Screen::today && !m_parts.window.asks()) (void)show_visit(consultation);
 }
 
 void Screens::leave_visit(const std::string& consultation) {
-  if (is_in_front(consultation)) show_today();
+  if (!is_in_front(consultation)) return;
+  const bool ran_out = m_screen == ui::Screen::session && m_session.consultation == consultation &&
+                       m_session.code_expires && *m_session.code_expires <= m_parts.clock.now();
+  if (!ran_out) return show_today();
+  m_session.is_over = true;
+  m_parts.window.set(m_session);
 }
 
 bool Screens::is_in_front(const std::string& consultation) const {
@@ -232,7 +245,8 @@ void Screens::refresh_now() {
         if (wanted == ui::Screen::call) {
           m_parts.window.set(call(*encounter));
         } else {
-          m_parts.window.set(session(*encounter));
+          m_session = session(*encounter);
+          m_parts.window.set(m_session);
         }
         if (std::exchange(m_screen, wanted) != wanted) m_parts.window.show(wanted);
       }
@@ -242,9 +256,24 @@ void Screens::refresh_now() {
   }
 }
 
+std::vector<ui::Waiting> Screens::waiting() const {
+  std::vector<ui::Waiting> waiting;
+  for (const Encounter* encounter : m_parts.desk.encounters()) {
+    const auto& record = encounter->shown();
+    if (record.state != State::waiting || !record.seat) continue;
+    waiting.push_back({record.id, record.seat->name.empty() ? record.patient_name : record.seat->name,
+                       consultation::knock_of(*record.seat),
+                       record.waiting_since.value_or(m_parts.clock.now())});
+  }
+  std::stable_sort(waiting.begin(), waiting.end(),
+                   [](const ui::Waiting& a, const ui::Waiting& b) { return a.since < b.since; });
+  return waiting;
+}
+
 ui::StatusBar Screens::status_bar() const {
   ui::StatusBar bar;
   bar.clinic = m_parts.clinic;
+  bar.waiting = waiting();
   switch (m_parts.link.state()) {
     case LinkState::ready:
       bar.network = m_address.local ? ui::HealthItem{ui::Health::bad, tr("No network")}
@@ -302,6 +331,7 @@ ui::SessionModel Screens::session(const Encounter& encounter) const {
   if (!m_name.empty()) model.name = m_name + port_of(model.address);
   model.link = m_address.address + "/#" + record.code;
   model.no_network = m_address.local;
+  model.appointment = record.appointment_id;
   model.patient = record.patient_name;
   model.code_expires = record.code_expires;
   model.seat = record.seat;

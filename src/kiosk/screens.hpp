@@ -2,13 +2,16 @@
 // which screen is in front. The screens themselves are passive (ui/kiosk). Main thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/main_thread.hpp"
+#include "base/result.hpp"
 #include "consultation/desk.hpp"
 #include "kiosk/gateway_link.hpp"
 #include "kiosk/notice_board.hpp"
@@ -35,9 +38,8 @@ class Screens {
 
   // --- Where staff are ---
   void show_today();
-  void show_session(const std::string& consultation);
-  /// The call, if the visit is in one; otherwise its session.
-  void show_visit(const std::string& consultation);
+  /// The call, if the visit is in one; otherwise its session. Fails with "unknown-consultation".
+  base::Result<> show_visit(const std::string& consultation);
   void show_log();
   void search_log(const std::string& text);
   void more_log();
@@ -46,7 +48,7 @@ class Screens {
   void show_earlier();
   /// From the day's list to a call that goes on by itself; whoever does something else is left alone.
   void return_to(const std::string& consultation);
-  /// The visit in front has ended: back to the list.
+  /// The visit in front has ended: back to the list, unless its code ran out: then the screen says so.
   void leave_visit(const std::string& consultation);
   void retranslate();
 
@@ -58,6 +60,8 @@ class Screens {
   void set_patient_volume(int percent) { m_patient_volume = percent; }
   void set_camera(ui::HealthItem item);
   void set_microphone(ui::HealthItem item);
+  /// Told when another screen, or another visit, comes to the front.
+  void on_front_changed(std::function<void()> listener) { m_on_front_changed = std::move(listener); }
   /// Something the models are made of has changed; the screens follow at the next quiet moment.
   void refresh();
   /// The visit is what staff look at, on the session or the call screen.
@@ -66,6 +70,7 @@ class Screens {
  private:
   void refresh_now();
   [[nodiscard]] ui::StatusBar status_bar() const;
+  [[nodiscard]] std::vector<ui::Waiting> waiting() const;
   [[nodiscard]] ui::TodayModel today() const;
   [[nodiscard]] ui::SessionModel session(const consultation::Encounter& encounter) const;
   [[nodiscard]] ui::CallModel call(const consultation::Encounter& encounter) const;
@@ -81,8 +86,10 @@ class Screens {
   consultation::MediaState m_sending;
   int m_patient_volume = 100;
   ui::HealthItem m_camera, m_microphone;
+  ui::SessionModel m_session;  // as it was shown last
   ui::LogModel m_log;
   ui::TimelineModel m_timeline;
+  std::function<void()> m_on_front_changed;
   bool m_refresh_queued = false;
   base::Anchor<Screens> m_anchor{this};
 };

@@ -100,3 +100,20 @@ def press(pid, name, deadline):
         return next((node for node in _nodes(pid) if node.name == name and "button" in node.getRoleName()), None)
     if not _wait(find, name, deadline).queryAction().doAction(0):
         raise NotThere(f"{name} cannot be pressed now")
+
+
+def press_in_dialog(pid, name, deadline):
+    """Presses the button of that name in the question that lies over the screen."""
+    def find():
+        dialog = next((node for node in _nodes(pid) if node.getRoleName() == "dialog"), None)
+        return dialog and next((node for node in _each(dialog) if node.name == name and "button" in node.getRoleName()), None)
+    if not _wait(find, name, deadline).queryAction().doAction(0):
+        raise NotThere(f"{name} cannot be pressed now")
+
+
+def type_into(pid, name, text, deadline):
+    """Puts text into the entry of that name, in the place of what was there."""
+    def typed():
+        entry = next((node for node in _nodes(pid) if node.name == name and node.getRoleName() in ("text", "entry")), None)
+        return entry and entry.queryEditableText().setTextContents(text)
+    _wait(typed, name, deadline)

@@ -7,6 +7,7 @@
 #include "base/main_thread.hpp"
 #include "base/text.hpp"
 #include "ui/kiosk/localisation.hpp"
+#include "ui/kiosk/press.hpp"
 
 namespace sangdam::ui {
 namespace {
@@ -27,10 +28,16 @@ Stepper new_stepper(const char* what, const char* less, const char* more) {
                   new_button("sd-minus-symbolic", "", {"soft"}, less),
                   new_button("sd-plus-symbolic", "", {"soft"}, more)};
   gtk_label_set_xalign(stepper.value, 0.5F);
-  gtk_widget_set_hexpand(GTK_WIDGET(stepper.value), TRUE);
+  // Over an empty place, which is as large whatever it says: or the buttons would move under the finger.
+  GtkWidget* place = gtk_overlay_new();
+  gtk_overlay_set_child(GTK_OVERLAY(place), new_box(GTK_ORIENTATION_HORIZONTAL, 0));
+  gtk_overlay_add_overlay(GTK_OVERLAY(place), GTK_WIDGET(stepper.value));
+  gtk_widget_set_halign(GTK_WIDGET(stepper.value), GTK_ALIGN_CENTER);
+  gtk_widget_set_valign(GTK_WIDGET(stepper.value), GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand(place, TRUE);
   set_accessible_name(stepper.box, what);
   gtk_box_append(GTK_BOX(stepper.box), stepper.less.widget());
-  gtk_box_append(GTK_BOX(stepper.box), GTK_WIDGET(stepper.value));
+  gtk_box_append(GTK_BOX(stepper.box), place);
   gtk_box_append(GTK_BOX(stepper.box), stepper.more.widget());
   return stepper;
 }
@@ -85,11 +92,9 @@ AppointmentSheet::AppointmentSheet(Sheets& sheets, const std::vector<std::string
   }
   m_back.set("sd-back-symbolic", tr("Back"));
   m_add.set("sd-plus-symbolic", tr("Add"), tr("Add this appointment"));
-  for (const Stepper* stepper : {&m_day, &m_hours, &m_minutes}) {
-    gtk_box_append(m_ui.box("steppers"), stepper->box);
-    gtk_widget_set_hexpand(stepper->box, stepper == &m_day);
-    gtk_widget_set_size_request(stepper->box, 208, -1);
-  }
+  gtk_box_append(m_ui.box("day"), m_day.box);
+  gtk_widget_set_hexpand(m_day.box, TRUE);
+  for (const Stepper* stepper : {&m_hours, &m_minutes}) gtk_box_append(m_ui.box("time"), stepper->box);
   offer(clinicians);
   m_signals.on(m_day.less.widget(), "clicked", [this] { step(m_days, -1, 0, k_days_ahead, false); });
   m_signals.on(m_day.more.widget(), "clicked", [this] { step(m_days, 1, 0, k_days_ahead, false); });
@@ -109,7 +114,7 @@ AppointmentSheet::AppointmentSheet(Sheets& sheets, const std::vector<std::string
 void AppointmentSheet::open() {
   draw();
   // The closing function holds the sheet; closing drops it once the handler that closed it has returned.
-  m_sheets.open(m_ui.widget("root"), tr("Add appointment"), m_ui.widget("patient"),
+  m_sheets.open(m_ui.widget("root"), m_ui.widget("buttons"), tr("Add appointment"), m_ui.widget("patient"),
                 [self = shared_from_this()] { base::post_to_main([self] {}); });
 }
 
@@ -146,7 +151,6 @@ void AppointmentSheet::draw() {
   gtk_widget_set_sensitive(m_day.less.widget(), m_days > 0);
   draw_box(m_needs_picture, needs_picture(), tr("Needs the picture: if it is missing, the kiosk asks why"));
   set_text(m_ui.label("hint"), when < m_now ? tr("This time has passed already today.") : "");
-  gtk_widget_set_sensitive(m_add.widget(), !text_of("patient").empty());
 }
 
 std::string AppointmentSheet::text_of(const char* entry) const {
@@ -155,14 +159,12 @@ std::string AppointmentSheet::text_of(const char* entry) const {
 
 void AppointmentSheet::add() {
   const std::string patient = text_of("patient");
-  if (patient.empty()) {
-    gtk_widget_grab_focus(m_ui.widget("patient"));
-    return;
-  }
-  gtk_widget_activate_action(m_ui.widget("root"), in_app(action::k_add_appointment).c_str(), "(sssb)",
+  note_press(m_add.widget());  // Enter asks for the same
+  gtk_widget_activate_action(m_add.widget(), in_app(action::k_add_appointment).c_str(), "(sssb)",
                              patient.c_str(), text_of("clinician").c_str(),
                              base::to_iso8601(chosen()).c_str(), needs_picture());
-  m_sheets.close();
+  if (patient.empty()) gtk_widget_grab_focus(m_ui.widget("patient"));
+  m_sheets.close_if_done();
 }
 
 }  // namespace

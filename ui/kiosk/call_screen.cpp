@@ -92,6 +92,7 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
       m_self(m_ui.overlay("stage"), self_view),
       m_code_sheet(sheets),
       m_door(sheets, m_ui.box("door")),
+      m_waiting(sheets, m_ui.box("waiting")),
       m_reason(m_ui.box("reason")),
       m_volume(m_ui.button("volume"), m_ui.box("volume_steps")),
       m_microphone(m_ui.button("microphone")),
@@ -103,6 +104,8 @@ CallScreen::CallScreen(Sheets& sheets, VideoView& self_view, VideoView& patient_
   gtk_box_append(m_ui.box("chat_place"), m_chat.root());
   set_accessible_name(m_patient_view.widget(), tr("The patient's picture"));
   m_microphone.bind(action::k_mute_microphone);
+  m_microphone.keep_room_for({tr("Unmute"), tr("Mute")});
+  m_camera.keep_room_for({tr("Camera on"), tr("Camera off")});
   m_microphone.append(m_level.widget());
   m_camera.bind(action::k_camera_off);
   m_end.set("sd-end-symbolic", tr("End"), tr("End the visit"));
@@ -207,6 +210,10 @@ void CallScreen::set(const OnAir& on_air) {
   set_accessible_name(m_ui.widget("on_air"), sign->name);
 }
 
+void CallScreen::set(const std::vector<Waiting>& waiting) {
+  m_waiting.set(waiting, patient_or(m_model.patient));
+}
+
 void CallScreen::draw_placeholder() {
   const auto placeholder = placeholder_of(m_model, m_patient_view.has_picture());
   set_visible(m_ui.widget("placeholder"), placeholder.has_value());
@@ -272,7 +279,7 @@ void CallScreen::draw_controls() {
                    muted ? tr("Unmute") : tr("Mute"),
                    muted ? tr("Turn the microphone on") : tr("Turn the microphone off"));
   set_class(m_microphone.widget(), "off", muted);
-  set_visible(m_level.widget(), !muted);
+  gtk_widget_set_opacity(m_level.widget(), muted ? 0 : 1);  // keeps its place
   const bool off = m_model.camera_off;
   m_camera.set(off ? "sd-camera-off-symbolic" : "sd-camera-symbolic",
                off ? tr("Camera on") : tr("Camera off"),
@@ -289,8 +296,35 @@ void CallScreen::draw_controls() {
   if (unread > 0) wake();  // a new message is worth a look: the badge is on the controls
 }
 
+void CallScreen::set_room(const Room& room) {
+  m_room = room;
+  m_code_sheet.set_room(room);
+  m_waiting.set_room(room);
+  // The messages lie beside the picture, or under it, never over the face.
+  gtk_orientable_set_orientation(GTK_ORIENTABLE(m_ui.widget("picture_and_chat")),
+                                 room.portrait ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_orientable_set_orientation(GTK_ORIENTABLE(m_ui.widget("reason")),
+                                 room.portrait ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_widget_set_size_request(m_chat.root(), -1, room.portrait ? room.height * 2 / 5 : -1);
+  gtk_widget_set_hexpand(m_chat.root(), room.portrait);
+  gtk_widget_set_margin_start(m_end.widget(), room.narrow ? 8 : 24);
+  gtk_widget_set_margin_bottom(m_ui.widget("controls"), room.low ? 8 : 24);
+  for (const auto set : {gtk_widget_set_margin_top, gtk_widget_set_margin_start})
+    set(m_ui.widget("corner"), room.low ? 8 : 24);
+  for (const char* id : {"placeholder_title", "placeholder_text"})
+    gtk_widget_set_margin_start(m_ui.widget(id), 16), gtk_widget_set_margin_end(m_ui.widget(id), 16);
+  fit_controls();
+}
+
+void CallScreen::fit_controls() {
+  const bool is_squeezed = m_room.narrow && !m_room.portrait && m_chat.is_open();
+  for (ActionButton* button : {&m_microphone, &m_camera, &m_chat_button, &m_code, &m_end})
+    button->set_compact(m_room.tight || is_squeezed);
+}
+
 void CallScreen::show_chat(bool open) {
   m_chat.show(open);
+  fit_controls();
   draw_controls();
   if (!open) gtk_widget_grab_focus(m_chat_button.widget());
 }
@@ -298,6 +332,7 @@ void CallScreen::show_chat(bool open) {
 void CallScreen::tick(Instant now) {
   set_visible(m_ui.label("timer"), m_model.connected.has_value());
   if (m_model.connected) set_text(m_ui.label("timer"), timer(now - *m_model.connected));
+  m_waiting.tick(now);
 }
 
 CallScreen::Unfinished CallScreen::unfinished() const {
@@ -309,6 +344,7 @@ void CallScreen::resume(const Unfinished& unfinished) {
   m_chat.set_seen(unfinished.seen);
   m_chat.show(unfinished.chat_open);
   m_reason.resume(unfinished.reason);
+  fit_controls();
   draw_controls();
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/main_thread.hpp"
 #include "ui/kiosk/chat_panel.hpp"
@@ -13,10 +14,12 @@
 #include "ui/kiosk/level_mark.hpp"
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/reason_bar.hpp"
+#include "ui/kiosk/room.hpp"
 #include "ui/kiosk/self_view.hpp"
 #include "ui/kiosk/sheet.hpp"
 #include "ui/kiosk/video_view.hpp"
 #include "ui/kiosk/volume_control.hpp"
+#include "ui/kiosk/waiting_card.hpp"
 #include "ui/kiosk/widgets.hpp"
 
 namespace sangdam::ui {
@@ -33,8 +36,11 @@ class CallScreen {
   void set(const CallModel& model);
   /// Never fades, and does not depend on what else this screen shows.
   void set(const OnAir& on_air);
+  /// Whoever else waits; never fades.
+  void set(const std::vector<Waiting>& waiting);
   void watch_microphone(std::shared_ptr<base::SoundLevel> level) { m_level.watch(std::move(level)); }
   void tick(Instant now);
+  void set_room(const Room& room);
   /// The controls come back and fade anew (the screen is shown).
   void wake();
 
@@ -60,16 +66,19 @@ class CallScreen {
   void draw_levels(GtkBox* place);
   void draw_warnings();
   void draw_controls();
+  void fit_controls();
   void ask_to_end();
 
   Sheets& m_sheets;
   VideoView& m_patient_view;
   Ui m_ui;
   CallModel m_model;
+  Room m_room;
   ChatPanel m_chat;
   SelfView m_self;
   CodeSheet m_code_sheet;
   DoorCard m_door;
+  WaitingCard m_waiting;
   ReasonBar m_reason;
   LevelMark m_level;
   VolumeControl m_volume;

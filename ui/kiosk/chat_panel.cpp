@@ -62,7 +62,7 @@ void ChatPanel::set(const std::vector<ChatItem>& items, bool can_send_now) {
   }
   for (std::size_t i = m_bubbles.size(); i < items.size(); ++i) append(items[i]);
   if (m_open) m_seen = m_bubbles.size();
-  gtk_stack_set_visible_child_name(m_ui.stack("list_or_empty"), m_bubbles.empty() ? "empty" : "list");
+  show_page(m_ui.stack("list_or_empty"), m_bubbles.empty() ? "empty" : "list");
   set_visible(m_ui.widget("later"), !can_send_now);
 }
 
@@ -123,7 +123,7 @@ void ChatPanel::send() {
   if (text.empty() || !gtk_widget_get_sensitive(m_send.widget())) return;
   // Emptied first: whoever refuses the text gives it back into an empty entry.
   set_draft("");
-  if (!activate(root(), action::k_send_chat, text)) return set_draft(text);
+  if (!activate(m_send.widget(), action::k_send_chat, text)) return set_draft(text);
   m_follow = true;
   gtk_widget_grab_focus(m_ui.widget("text"));
 }

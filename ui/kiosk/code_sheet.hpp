@@ -6,6 +6,7 @@
 
 #include "ui/kiosk/models.hpp"
 #include "ui/kiosk/qr_view.hpp"
+#include "ui/kiosk/room.hpp"
 #include "ui/kiosk/sheet.hpp"
 
 namespace sangdam::ui {
@@ -15,6 +16,9 @@ namespace sangdam::ui {
 /// The code's accessible name: read digit by digit, not as a number of hundreds of millions.
 [[nodiscard]] std::string spelled_code(const std::string& code);
 
+/// Sets a code's letters as large as fit into `width`, up to `most` pixels. A code is never cut off.
+void fit_code(GtkLabel* label, int width, int most);
+
 class CodeSheet {
  public:
   explicit CodeSheet(Sheets& sheets) : m_sheets(sheets) {}
@@ -23,12 +27,14 @@ class CodeSheet {
   ~CodeSheet() = default;
 
   void open(const CallModel& model);
+  void set_room(const Room& room) { m_room = room; }
   /// Another code, or one that is good only now: an open sheet follows.
   void set(const CallModel& model);
 
  private:
   struct Content;
   Sheets& m_sheets;
+  Room m_room;
   std::shared_ptr<Content> m_content;  // while it is open
 };
 

@@ -31,14 +31,17 @@ void set_locale_directory(const std::string& directory) { spoken().directory = d
 bool set_language(std::string_view language) {
   base::assert_main_thread();
   Spoken& state = spoken();
+  const Catalogue* catalogue = nullptr;
+  if (language != k_source_language) {
+    const std::string path = state.directory + "/" + std::string(language) + "/LC_MESSAGES/sangdam.mo";
+    auto& known = state.catalogues[path];
+    if (!known) known = Catalogue::load(path);
+    if (!known) return false;
+    catalogue = &*known;
+  }
   state.language = language;
-  state.catalogue = nullptr;
-  if (language == k_source_language) return true;
-  const std::string path = state.directory + "/" + state.language + "/LC_MESSAGES/sangdam.mo";
-  auto& known = state.catalogues[path];
-  if (!known) known = Catalogue::load(path);
-  if (known) state.catalogue = &*known;
-  return known.has_value();
+  state.catalogue = catalogue;
+  return true;
 }
 
 const std::string& language() { return spoken().language; }

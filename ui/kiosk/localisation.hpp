@@ -17,8 +17,8 @@
 namespace sangdam::ui {
 
 void set_locale_directory(const std::string& directory);
-/// "ko" or "en" (the language of the source). False if the catalogue of that language cannot be used: the
-/// screens are then in English, and the program should say so in its log.
+/// "ko" or "en" (the language of the source). False if the catalogue of that language cannot be used: then
+/// the language stays as it was, and the program should say so.
 bool set_language(std::string_view language);
 /// What was set last; "en" before that.
 [[nodiscard]] const std::string& language();

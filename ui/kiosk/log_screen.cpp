@@ -23,6 +23,13 @@ std::string facts_of(const consultation::LogRow& row) {
   return facts;
 }
 
+/// Name and state above each other, where there is no room beside each other.
+void stack(GtkWidget* line, bool stacked) {
+  gtk_orientable_set_orientation(GTK_ORIENTABLE(line),
+                                 stacked ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_box_set_spacing(GTK_BOX(line), stacked ? 4 : 16);
+}
+
 }  // namespace
 
 LogScreen::LogScreen() : m_ui("log.ui"), m_more(m_ui.button("more")), m_earlier(m_ui.button("earlier")) {
@@ -44,7 +51,7 @@ void LogScreen::search() {
       base::single_line(gtk_editable_get_text(GTK_EDITABLE(m_ui.entry("search"))), k_search_length);
   if (text == m_model.search && text == m_asked) return;
   m_asked = text;
-  activate(root(), action::k_search_log, text);
+  activate(m_ui.entry("search"), action::k_search_log, text);
 }
 
 void LogScreen::set(const LogModel& model) {
@@ -58,6 +65,7 @@ void LogScreen::set(const LogModel& model) {
   m_rebuilding = true;
   std::size_t known = m_model.rows.size();
   if (!next_page) {
+    m_lines.clear();
     while (GtkWidget* child = gtk_widget_get_first_child(GTK_WIDGET(list))) gtk_list_box_remove(list, child);
     known = 0;
   }
@@ -74,7 +82,7 @@ void LogScreen::set(const LogModel& model) {
 }
 
 void LogScreen::draw_empty() {
-  gtk_stack_set_visible_child_name(m_ui.stack("list_or_empty"), m_model.rows.empty() ? "empty" : "list");
+  show_page(m_ui.stack("list_or_empty"), m_model.rows.empty() ? "empty" : "list");
   if (m_model.search.empty()) {
     set_text(m_ui.label("empty_title"), tr("No visits yet"));
     set_text(m_ui.label("empty_text"), tr("Every visit is noted here by itself, from the first code on."));
@@ -94,16 +102,16 @@ void LogScreen::append(const consultation::LogRow& row) {
   GtkWidget* patient = new_label(patient_or(row.patient_name), {"strong"});
   std::string when = short_date(row.started) + " · " + time_of_day(row.started);
   if (!row.clinician.empty()) when += " · " + row.clinician;
-  GtkWidget* facts = new_label(when, {"secondary", "small"});
-  for (GtkWidget* label : {patient, facts}) {
-    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
-    gtk_box_append(GTK_BOX(names), label);
-  }
+  GtkWidget* facts = new_paragraph(when, {"secondary", "small"});
+  fit_in_two_lines(GTK_LABEL(patient));
+  for (GtkWidget* label : {patient, facts}) gtk_box_append(GTK_BOX(names), label);
   ChipView chip;
   const Chip state = chip_of(row.state, row.outcome);
   chip.set(state);
   gtk_box_append(GTK_BOX(line), names);
   gtk_box_append(GTK_BOX(line), chip.widget());
+  stack(line, m_room.narrow);
+  m_lines.push_back(line);
   GtkWidget* list_row = gtk_list_box_row_new();
   gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(list_row), line);
   set_accessible_name(list_row, patient_or(row.patient_name) + ", " + when + ", " + state.text);
@@ -116,7 +124,7 @@ void LogScreen::on_row_chosen() {
   if (selected == nullptr) return;
   const auto index = static_cast<std::size_t>(gtk_list_box_row_get_index(selected));
   if (index >= m_model.rows.size() || m_model.rows[index].id == m_chosen) return;
-  activate(root(), action::k_show_timeline, m_model.rows[index].id);
+  activate(selected, action::k_show_timeline, m_model.rows[index].id);
 }
 
 void LogScreen::mark_chosen() {
@@ -133,10 +141,30 @@ void LogScreen::mark_chosen() {
   m_rebuilding = false;
 }
 
+void LogScreen::set_room(const Room& room) {
+  m_room = room;
+  GtkWidget* grid = root();
+  set_margins(grid, room.narrow ? 16 : 32);
+  gtk_grid_set_column_spacing(GTK_GRID(grid), room.narrow ? 16 : 32);
+  gtk_grid_set_row_spacing(GTK_GRID(grid), 16);
+  gtk_grid_set_row_homogeneous(GTK_GRID(grid), room.portrait);
+  GtkLayoutManager* layout = gtk_widget_get_layout_manager(grid);
+  const auto put = [&](const char* id, int column, int row, int span) {
+    g_object_set(gtk_layout_manager_get_layout_child(layout, m_ui.widget(id)), "column", column, "row", row,
+                 "column-span", span, nullptr);
+  };
+  put("left", 0, 0, room.portrait ? 11 : 5);
+  put("timeline_or_hint", room.portrait ? 0 : 5, room.portrait ? 1 : 0, room.portrait ? 11 : 6);
+  set_margins(m_ui.widget("head"), room.narrow ? 16 : 24);
+  stack(m_ui.widget("title"), room.narrow);
+  set_visible(m_ui.widget("emblem"), !room.low);
+  for (GtkWidget* line : m_lines) stack(line, room.narrow);
+}
+
 void LogScreen::show_timeline(bool shown) {
   if (!shown) m_chosen.clear();
   mark_chosen();
-  gtk_stack_set_visible_child_name(m_ui.stack("timeline_or_hint"), shown ? "timeline" : "hint");
+  show_page(m_ui.stack("timeline_or_hint"), shown ? "timeline" : "hint");
 }
 
 void LogScreen::set(const TimelineModel& model) {

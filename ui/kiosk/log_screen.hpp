@@ -8,6 +8,7 @@
 
 #include "base/main_thread.hpp"
 #include "ui/kiosk/models.hpp"
+#include "ui/kiosk/room.hpp"
 #include "ui/kiosk/widgets.hpp"
 
 namespace sangdam::ui {
@@ -20,6 +21,7 @@ class LogScreen {
   void set(const TimelineModel& model);
   /// Screen::log: the list alone. Screen::timeline: with the chosen visit.
   void show_timeline(bool shown);
+  void set_room(const Room& room);
 
  private:
   void append(const consultation::LogRow& row);
@@ -34,6 +36,8 @@ class LogScreen {
   std::string m_chosen;  // consultation whose timeline is shown
   std::string m_asked;   // the search that was asked for last
   bool m_rebuilding = false;
+  Room m_room;
+  std::vector<GtkWidget*> m_lines;  // of the list's rows, which own them
   ChipView m_chip;
   ActionButton m_more, m_earlier;
   base::Timer m_search_pause;

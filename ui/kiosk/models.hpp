@@ -31,13 +31,16 @@ using consultation::UnseenReason;
 
 /// Names of the application's actions ("app." in a widget's action-name), with the type of their parameter.
 namespace action {
-inline constexpr const char* k_start_walk_in = "start-walk-in";        // none
-inline constexpr const char* k_open_appointment = "open-appointment";  // s: appointment
+inline constexpr const char* k_start_walk_in = "start-walk-in";          // none
+inline constexpr const char* k_start_walk_in_for = "start-walk-in-for";  // s: name
+inline constexpr const char* k_name_visit = "name-visit";                // (ss): consultation, name
+inline constexpr const char* k_open_appointment = "open-appointment";    // s: appointment
 inline constexpr const char* k_add_appointment =
     "add-appointment";  // (sssb): name, clinician, start (ISO 8601), the visit needs the picture
 inline constexpr const char* k_remove_appointment = "remove-appointment";  // s: appointment
 inline constexpr const char* k_admit = "admit";      // (ss): consultation, knock_of() whoever was looked at
 inline constexpr const char* k_decline = "decline";  // (ss)
+inline constexpr const char* k_admit_next = "admit-next";      // (ss): the visit in the room is ended for it
 inline constexpr const char* k_renew_code = "renew-code";      // s: consultation
 inline constexpr const char* k_cancel = "cancel";              // s: consultation
 inline constexpr const char* k_no_show = "no-show";            // s
@@ -79,11 +82,21 @@ struct OnAir {
   friend bool operator==(const OnAir&, const OnAir&) = default;
 };
 
+/// Somebody who waits to be let in, whatever is on the screen.
+struct Waiting {
+  std::string consultation;
+  std::string name;
+  std::string knock;  // knock_of() them
+  Instant since;
+  friend bool operator==(const Waiting&, const Waiting&) = default;
+};
+
 /// The thin bar on top of every screen but the call, which has the sign that the kiosk is on air only.
 struct StatusBar {
   std::string clinic;
   HealthItem network, camera, microphone;
   OnAir on_air{};
+  std::vector<Waiting> waiting{};  // whoever waits longest first
   friend bool operator==(const StatusBar&, const StatusBar&) = default;
 };
 
@@ -109,6 +122,8 @@ struct TodayRow {
   std::optional<Outcome> outcome;
   std::optional<Instant> waiting_since;
   std::string caller, knock;  // while waiting: the name given at the door, and knock_of() it
+  bool arrived = false;       // while the code is out: somebody has typed it
+  std::string code_end;       // of a visit without appointment, while it has a code: its last digits
   friend bool operator==(const TodayRow&, const TodayRow&) = default;
 };
 struct TodayModel {
@@ -120,12 +135,14 @@ struct TodayModel {
 struct SessionModel {
   std::string consultation;
   State state = State::open;
-  std::string code;     // nine digits, no spaces
-  std::string address;  // what a person types: "192.168.0.12:8443"
-  std::string name;     // what a person may type instead, on most devices: "sangdam.local"; may be empty
-  std::string link;     // what the QR code holds: the address with the code in the fragment
-  std::string patient;  // planned name; may be empty
-  std::optional<Instant> code_expires;
+  std::string code;         // nine digits, no spaces
+  std::string address;      // what a person types: "192.168.0.12:8443"
+  std::string name;         // what a person may type instead, on most devices: "sangdam.local"; may be empty
+  std::string link;         // what the QR code holds: the address with the code in the fragment
+  std::string appointment;  // empty: a visit without appointment, which staff may name
+  std::string patient;      // planned name; may be empty
+  std::optional<Instant> code_expires;     // past: the code opens nothing any more
+  bool is_over = false;                    // the visit has ended because the code ran out
   std::optional<consultation::Seat> seat;  // who is at the door
   std::optional<Instant> waiting_since;
   bool gateway_ready = false;  // false: the code is not good yet (no connection to the gateway)

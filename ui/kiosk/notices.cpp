@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "ui/kiosk/localisation.hpp"
 
@@ -21,10 +22,15 @@ const char* icon_of(Health health) {
 }  // namespace
 
 void NoticesView::set(const std::vector<NoticeBar>& notices) {
-  m_notices = notices;
+  // The newest of the gravest is in view: the older ones have been seen.
+  m_notices.assign(notices.rbegin(), notices.rend());
   std::stable_sort(m_notices.begin(), m_notices.end(),
                    [](const NoticeBar& a, const NoticeBar& b) { return a.health > b.health; });
   draw();
+}
+
+void NoticesView::set_room(const Room& room) {
+  if (std::exchange(m_compact, room.narrow) != room.narrow) draw();
 }
 
 void NoticesView::draw() {
@@ -55,6 +61,7 @@ GtkWidget* NoticesView::bar_of(const NoticeBar& notice, bool with_unfold) {
         m_unfolded ? tr("Show less") : fill(trn("{} more message", "{} more messages", others), others);
     ActionButton unfold = new_button(m_unfolded ? "sd-minus-symbolic" : "sd-plus-symbolic", words, {});
     gtk_widget_set_valign(unfold.widget(), GTK_ALIGN_CENTER);
+    unfold.set_compact(m_compact);
     m_signals.on(unfold.widget(), "clicked", [this] {
       m_unfolded = !m_unfolded;
       // Not inside the button's own signal: drawing anew destroys it.
@@ -65,6 +72,7 @@ GtkWidget* NoticesView::bar_of(const NoticeBar& notice, bool with_unfold) {
   if (notice.dismissible) {
     ActionButton dismiss =
         new_button("sd-close-symbolic", tr("Dismiss"), {}, std::string(tr("Dismiss")) + ": " + notice.text);
+    dismiss.set_compact(m_compact);
     dismiss.bind(action::k_dismiss_notice, notice.id);
     gtk_widget_set_valign(dismiss.widget(), GTK_ALIGN_CENTER);
     gtk_box_append(GTK_BOX(bar), dismiss.widget());

@@ -54,6 +54,7 @@ void ReasonBar::add_choice(GtkWidget* row, UnseenReason reason) {
   GtkWidget* button = gtk_button_new_with_label(words_of(reason).choice);
   gtk_widget_add_css_class(button, "sd");
   gtk_widget_set_hexpand(button, TRUE);
+  gtk_label_set_wrap(GTK_LABEL(gtk_button_get_child(GTK_BUTTON(button))), TRUE);
   gtk_box_append(GTK_BOX(row), button);
   m_signals.on(button, "clicked", [this, reason] {
     if (reason == UnseenReason::other) {

@@ -6,12 +6,12 @@
 
 namespace sangdam::ui {
 
-Sheets::Sheets(GtkOverlay* overlay, GtkWidget* behind) : m_overlay(overlay), m_behind(behind) {}
+Sheets::Sheets(GtkOverlay* overlay, GtkWidget* behind, const AnswerView& answers)
+    : m_overlay(overlay), m_behind(behind), m_answers(answers) {}
 Sheets::~Sheets() { close(); }
 
 void Sheets::ask(const Question& question) {
   GtkWidget* box = new_box(GTK_ORIENTATION_VERTICAL, 16);
-  gtk_widget_set_size_request(box, 560, -1);
   GtkWidget* title = new_paragraph(question.title, {"heading"});
   GtkWidget* text = new_paragraph(question.text, {"secondary"});
   for (GtkWidget* label : {title, text}) {
@@ -19,7 +19,6 @@ void Sheets::ask(const Question& question) {
     gtk_box_append(GTK_BOX(box), label);
   }
   GtkWidget* row = new_box(GTK_ORIENTATION_HORIZONTAL, 16);
-  gtk_widget_set_margin_top(row, 16);
   gtk_box_set_homogeneous(GTK_BOX(row), TRUE);
   ActionButton keep = new_button("sd-back-symbolic", question.keep, {});
   ActionButton go = new_button(question.icon, question.go, {question.dangerous ? "danger" : "primary"});
@@ -30,17 +29,16 @@ void Sheets::ask(const Question& question) {
   }
   gtk_box_append(GTK_BOX(row), keep.widget());
   gtk_box_append(GTK_BOX(row), go.widget());
-  gtk_box_append(GTK_BOX(box), row);
   // The harmless answer has the keyboard: a stray Enter ends no visit.
-  open(box, question.title, keep.widget());
+  open(box, row, question.title, keep.widget());
   m_target = question.target;
   m_signals->on(keep.widget(), "clicked", [this] { close(); });
   // A button activates its action in an "after" handler of its own: closed earlier, it would be out of the
   // window by then and reach no action.
-  m_signals->after(go.widget(), "clicked", [this] { close(); });
+  m_signals->after(go.widget(), "clicked", [this] { close_if_done(); });
 }
 
-void Sheets::open(GtkWidget* content, const std::string& name, GtkWidget* focus,
+void Sheets::open(GtkWidget* content, GtkWidget* buttons, const std::string& name, GtkWidget* focus,
                   std::function<void()> on_closed) {
   close();
   m_on_closed = std::move(on_closed);
@@ -53,7 +51,16 @@ void Sheets::open(GtkWidget* content, const std::string& name, GtkWidget* focus,
   gtk_widget_set_halign(card, GTK_ALIGN_CENTER);
   gtk_widget_set_valign(card, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand(card, TRUE);
-  gtk_box_append(GTK_BOX(card), content);
+  set_margins(card, 8);
+  GtkWidget* scrolled = gtk_scrolled_window_new();
+  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
+  gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(scrolled), TRUE);
+  gtk_widget_add_css_class(scrolled, "sd");
+  gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), content);
+  gtk_widget_set_margin_top(buttons, 16);
+  gtk_box_append(GTK_BOX(card), scrolled);
+  gtk_box_append(GTK_BOX(card), buttons);
   gtk_box_append(GTK_BOX(m_scrim), card);
 
   GtkEventController* keys = gtk_event_controller_key_new();
@@ -73,6 +80,10 @@ void Sheets::open(GtkWidget* content, const std::string& name, GtkWidget* focus,
   gtk_widget_set_can_focus(m_behind, FALSE);
   gtk_overlay_add_overlay(m_overlay, m_scrim);
   gtk_widget_grab_focus(focus);
+}
+
+void Sheets::close_if_done() {
+  if (!m_answers.refused()) close();
 }
 
 void Sheets::close() {

@@ -85,15 +85,21 @@ void StatusBarView::set(const StatusBar& bar) {
   draw_words();
 }
 
-void StatusBarView::set_wide(bool wide) {
-  m_wide = wide;
+void StatusBarView::set_room(const Room& room) {
+  m_room = room;
+  set_visible(m_ui.widget("clinic"), !room.narrow);
+  gtk_box_set_spacing(GTK_BOX(root()), room.narrow ? 4 : 16);
+  gtk_widget_set_margin_start(m_ui.widget("places"), room.narrow ? 0 : 16);
+  m_language.set_compact(room.narrow);
+  for (ActionButton* button : {&m_today, &m_log, &m_on_air}) button->set_compact(room.tight);
   draw_words();
 }
 
 void StatusBarView::draw_words() {
   // A small kiosk's bar has room for the words of what is not well; icon and mark say the rest.
   for (const Health& view : m_health) {
-    set_visible(view.word, m_wide || !gtk_widget_has_css_class(view.box, class_of(ui::Health::good)));
+    set_visible(view.word, m_room.wide || (!m_room.narrow &&
+                                           !gtk_widget_has_css_class(view.box, class_of(ui::Health::good))));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "ui/kiosk/models.hpp"
+#include "ui/kiosk/room.hpp"
 #include "ui/kiosk/widgets.hpp"
 
 namespace sangdam::ui {
@@ -16,8 +17,7 @@ class StatusBarView {
   void set_screen(Screen screen);
   /// How many patients wait: seen from every screen.
   void set_waiting(std::size_t count);
-  /// Room for every word.
-  void set_wide(bool wide);
+  void set_room(const Room& room);
   void tick(Instant now);
 
  private:
@@ -33,7 +33,7 @@ class StatusBarView {
   void draw_words();
 
   Ui m_ui;
-  bool m_wide = false;
+  Room m_room;
   ActionButton m_today, m_log, m_language, m_on_air;
   std::array<Health, 3> m_health;
 };

@@ -9,6 +9,23 @@
 
 namespace sangdam::ui {
 
+namespace {
+
+// GtkSettings: 1024 times the dots per inch; CSS takes 96 of them for letters of the usual size.
+constexpr double k_usual_dpi = 96 * 1024;
+
+}  // namespace
+
+void set_text_scale(double scale) {
+  g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", static_cast<int>(k_usual_dpi * scale), nullptr);
+}
+
+double text_scale() {
+  int dpi = 0;
+  g_object_get(gtk_settings_get_default(), "gtk-xft-dpi", &dpi, nullptr);
+  return dpi > 0 ? dpi / k_usual_dpi : 1.0;
+}
+
 void load_style() {
   static bool loaded = false;
   if (std::exchange(loaded, true)) return;

@@ -391,6 +391,14 @@ std::optional<Moment> moment_of_note(const LogEntry& entry) {
                   tr("The kiosk lost its connection to the gateway. A call in progress goes on without it."),
                   {}};
   }
+  if (kind == "named") {
+    const std::string name = detail(entry, "name");
+    return Moment{"sd-person-symbolic",
+                  Tone::neutral,
+                  name.empty() ? std::string(tr("Staff took the visit's name away."))
+                               : fill(tr("Staff named the visit: {name}."), fmt::arg("name", name)),
+                  {}};
+  }
   if (kind == "gateway-back") {
     return Moment{
         "sd-info-symbolic", Tone::neutral, tr("The kiosk's connection to the gateway is back."), {}};

@@ -1,9 +1,11 @@
 #include "ui/kiosk/widgets.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "ui/kiosk/icon.hpp"
 #include "ui/kiosk/localisation.hpp"
+#include "ui/kiosk/press.hpp"
 
 namespace sangdam::ui {
 
@@ -91,6 +93,13 @@ void keep_words(GtkLabel* label) {
                    G_CALLBACK(+[](GtkLabel* changed) noexcept { forbid_breaks_in_words(changed); }), nullptr);
 }
 
+void fit_in_two_lines(GtkLabel* label) {
+  gtk_label_set_wrap(label, TRUE);
+  gtk_label_set_wrap_mode(label, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines(label, 2);
+  gtk_label_set_ellipsize(label, PANGO_ELLIPSIZE_END);
+}
+
 GtkWidget* new_paragraph(const std::string& text, std::initializer_list<const char*> classes) {
   GtkWidget* label = new_label(text, classes);
   gtk_label_set_wrap(GTK_LABEL(label), TRUE);
@@ -144,6 +153,23 @@ void set_accessible_name(gpointer widget, const std::string& name) {
   gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name.c_str(), -1);
 }
 
+void show_page(GtkStack* stack, const char* name) {
+  GtkWidget* page = gtk_stack_get_child_by_name(stack, name);
+  gtk_widget_set_visible(page, TRUE);
+  gtk_stack_set_visible_child(stack, page);
+  for (GtkWidget* each = gtk_widget_get_first_child(GTK_WIDGET(stack)); each != nullptr;
+       each = gtk_widget_get_next_sibling(each)) {
+    gtk_widget_set_visible(each, each == page);
+  }
+}
+
+void set_margins(GtkWidget* widget, int pixels) {
+  for (const auto set : {gtk_widget_set_margin_start, gtk_widget_set_margin_end, gtk_widget_set_margin_top,
+                         gtk_widget_set_margin_bottom}) {
+    set(widget, pixels);
+  }
+}
+
 void remove_children(GtkWidget* container) {
   while (GtkWidget* child = gtk_widget_get_first_child(container)) gtk_box_remove(GTK_BOX(container), child);
 }
@@ -173,24 +199,46 @@ ActionButton::ActionButton(GtkButton* button, bool upright) : m_button(button) {
   m_icon = GTK_IMAGE(new_icon("sd-dot-symbolic"));
   m_text = GTK_LABEL(new_label(""));
   gtk_label_set_xalign(m_text, 0.5F);
+  gtk_label_set_justify(m_text, GTK_JUSTIFY_CENTER);
+  keep_words(m_text);
   gtk_box_append(GTK_BOX(box), GTK_WIDGET(m_icon));
   gtk_box_append(GTK_BOX(box), GTK_WIDGET(m_text));
-  gtk_button_set_child(m_button, box);
+  m_content = GTK_BOX(box);
+  // A row of widgets with baselines and words that wrap gets its height wrong in GTK 4.8, and complains; a
+  // stack has no baseline.
+  GtkWidget* stack = gtk_stack_new();
+  gtk_stack_add_child(GTK_STACK(stack), box);
+  gtk_button_set_child(m_button, stack);
   gtk_widget_add_css_class(widget(), "sd");
 }
 
 void ActionButton::set(const char* icon, const std::string& text, const std::string& name) {
   set_icon(m_icon, icon);
   set_text(m_text, text);
-  set_visible(m_text, !text.empty());
-  set_class(widget(), "round", text.empty());
+  int widest = -1;
+  for (const std::string& each : m_texts) {
+    const auto layout =
+        base::Ref<PangoLayout>::adopt(gtk_widget_create_pango_layout(GTK_WIDGET(m_text), each.c_str()));
+    int width = 0;
+    pango_layout_get_pixel_size(layout.get(), &width, nullptr);
+    widest = std::max(widest, width);
+  }
+  gtk_widget_set_size_request(GTK_WIDGET(m_text), widest, -1);
   set_accessible_name(m_button, name.empty() ? text : name);
   if (text.empty()) gtk_widget_set_tooltip_text(widget(), name.c_str());
+  set_compact(m_compact);
 }
 
-void ActionButton::append(GtkWidget* widget) {
-  gtk_box_append(GTK_BOX(gtk_button_get_child(m_button)), widget);
+void ActionButton::set_compact(bool compact) {
+  m_compact = compact;
+  const bool has_text = *gtk_label_get_text(m_text) != '\0';
+  set_visible(m_text, has_text && !compact);
+  // In as much room as there is. Not without a word: a box beside an entry would get its height wrong.
+  gtk_label_set_wrap(m_text, has_text && !compact);
+  set_class(widget(), "round", !has_text || compact);
 }
+
+void ActionButton::append(GtkWidget* widget) { gtk_box_append(m_content, widget); }
 
 void ActionButton::set_badge(std::size_t count) {
   if (m_badge == nullptr) {
@@ -198,7 +246,7 @@ void ActionButton::set_badge(std::size_t count) {
     m_badge = GTK_LABEL(new_label("", {"badge", "tabular"}));
     gtk_label_set_xalign(m_badge, 0.5F);
     gtk_widget_set_valign(GTK_WIDGET(m_badge), GTK_ALIGN_CENTER);
-    gtk_box_append(GTK_BOX(gtk_button_get_child(m_button)), GTK_WIDGET(m_badge));
+    gtk_box_append(m_content, GTK_WIDGET(m_badge));
   }
   set_visible(m_badge, count > 0);
   set_text(m_badge, std::to_string(count));
@@ -256,6 +304,7 @@ void draw_box(ActionButton& button, bool ticked, const std::string& text) {
 std::string in_app(const char* action) { return std::string("app.") + action; }
 
 bool activate(gpointer widget, const char* action, const std::string& target) {
+  note_press(GTK_WIDGET(widget));
   return gtk_widget_activate_action(GTK_WIDGET(widget), in_app(action).c_str(), "s", target.c_str()) != FALSE;
 }
 

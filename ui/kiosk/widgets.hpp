@@ -76,6 +76,8 @@ void keep_words(GtkLabel* label);
 [[nodiscard]] GtkWidget* new_box(GtkOrientation orientation, int spacing,
                                  std::initializer_list<const char*> classes = {});
 [[nodiscard]] GtkWidget* new_icon(const char* name);
+/// For what people wrote, and may be longer than any place for it: two lines, then an ellipsis.
+void fit_in_two_lines(GtkLabel* label);
 /// Sets only what changed: GTK redraws and tells assistive technology at every set.
 void set_text(GtkLabel* label, const std::string& text);
 void set_icon(GtkImage* image, const char* name);
@@ -84,6 +86,9 @@ void set_tone(GtkWidget* widget, Tone tone);
 void set_visible(gpointer widget, bool visible);
 void set_accessible_name(gpointer widget, const std::string& name);
 void remove_children(GtkWidget* container);
+/// Shows one page of a stack, and hides the others: assistive technology would read them, too.
+void show_page(GtkStack* stack, const char* name);
+void set_margins(GtkWidget* widget, int pixels);
 
 /// Icon and word in one rounded label.
 class ChipView {
@@ -112,6 +117,11 @@ class ActionButton {
   void append(GtkWidget* widget);
   /// An empty `text` makes an icon-only button; then `name` says what it does.
   void set(const char* icon, const std::string& text, const std::string& name = {});
+  /// The button stays as wide as the widest of these texts needs: what lies beside it does not move when it
+  /// says another.
+  void keep_room_for(std::vector<std::string> texts) { m_texts = std::move(texts); }
+  /// Only the icon is shown, where there is no room for the word; the name stays.
+  void set_compact(bool compact);
   /// Bound to "app.<action>", with a text or two as target, or without one.
   void bind(const char* action);
   void bind(const char* action, const std::string& target);
@@ -121,10 +131,13 @@ class ActionButton {
 
  private:
   GtkButton* m_button = nullptr;
+  GtkBox* m_content = nullptr;
   GtkImage* m_icon = nullptr;
   GtkLabel* m_text = nullptr;
   GtkLabel* m_badge = nullptr;
   std::string m_action, m_target, m_second;
+  std::vector<std::string> m_texts;
+  bool m_compact = false;
 };
 /// A toggle button that looks like a box to tick; a GtkCheckButton of GTK 4.8 cannot be pressed by assistive
 /// technology.
@@ -135,7 +148,8 @@ void draw_box(ActionButton& button, bool ticked, const std::string& text);
 
 /// "app.<name>", as widgets spell an action of the application.
 [[nodiscard]] std::string in_app(const char* action);
-/// Activates an action of the application from `widget`. False if there is no such action.
+/// Activates an action of the application from `widget`, where its answer will appear. False if there is no
+/// such action.
 bool activate(gpointer widget, const char* action, const std::string& target);
 bool activate(gpointer widget, const char* action, int target);
 

@@ -8,15 +8,18 @@
 
 #include "base/clock.hpp"
 #include "base/main_thread.hpp"
+#include "ui/kiosk/answer.hpp"
 #include "ui/kiosk/call_screen.hpp"
 #include "ui/kiosk/log_screen.hpp"
 #include "ui/kiosk/notices.hpp"
+#include "ui/kiosk/room.hpp"
 #include "ui/kiosk/session_screen.hpp"
 #include "ui/kiosk/sheet.hpp"
 #include "ui/kiosk/status_bar.hpp"
 #include "ui/kiosk/style.hpp"
 #include "ui/kiosk/today_screen.hpp"
 #include "ui/kiosk/video_view.hpp"
+#include "ui/kiosk/waiting_card.hpp"
 #include "ui/kiosk/widgets.hpp"
 
 namespace sangdam::ui {
@@ -24,19 +27,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int k_wide_from = 1680;  // logical pixels: from there the code is set larger still
-
 /// Everything that has words in it: dropped and built anew when the language changes.
 struct Screens {
-  Screens(GtkOverlay* overlay, GtkWidget* behind, GtkBox* notice_place, VideoView& self, VideoView& patient)
-      : sheets(overlay, behind),
-        notices(notice_place),
+  Screens(const Ui& ui, const AnswerView& answers, VideoView& self, VideoView& patient)
+      : sheets(ui.overlay("root"), ui.widget("behind"), answers),
+        notices(ui.box("notices")),
+        waiting(sheets, ui.box("waiting")),
         today(sheets),
         session(sheets),
         call(sheets, self, patient) {}
   Sheets sheets;
   StatusBarView bar;
   NoticesView notices;
+  WaitingCard waiting;
   TodayScreen today;
   SessionScreen session;
   CallScreen call;
@@ -53,18 +56,21 @@ struct KioskWindow::Impl {
   void build();
   void drop();
   void give_models();
+  void draw_waiting();
   void draw_screen();
   void tick();
   void on_resize();
+  void set_room(const Room& now);
   void warm_call();
 
   base::SystemClock clock;
   base::Ref<GtkWindow> window;
   Ui ui;
+  AnswerView answers;
   VideoView self_view, patient_view;
   std::shared_ptr<base::SoundLevel> microphone;
   std::optional<Screens> screens;
-  bool wide = false;
+  Room room;
   bool call_warm = false;  // since the screens were built
 
   Screen screen = Screen::today;
@@ -85,6 +91,7 @@ KioskWindow::Impl::Impl(GApplication* application, std::shared_ptr<base::FrameSl
     : window((load_style(), base::Ref<GtkWindow>::share(
                                 GTK_WINDOW(gtk_application_window_new(GTK_APPLICATION(application)))))),
       ui("window.ui"),
+      answers(ui.overlay("root")),
       self_view(std::move(self_slot), true),
       patient_view(std::move(patient_slot), false) {
   gtk_window_set_title(window.get(), "Sangdam");
@@ -98,9 +105,12 @@ KioskWindow::Impl::Impl(GApplication* application, std::shared_ptr<base::FrameSl
   if (fullscreen) gtk_window_fullscreen(window.get());
   gtk_widget_add_css_class(GTK_WIDGET(window.get()), "sd");
   gtk_window_set_child(window.get(), ui.widget("root"));
+  // Before the first layout: a window is never smaller than what it shows.
+  room = room_of(area.width, area.height, text_scale());
   build();
   gtk_widget_realize(GTK_WIDGET(window.get()));
   signals.on(gtk_native_get_surface(GTK_NATIVE(window.get())), "layout", [this] { on_resize(); });
+  signals.on(gtk_settings_get_default(), "notify::gtk-xft-dpi", [this] { on_resize(); });
   second.start_repeating(1s, [this] { tick(); });
   gtk_window_present(window.get());
 }
@@ -111,15 +121,15 @@ KioskWindow::Impl::~Impl() {
 }
 
 void KioskWindow::Impl::build() {
-  screens.emplace(ui.overlay("root"), ui.widget("behind"), ui.box("notices"), self_view, patient_view);
+  remove_children(ui.widget("waiting"));
+  screens.emplace(ui, answers, self_view, patient_view);
   gtk_box_append(ui.box("bar_place"), screens->bar.root());
   GtkStack* stack = ui.stack("screens");
   gtk_stack_add_named(stack, screens->today.root(), "today");
   gtk_stack_add_named(stack, screens->session.root(), "session");
   gtk_stack_add_named(stack, screens->call.root(), "call");
   gtk_stack_add_named(stack, screens->log.root(), "log");
-  screens->session.set_wide(wide);
-  screens->bar.set_wide(wide);
+  set_room(room);
   screens->call.watch_microphone(microphone);
 }
 
@@ -138,12 +148,29 @@ void KioskWindow::Impl::drop() {
 void KioskWindow::Impl::give_models() {
   screens->bar.set(bar);
   screens->call.set(bar.on_air);
+  draw_waiting();
   screens->notices.set(notices);
   screens->today.set(today);
   screens->session.set(session);
   screens->call.set(call);
   screens->log.set(log);
   if (timeline) screens->log.set(*timeline);
+}
+
+void KioskWindow::Impl::draw_waiting() {
+  const std::vector<Waiting>& all = bar.waiting;
+  screens->bar.set_waiting(all.size());
+  set_visible(ui.widget("lit"), !all.empty());
+  const std::string title = all.empty() ? "Sangdam" : words_of(all) + " – Sangdam";
+  gtk_window_set_title(window.get(), title.c_str());
+  // Today and the visit itself show them where they are.
+  std::vector<Waiting> elsewhere = all;
+  std::erase_if(elsewhere, [this](const Waiting& each) {
+    return screen == Screen::today || screen == Screen::call ||
+           (screen == Screen::session && each.consultation == session.consultation);
+  });
+  screens->waiting.set(elsewhere, {});
+  screens->call.set(all);
 }
 
 void KioskWindow::Impl::draw_screen() {
@@ -155,17 +182,11 @@ void KioskWindow::Impl::draw_screen() {
     case Screen::log:
     case Screen::timeline: name = "log"; break;
   }
-  // Assistive technology reads what is visible, and a stack's other pages count as visible to it.
-  GtkStack* stack = ui.stack("screens");
-  set_visible(gtk_stack_get_child_by_name(stack, name), true);
-  gtk_stack_set_visible_child_name(stack, name);
-  for (const char* other : {"today", "session", "call", "log"}) {
-    GtkWidget* child = gtk_stack_get_child_by_name(stack, other);
-    set_visible(child, child == gtk_stack_get_visible_child(stack));
-  }
+  show_page(ui.stack("screens"), name);
   set_visible(ui.widget("bar_place"), screen != Screen::call);
   screens->bar.set_screen(screen);
   screens->log.show_timeline(screen == Screen::timeline && timeline.has_value());
+  draw_waiting();
   if (screen == Screen::call) screens->call.wake();
   tick();
 }
@@ -185,6 +206,7 @@ void KioskWindow::Impl::warm_call() {
 void KioskWindow::Impl::tick() {
   const Instant now = clock.now();
   screens->bar.tick(now);
+  screens->waiting.tick(now);
   switch (screen) {
     case Screen::today: screens->today.tick(now); break;
     case Screen::session: screens->session.tick(now); break;
@@ -196,12 +218,24 @@ void KioskWindow::Impl::tick() {
 
 void KioskWindow::Impl::on_resize() {
   GdkSurface* surface = gtk_native_get_surface(GTK_NATIVE(window.get()));
-  const bool now_wide = gdk_surface_get_width(surface) >= k_wide_from;
-  if (now_wide == wide) return;
-  wide = now_wide;
-  set_class(GTK_WIDGET(window.get()), "wide", wide);
-  screens->bar.set_wide(wide);
-  screens->session.set_wide(wide);
+  const Room now = room_of(gdk_surface_get_width(surface), gdk_surface_get_height(surface), text_scale());
+  if (now != room) set_room(now);
+}
+
+void KioskWindow::Impl::set_room(const Room& now) {
+  room = now;
+  const std::pair<const char*, bool> classes[]{{"wide", room.wide},
+                                               {"narrow", room.narrow},
+                                               {"tight", room.tight},
+                                               {"low", room.low},
+                                               {"portrait", room.portrait}};
+  for (const auto& [name, is_set] : classes) set_class(GTK_WIDGET(window.get()), name, is_set);
+  screens->bar.set_room(room);
+  screens->notices.set_room(room);
+  screens->today.set_room(room);
+  screens->session.set_room(room);
+  screens->call.set_room(room);
+  screens->log.set_room(room);
 }
 
 KioskWindow::KioskWindow(GApplication* application, std::shared_ptr<base::FrameSlot> self_view,
@@ -217,15 +251,21 @@ void KioskWindow::show(Screen screen) {
   const bool same = m_impl->screen == screen;
   m_impl->screen = screen;
   // A question about what is no longer on the screen must not be answered by accident.
-  if (!same) m_impl->screens->sheets.close();
+  if (!same) {
+    m_impl->screens->sheets.close();
+    m_impl->answers.on_screen_changed();
+  }
   m_impl->draw_screen();
 }
+
+void KioskWindow::set_text_scale(double scale) { ui::set_text_scale(scale); }
 
 void KioskWindow::set(const StatusBar& bar) {
   if (m_impl->bar == bar) return;
   m_impl->bar = bar;
   m_impl->screens->bar.set(bar);
   m_impl->screens->call.set(bar.on_air);
+  m_impl->draw_waiting();
 }
 
 void KioskWindow::watch_microphone(std::shared_ptr<base::SoundLevel> level) {
@@ -243,16 +283,13 @@ void KioskWindow::set(const TodayModel& model) {
   if (m_impl->today == model) return;
   m_impl->today = model;
   m_impl->screens->today.set(model);
-  m_impl->screens->bar.set_waiting(
-      static_cast<std::size_t>(std::count_if(model.rows.begin(), model.rows.end(), [](const TodayRow& row) {
-        return row.state == State::waiting;
-      })));
 }
 
 void KioskWindow::set(const SessionModel& model) {
   if (m_impl->session == model) return;
   m_impl->session = model;
   m_impl->screens->session.set(model);
+  m_impl->draw_waiting();
   if (model.seat) m_impl->warm_call();
 }
 
@@ -273,6 +310,8 @@ void KioskWindow::set(const TimelineModel& model) {
   m_impl->screens->log.set(model);
 }
 
+bool KioskWindow::answer(Health health, const std::string& text) { return m_impl->answers.say(health, text); }
+
 bool KioskWindow::asks() const { return m_impl->screens->sheets.is_open(); }
 
 void KioskWindow::give_back_chat(const std::string& text) { m_impl->screens->call.give_back(text); }
@@ -285,9 +324,6 @@ void KioskWindow::retranslate() {
   m_impl->build();
   m_impl->give_models();
   m_impl->screens->today.choose(chosen);
-  m_impl->screens->bar.set_waiting(static_cast<std::size_t>(
-      std::count_if(m_impl->today.rows.begin(), m_impl->today.rows.end(),
-                    [](const TodayRow& row) { return row.state == State::waiting; })));
   m_impl->screens->call.resume(unfinished);
   m_impl->draw_screen();
 }

@@ -23,6 +23,8 @@ class KioskWindow {
   KioskWindow& operator=(const KioskWindow&) = delete;
 
   void show(Screen screen);
+  /// The desktop's, or this: letters so many times as large as usual.
+  void set_text_scale(double scale);
   /// Each replaces what the screen showed; cheap when nothing changed.
   void set(const StatusBar& bar);
   void set(const std::vector<NoticeBar>& notices);
@@ -31,6 +33,9 @@ class KioskWindow {
   void set(const CallModel& model);
   void set(const LogModel& model);
   void set(const TimelineModel& model);
+  /// Answers what was pressed just now, beside it: what was done (Health::good), or why it was refused; then
+  /// the form that asked stays as it is. False if nothing was pressed: it has to be said elsewhere.
+  bool answer(Health health, const std::string& text);
   /// A question or a form is open: another screen would close it.
   [[nodiscard]] bool asks() const;
   /// A message that was not sent goes back to where it was typed, unless something else is there by now.

@@ -49,6 +49,8 @@ const char* weekday_name(int weekday) {
   (void)trc("weekday", "Sunday");
 }
 
+constexpr std::chrono::minutes k_overdue_after{5};  // of an appointment's time
+
 int twelve_hour(int hour) { return hour % 12 == 0 ? 12 : hour % 12; }
 
 }  // namespace
@@ -93,6 +95,17 @@ Chip chip_of(State state, std::optional<Outcome> outcome) {
     case Outcome::failed: return {"sd-warning-symbolic", trc("state", "Did not work"), Tone::danger};
   }
   return {"sd-check-symbolic", trc("state", "Ended"), Tone::neutral};
+}
+
+bool is_overdue(const TodayRow& row, Instant now) {
+  return row.state == State::scheduled && row.time + k_overdue_after <= now;
+}
+
+Chip chip_of(const TodayRow& row, Instant now) {
+  if (row.state == State::open && row.arrived)
+    return {"sd-person-symbolic", trc("state", "Coming in"), Tone::primary};
+  if (is_overdue(row, now)) return {"sd-clock-symbolic", trc("state", "Overdue"), Tone::warning};
+  return chip_of(row.state, row.outcome);
 }
 
 Chip chip_of(Quality quality) {
@@ -232,6 +245,13 @@ std::string timer(std::chrono::milliseconds length) {
   const auto seconds = std::max<long long>(0, std::chrono::floor<std::chrono::seconds>(length).count());
   if (seconds < 3600) return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
   return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+std::string words_of_code_end(const std::string& digits, bool spelled) {
+  if (digits.empty()) return {};
+  std::string apart;
+  for (const char digit : digits) apart += std::string(apart.empty() ? "" : " ") + digit;
+  return fill(tr("Code ends in {digits}"), fmt::arg("digits", spelled ? apart : digits));
 }
 
 std::string patient_or(std::string_view name) {

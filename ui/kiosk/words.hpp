@@ -28,6 +28,9 @@ struct Chip {
   friend bool operator==(const Chip&, const Chip&) = default;
 };
 [[nodiscard]] Chip chip_of(State state, std::optional<Outcome> outcome);
+/// The same of a row of the day's list, which knows more: who has typed the code, and what is overdue.
+[[nodiscard]] Chip chip_of(const TodayRow& row, Instant now);
+[[nodiscard]] bool is_overdue(const TodayRow& row, Instant now);
 [[nodiscard]] Chip chip_of(Quality quality);
 
 /// What a line that is too weak for all of picture and sound leaves of them. Empty at "video".
@@ -63,6 +66,8 @@ struct Sign {
 [[nodiscard]] std::string duration(std::chrono::milliseconds length);
 /// "1:05", "12:05", "1:02:05"
 [[nodiscard]] std::string timer(std::chrono::milliseconds length);
+/// "Code ends in 906"; spelled: read digit by digit. Empty where there is none.
+[[nodiscard]] std::string words_of_code_end(const std::string& digits, bool spelled);
 /// The patient's name, or what stands for one nobody knows yet.
 [[nodiscard]] std::string patient_or(std::string_view name);
 

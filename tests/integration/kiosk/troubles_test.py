@@ -178,6 +178,14 @@ class Troubles(unittest.TestCase):
             desktop.wait_for_text(kiosk.process.pid, "No camera", DEADLINE)
             desktop.wait_for_text(kiosk.process.pid, "No microphone", DEADLINE)
 
+    def test_a_refusal_is_on_the_screen_whatever_notices_are_older(self):
+        with Kiosk(self.data, "--camera", "auto", "--microphone", "auto", "--walk-in") as kiosk:
+            kiosk.event("session-open")
+            self.reads(kiosk, "more message")  # two devices are missing: one of them is behind the other
+            for _ in range(3):
+                desktop.press(kiosk.process.pid, "New code: the old one stops working, whoever is here stays", DEADLINE)
+            self.reads(kiosk, "The code was renewed a moment ago")
+
     def test_a_public_address_makes_a_link_that_opens_however_it_was_written(self):
         settings = os.path.join(self.folder, "kiosk.conf")
         with open(settings, "wb") as file:

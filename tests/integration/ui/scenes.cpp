@@ -73,12 +73,43 @@ TodayModel busy_day(Instant now) {
   return day;
 }
 
+/// A long day at the middle of it: what is over, what nobody came for, what is to come.
+TodayModel long_day(Instant now) {
+  TodayModel day;
+  for (int i = 0; i < 46; ++i) {
+    const Instant time = now + (i - 24) * 10min + 3min;
+    const bool is_missed = i == 20 || i == 22;
+    const State state = time > now || is_missed ? State::scheduled : State::ended;
+    day.rows.push_back(row(100 + i, time, fmt::format("환자 {}", i), "박민수 원장", state,
+                           state == State::ended ? std::optional(Outcome::completed) : std::nullopt));
+  }
+  return day;
+}
+
+/// Three visits without appointment at the same time.
+TodayModel walk_ins(Instant now) {
+  TodayModel day;
+  for (const char* code : {"906", "112", "554"}) {
+    TodayRow made;
+    made.consultation = fmt::format("{:0>32}", code);
+    made.key = "c:" + made.consultation;
+    made.time = now - 2min;
+    made.state = State::open;
+    made.code_end = code;
+    made.arrived = made.code_end == "112";
+    day.rows.push_back(made);
+  }
+  day.rows.back().patient = "이순자";
+  return day;
+}
+
 SessionModel open_session(Instant now) {
   SessionModel session;
   session.consultation = k_consultation;
   session.code = "482731906";
   session.address = "192.168.0.12:8443";
   session.link = "https://192.168.0.12:8443/#482731906";
+  session.appointment = k_appointment;
   session.patient = "김영희";
   session.code_expires = now + 27min;
   session.gateway_ready = true;
@@ -212,6 +243,15 @@ TimelineModel newest_of_many(Instant now) {
   return story;
 }
 
+/// Others who wait while this screen is in front.
+void let_wait(KioskWindow& window, Instant now) {
+  StatusBar bar = healthy();
+  bar.waiting = {
+      {id('c', 5), "이순자", "0123456789abcdef-1", now - 3min - 20s},
+      {id('c', 6), "Wolfeschlegelsteinhausenbergerdorff Maximiliane", "0123456789abcdef-2", now - 40s}};
+  window.set(bar);
+}
+
 using Scene = std::function<void(KioskWindow&, Instant)>;
 
 void show_session(KioskWindow& window, const SessionModel& model) {
@@ -234,6 +274,10 @@ const std::map<std::string, Scene>& scenes() {
        }},
       {"today-many",
        [](KioskWindow& window, Instant now) { window.set(busy_day(now)), window.show(Screen::today); }},
+      {"today-long",
+       [](KioskWindow& window, Instant now) { window.set(long_day(now)), window.show(Screen::today); }},
+      {"today-walk-ins",
+       [](KioskWindow& window, Instant now) { window.set(walk_ins(now)), window.show(Screen::today); }},
       {"today-notices",
        [](KioskWindow& window, Instant now) {
          window.set(busy_day(now));
@@ -264,6 +308,27 @@ const std::map<std::string, Scene>& scenes() {
          auto session = open_session(now);
          session.name = "sangdam.local";
          session.address = "192.168.0.12";
+         show_session(window, session);
+       }},
+      {"session-run-out",
+       [](KioskWindow& window, Instant now) {
+         auto session = open_session(now);
+         session.code_expires = now - 1s;
+         show_session(window, session);
+       }},
+      {"session-closed",
+       [](KioskWindow& window, Instant now) {
+         auto session = open_session(now);
+         session.code_expires = now - 1s;
+         session.is_over = true;
+         show_session(window, session);
+       }},
+      {"session-walk-in",
+       [](KioskWindow& window, Instant now) {
+         auto session = open_session(now);
+         session.appointment.clear();
+         session.patient.clear();
+         session.code_expires = now + 211min;
          show_session(window, session);
        }},
       {"session-arrived",
@@ -331,6 +396,12 @@ const std::map<std::string, Scene>& scenes() {
          call.quality = Quality::fair;
          show_call(window, call);
        }},
+      {"call-mine-muted",
+       [](KioskWindow& window, Instant now) {
+         CallModel call = running_call(now);
+         call.microphone_muted = true;
+         show_call(window, call);
+       }},
       {"call-loud",
        [](KioskWindow& window, Instant now) {
          CallModel call = running_call(now);
@@ -396,6 +467,24 @@ const std::map<std::string, Scene>& scenes() {
          call.state = State::reconnecting;
          call.door = {"", "seat:0", true};
          show_call(window, call);
+       }},
+      {"call-waiting",
+       [](KioskWindow& window, Instant now) { let_wait(window, now), show_call(window, running_call(now)); }},
+      {"call-one-waits",
+       [](KioskWindow& window, Instant now) {
+         StatusBar bar = healthy();
+         bar.waiting = {{id('c', 5), "이순자", "0123456789abcdef-1", now - 3min - 20s}};
+         window.set(bar);
+         show_call(window, running_call(now));
+       }},
+      {"session-others-wait",
+       [](KioskWindow& window, Instant now) {
+         let_wait(window, now), show_session(window, open_session(now));
+       }},
+      {"log-others-wait",
+       [](KioskWindow& window, Instant now) {
+         let_wait(window, now);
+         window.set(log_of(now, 12, true)), window.show(Screen::log);
        }},
       {"call-patient-left",
        [](KioskWindow& window, Instant now) {

@@ -22,7 +22,7 @@ DEADLINE = 60.0  # a loaded machine: every answer on the accessibility bus takes
 NAMED_ROLES = {"push button", "button", "toggle button", "text", "entry", "list item", "check box", "alert", "dialog"}
 
 
-def restart_under_bus_and_display(size):
+def restart_under_bus_and_display(size, scale):
     """Runs this script again inside a session bus and an X server of its own, found by -displayfd."""
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
@@ -38,7 +38,7 @@ def restart_under_bus_and_display(size):
             os.chmod(runtime, 0o700)
             env = dict(os.environ, DISPLAY=f":{display}", SANGDAM_SCREENS_INSIDE="1", XDG_RUNTIME_DIR=runtime,
                        GDK_BACKEND="x11", GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory", NO_AT_BRIDGE="0",
-                       TZ="Asia/Seoul", G_DEBUG="fatal-criticals",
+                       TZ="Asia/Seoul", GDK_SCALE=str(scale), G_DEBUG="fatal-criticals",
                        GDK_DEBUG="gl-disable", GDK_DISABLE="gl")
             env.pop("GTK_A11Y", None)
             env.pop("WAYLAND_DISPLAY", None)
@@ -110,6 +110,8 @@ def main():
     parser.add_argument("program")
     parser.add_argument("locale_directory")
     parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--scale", type=int, default=1, help="pixels of the screen to one of the layout")
+    parser.add_argument("--layout-only", action="store_true", help="look at every scene, press nothing")
     options = parser.parse_args()
     for tool in ("Xvfb", "dbus-run-session"):
         if not shutil.which(tool):
@@ -121,7 +123,7 @@ def main():
         print("SKIPPED: python3-pyatspi is not installed")
         return 77
     if not os.environ.get("SANGDAM_SCREENS_INSIDE"):
-        return restart_under_bus_and_display(options.size)
+        return restart_under_bus_and_display(options.size, options.scale)
     return Check(pyatspi, options).run()
 
 
@@ -131,6 +133,8 @@ class Check:
         # Milliseconds. The default of 0.8 s is too short for a program that paints on a loaded processor.
         pyatspi.Atspi.set_timeout(30000, 30000)
         self.size = options.size
+        self.layout_only = options.layout_only
+        self.text_scale = 1
         self.failures = []
         self.screens = Screens(options.program, options.locale_directory)
         self.application = self.wait_for(self.find_application, "the program on the accessibility bus")
@@ -187,7 +191,8 @@ class Check:
         directory = os.environ.get("SANGDAM_SCREENSHOTS")
         if directory:
             os.makedirs(directory, exist_ok=True)
-            subprocess.run(["import", "-window", "root", f"{directory}/{language}-{self.size}-{name}.png"], check=True)
+            size = self.size + ("-large" if self.text_scale > 1 else "")
+            subprocess.run(["import", "-window", "root", f"{directory}/{language}-{size}-{name}.png"], check=True)
 
     def scene(self, name):
         self.screens.tell("scene " + name)
@@ -219,15 +224,70 @@ class Check:
                 themed = self.screens.tell("themed-icons")
                 self.check(not themed, f"{language} {name}: no icon comes from the icon theme: {themed}")
                 self.picture(language, name)
+                self.whole(f"{language} {name}")
+            if self.layout_only:
+                self.sheets(language)
+                continue
             self.on_air(language, names)
             self.sheets_and_chat(language)
-        self.actions()
+            self.somebody_waits(language)
+        self.large_letters(names)
+        if not self.layout_only:
+            self.actions()
+            self.answers()
+            self.codes()
+            self.lists()
+            self.steady()
+            self.focus_rings()
         code = self.screens.quit()
         self.check(code == 0, f"the program ended with {code}")
         noise = [line for line in self.screens.stderr().splitlines() if line.strip()]
         self.check(not noise, "something was written to stderr: " + "; ".join(noise[:5]))
         print(f"{len(names)} scenes in 2 languages at {self.size}, {len(self.failures)} failed")
         return 1 if self.failures else 0
+
+    # What people wrote, and may be longer than any place for it.
+    LONG = ("Wolfeschlegel", "Lee-Montgomery", "Nguyễn Thị", "한빛의원", "example.org", "Okonkwo")
+
+    def whole(self, where):
+        """Nothing is cut off or covered, and every button is on the screen."""
+        for fault in self.screens.tell("layout"):
+            if not (fault.startswith("fault cut") and any(name in fault for name in self.LONG)):
+                self.check(False, f"{where} at {self.size}, letters x {self.text_scale}: {fault}")
+
+    def sheets(self, language):
+        words = self.WORDS[language]
+        for scene, button, back in (("today-many", "add", "back"), ("call", "code", "to-call"), ("call", "end", "keep")):
+            self.scene(scene)
+            self.press(words[button])
+            self.wait_for(lambda: self.controls(words[back]), f"the sheet of '{words[button]}'")
+            self.scene_painted()
+            self.picture(language, f"sheet-{button}")
+            self.whole(f"{language} sheet {button}")
+            self.press(words[back])
+            self.wait_for(lambda: not self.controls(words[back]), "the sheet's end")
+        self.scene("call-chat")
+        self.press(words["chat"] if self.controls(words["chat"]) else words["open"])
+        self.wait_for(lambda: self.controls(words["close"]), "the chat panel")
+        self.scene_painted()
+        self.picture(language, "call-chat-open")
+        self.whole(f"{language} chat")
+        self.press(words["close"])
+        self.wait_for(lambda: self.controls(words["open"]), "the chat panel's end")
+
+    def large_letters(self, names):
+        """As above, for whoever needs larger letters."""
+        self.text_scale = 1.5
+        self.screens.tell("text-scale 1.5")
+        for language in ("ko", "en"):
+            self.screens.tell("language " + language)
+            for name in names:
+                self.scene(name)
+                self.picture(language, name)
+                self.whole(f"{language} {name}")
+            self.sheets(language)
+        self.screens.tell("text-scale 1")
+        self.text_scale = 1
 
     WORDS = {"en": {"add": "Add appointment", "chat": "Open messages, 2 new", "end": "End the visit",
                     "keep": "Keep talking", "back": "Back", "close": "Close messages",
@@ -283,6 +343,33 @@ class Check:
         self.press(words["close"])
         # GTK shows a pressed button for a quarter of a second before it acts.
         self.wait_for(lambda: self.controls(words["open"]), "the chat panel's end")
+
+    WAITS = {"en": {"one": "이순자 is waiting", "two": "2 patients are waiting", "see": "See who is waiting", "next": "Admit next",
+                    "go": "End and admit next", "for": "for 3 min"},
+             "ko": {"one": "이순자 님이 기다리고 있습니다", "two": "환자 2명 대기 중", "see": "누가 기다리는지 보기",
+                    "next": "다음 환자 들이기", "go": "종료하고 다음 환자 들이기", "for": "3분 "}}
+
+    def somebody_waits(self, language):
+        """Who waits is on every screen, whatever it shows, with the ways to them."""
+        words = self.WAITS[language]
+        for scene, name in (("call-one-waits", "one"), ("call-waiting", "two"), ("session-others-wait", "two"),
+                            ("log-others-wait", "two")):
+            self.scene(scene)
+            self.wait_for(lambda: [n for n in self.on_screen() if n.getRoleName() == "alert" and n.name == words[name]],
+                          f"'{words[name]}' on {scene}")
+            self.wait_for(lambda: [n for n in self.on_screen() if words["for"] in n.name], f"how long, on {scene}")
+            signs = self.screens.tell("signs")
+            self.check(signs == [f"title {words[name]} – Sangdam", "lit yes"], f"{language} {scene}: title and light: {signs}")
+            self.press(words["see"])
+            self.expect(f"show-session 'c{5:031x}'", f"{scene}: see who waits")
+        self.scene("call-waiting")
+        self.press(words["next"])
+        self.press_in_sheet(words["go"])
+        self.expect(f"admit-next ('c{5:031x}', '0123456789abcdef-1')", "the next is admitted, and this visit ended")
+        for scene in ("call", "log-many"):
+            self.scene(scene)
+            signs = self.screens.tell("signs")
+            self.check(signs == ["title Sangdam", "lit no"], f"{language} {scene}: nobody waits: {signs}")
 
     def reason(self, language):
         """The question why there is no picture covers neither the picture nor the controls, typing included."""
@@ -455,6 +542,182 @@ class Check:
         self.scene("timeline-huge")
         self.press("Show 14800 earlier entries")
         self.expect("show-earlier ", "Show earlier entries")
+
+    REASON = "It was refused for a reason that takes a sentence to say."
+
+    def answer_shown(self, text):
+        """Where the answer with that text lies; nothing while it is not on the screen."""
+        found = [n for n in self.on_screen() if n.getRoleName() == "alert" and n.name == text]
+        return self.box(found[0]) if found else None
+
+    def box(self, node):
+        return node.queryComponent().getExtents(self.pyatspi.WINDOW_COORDS)
+
+    def refused_where_it_was_pressed(self, scene, name, press=None):
+        """The answer is on the screen, whole, beside the button and not over it."""
+        where = f"{scene}, {name}"
+        controls = self.wait_for(lambda: self.controls(name), name)
+        button = self.box(controls[-1])
+        self.screens.tell("refuse " + self.REASON)
+        (press or self.press)(name)
+        self.screens.action()
+        answer = self.wait_for(lambda: self.answer_shown(self.REASON), f"the answer to {where}")
+        self.scene_painted()
+        answer = self.answer_shown(self.REASON)
+        width, height = map(int, self.size.split("x"))
+        self.check(0 <= answer.x and answer.x + answer.width <= width and 0 <= answer.y
+                   and answer.y + answer.height <= height, f"{where}: the answer is whole: {answer}")
+        apart = max(answer.y - (button.y + button.height), button.y - (answer.y + answer.height),
+                    answer.x - (button.x + button.width), button.x - (answer.x + answer.width))
+        self.check(press is not None or 0 <= apart <= 24, f"{where}: the answer {answer} is beside the button {button}")
+        self.picture("en", f"answer-{scene}-{name.split(' ')[0].lower()}")
+
+    def answers(self):
+        """A refusal is read where the finger is, whatever was pressed and whatever notices there are."""
+        self.scene("today-empty")  # so that no choice is left from before
+        self.scene("today-notices")
+        for name in ("Start a session now", "Admit", "See who is waiting"):
+            self.refused_where_it_was_pressed("today-notices", name)
+        self.scene("log-many")
+        self.wait_for(lambda: not self.answer_shown(self.REASON), "the end of an answer to another screen's press")
+        self.scene("today-one")
+        self.refused_where_it_was_pressed("today-one", "Open the visit")
+        self.scene("session-waiting")
+        for name in ("Admit", "Not now: the patient is asked to come back later",
+                     "New code: the old one stops working, whoever is here stays"):
+            self.refused_where_it_was_pressed("session-waiting", name)
+
+        # A question that was refused stays, and so does what was typed.
+        self.scene("session-open")
+        self.press("Nobody came")
+        self.refused_where_it_was_pressed("session-open", "Nobody came", self.press_in_sheet)
+        self.check(self.controls("Wait longer"), "a refused question stays open")
+        self.press_in_sheet("Nobody came")
+        self.screens.action()
+        self.wait_for(lambda: not self.controls("Wait longer"), "the end of a question that was answered")
+
+        self.scene("today-notices")
+        self.press("Add appointment")
+        self.screens.tell("refuse " + self.REASON)
+        self.press("Add this appointment")
+        self.expect_start("add-appointment ('', '', '20", "an appointment without a name is asked for, and refused")
+        self.type("Patient's name", "홍길동")
+        self.type("Clinician", "박민수 원장")
+        self.refused_where_it_was_pressed("appointment", "Add this appointment")
+        self.screens.tell("grant Saved: 홍길동")
+        self.press("Add this appointment")
+        self.expect_start("add-appointment ('홍길동', '박민수 원장', '20", "what was typed stays after a refusal")
+        self.wait_for(lambda: self.answer_shown("Saved: 홍길동"), "the answer to a saved appointment")
+        self.wait_for(lambda: not self.controls("Add this appointment"), "the end of a form that was saved")
+
+        self.scene("call")
+        self.press("Open messages")
+        self.type("Message to the patient", "약은 식후에")
+        self.refused_where_it_was_pressed("call", "Send")
+        self.press("Close messages")
+        self.scene("today-empty")
+
+    def named(self, text):
+        return [n for n in self.on_screen() if text in n.name]
+
+    def codes(self):
+        """A code that opens nothing is not read out; a walk-in may be named."""
+        self.scene("session-open")
+        self.wait_for(lambda: self.named("4 8 2 7 3 1 9 0 6"), "the code, digit by digit")
+        self.check(not self.controls("New code, in the place of the one that has run out"), "one New code while the code is good")
+        for scene, action in (("session-run-out", f"renew-code '{'c' * 32}'"), ("session-closed", f"open-appointment '{'a' * 32}'")):
+            self.scene(scene)
+            self.wait_for(lambda: self.named("The code has run out"), f"{scene}: that the code has run out")
+            self.check(not self.named("4 8 2"), f"{scene}: the code is not read out")
+            self.check(not self.named("Read this out"), f"{scene}: nobody is asked to read it out")
+            self.press("New code, in the place of the one that has run out")
+            self.expect(action, f"{scene}: New code")
+        self.scene("session-walk-in")
+        self.check(not self.named("more minute"), "hours are not counted in minutes")
+        self.wait_for(lambda: self.named("Good until"), "until when the code is good")
+        self.press("Add a name")
+        self.type("Patient's name", "이순자")
+        self.screens.tell("refuse " + self.REASON)
+        self.press("Save the name")
+        self.expect(f"name-visit ('{'c' * 32}', '이순자')", "a name for a walk-in")
+        self.wait_for(lambda: self.controls("Save the name"), "the sheet of a refused name")
+        self.press("Save the name")
+        self.screens.action()
+        self.wait_for(lambda: not self.controls("Save the name"), "the end of the sheet")
+
+    def steady(self):
+        """No button moves under the finger that presses it, or the one beside it."""
+        for language, words in (("ko", {"add": "예약 추가", "back": "뒤로", "steps": ("하루 뒤로", "한 시간 뒤로", "5분 뒤로"), "camera": "카메라 끄기"}),
+                                ("en", {"add": "Add appointment", "back": "Back",
+                                        "steps": ("One day later", "One hour later", "Five minutes later"),
+                                        "camera": "Turn the camera off"})):
+            self.screens.tell("language " + language)
+            self.scene("today-one")
+            self.press(words["add"])
+            for step in words["steps"]:
+                self.wait_for(lambda: self.controls(step), step)
+                self.scene_painted()
+                before = self.box(self.controls(step)[0])
+                for _ in range(5):
+                    self.press(step)
+                self.scene_painted()
+                after = self.box(self.controls(step)[0])
+                self.check((before.x, before.y, before.width) == (after.x, after.y, after.width),
+                           f"{language}: '{step}' stays where it is: {before}, {after}")
+            self.picture(language, "sheet-add-stepped")
+            self.press(words["back"])
+            self.wait_for(lambda: not self.controls(words["steps"][0]), "the sheet's end")
+        places = set()
+        for scene in ("call", "call-mine-muted"):
+            self.scene(scene)
+            self.scene_painted()
+            box = self.box(self.wait_for(lambda: self.controls("Turn the camera off"), "the camera's button")[0])
+            places.add((box.x, box.y, box.width))
+        self.check(len(places) == 1, f"the camera's button stays where it is when the microphone is muted: {places}")
+
+    def focus_rings(self):
+        """One thing has the focus, and one ring says so."""
+        for scene in ("today-many", "session-waiting", "call-chat", "timeline"):
+            self.scene(scene)
+            seen = 0
+            for _ in range(6):
+                self.screens.tell("tab")
+                rings = self.screens.tell("rings")
+                self.check(len(rings) <= 1, f"{scene}: one focus ring: {rings}")
+                seen += len(rings)
+            self.check(seen > 0, f"{scene}: what has the focus has a ring")
+
+    def rows(self):
+        return [n for n in self.on_screen() if n.getRoleName() == "list item"]
+
+    def lists(self):
+        """Walk-ins differ for the ear; a long day begins at what is to be done now."""
+        self.scene("today-walk-ins")
+        names = self.wait_for(lambda: len(self.rows()) == 3 and [row.name for row in self.rows()], "three walk-ins")
+        self.check(len(set(names)) == 3 and any("9 0 6" in name for name in names), f"three names: {names}")
+        self.wait_for(lambda: self.named("Coming in"), "that somebody has typed a code")
+        self.scene("today-empty")
+        self.scene("today-long")
+        fold = "Show 22 visits that are over"
+        self.wait_for(lambda: self.controls(fold), "the fold over what is over")
+        self.wait_for(lambda: len(self.rows()) == 24, "the rows that are not over")
+        overdue = [row for row in self.rows() if "Overdue" in row.name]
+        self.check(len(overdue) == 2, f"two are overdue: {[row.name for row in overdue]}")
+        coming = next(row for row in self.rows() if "환자 24" in row.name)
+        height = int(self.size.split("x")[1])
+        def is_in_view():
+            box = self.box(coming)
+            return 0 <= box.y and box.y + box.height <= height
+        self.wait_for(is_in_view, "the next visit in view")
+        self.wait_for(lambda: self.named("Now, "), "the line that marks the time")
+        self.press(fold)
+        self.wait_for(lambda: len(self.rows()) == 46, "all rows")
+        self.press("Hide visits that are over")
+        self.wait_for(lambda: len(self.rows()) == 24, "the fold again")
+
+    def expect_start(self, action, where):
+        came = self.screens.action()
+        self.check(came.startswith(action), f"{where}: expected '{action}…', got '{came}'")
 
     def press_in_sheet(self, name):
         """The button of the sheet that lies over the screen's own button of the same name."""

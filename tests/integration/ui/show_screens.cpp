@@ -1,8 +1,10 @@
 // The kiosk's window with contents made up by scenes.cpp and a moving picture, driven by lines on standard
 // input:
-//   scenes | scene NAME | language ko|en | painted | themed-icons | quit
+//   scenes | scene NAME | language ko|en | painted | themed-icons | signs | tab | rings | layout | text-scale
+//   N | refuse TEXT | grant TEXT | quit
 // Each is answered with one line on standard output once the screen is painted; every action that is
-// activated is written as "action NAME TARGET". screens_test.py is its other half.
+// activated is written as "action NAME TARGET". The next one is answered with TEXT, as the kiosk would.
+// screens_test.py is its other half.
 #include <gtk/gtk.h>
 
 #include <chrono>
@@ -11,7 +13,9 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -19,6 +23,7 @@
 #include "base/main_thread.hpp"
 #include "base/signal.hpp"
 #include "base/video_frame.hpp"
+#include "integration/ui/layout_faults.hpp"
 #include "integration/ui/scenes.hpp"
 #include "ui/kiosk/localisation.hpp"
 #include "ui/kiosk/window.hpp"
@@ -102,12 +107,14 @@ class Program {
                              names::k_more_log, names::k_show_earlier}) {
       add_action(name, nullptr);
     }
-    for (const char* name : {names::k_open_appointment, names::k_remove_appointment, names::k_cancel,
-                             names::k_no_show, names::k_end, names::k_send_chat, names::k_show_session,
-                             names::k_search_log, names::k_show_timeline, names::k_dismiss_notice}) {
+    for (const char* name :
+         {names::k_open_appointment, names::k_remove_appointment, names::k_cancel, names::k_renew_code,
+          names::k_no_show, names::k_end, names::k_send_chat, names::k_show_session, names::k_search_log,
+          names::k_show_timeline, names::k_dismiss_notice, names::k_start_walk_in_for}) {
       add_action(name, "s");
     }
-    for (const char* name : {names::k_admit, names::k_decline}) add_action(name, "(ss)");
+    for (const char* name : {names::k_admit, names::k_admit_next, names::k_decline, names::k_name_visit})
+      add_action(name, "(ss)");
     add_action(names::k_add_appointment, "(sssb)");
     add_action(names::k_need_picture, "(sb)");
     add_action(names::k_give_reason, "(sss)");
@@ -127,9 +134,10 @@ class Program {
   void add(GSimpleAction* floating) {
     const auto action = base::Ref<GSimpleAction>::adopt(floating);
     g_signal_connect(
-        action.get(), "activate", G_CALLBACK(+[](GSimpleAction* activated, GVariant* target, gpointer) {
+        action.get(), "activate", G_CALLBACK(+[](GSimpleAction* activated, GVariant* target, gpointer self) {
           const base::CharPtr text(target ? g_variant_print(target, FALSE) : g_strdup(""));
           say(std::string("action ") + g_action_get_name(G_ACTION(activated)) + " " + text.get());
+          static_cast<Program*>(self)->answer();
         }),
         this);
     g_action_map_add_action(G_ACTION_MAP(m_application.get()), G_ACTION(action.get()));
@@ -183,6 +191,28 @@ class Program {
     } else if (command == "themed-icons") {
       say_themed_icons(GTK_WIDGET(gtk_application_get_active_window(m_application.get())));
       say("done");
+    } else if (command == "refuse" || command == "grant") {
+      m_next_answer = {command == "grant" ? ui::Health::good : ui::Health::warning, argument};
+      say("done");
+    } else if (command == "text-scale") {
+      m_window->set_text_scale(g_ascii_strtod(argument.c_str(), nullptr));
+      answer_when_painted("done");
+    } else if (command == "layout") {
+      tests::say_layout_faults(gtk_application_get_active_window(m_application.get()));
+      say("done");
+    } else if (command == "tab") {
+      GtkWindow* window = gtk_application_get_active_window(m_application.get());
+      gtk_widget_child_focus(GTK_WIDGET(window), GTK_DIR_TAB_FORWARD);
+      gtk_window_set_focus_visible(window, TRUE);
+      answer_when_painted("done");
+    } else if (command == "rings") {
+      say_rings();
+      say("done");
+    } else if (command == "signs") {
+      GtkWindow* window = gtk_application_get_active_window(m_application.get());
+      say(std::string("title ") + gtk_window_get_title(window));
+      say(std::string("lit ") + (is_mapped_with_class(GTK_WIDGET(window), "lit-edge") ? "yes" : "no"));
+      say("done");
     } else if (command == "painted") {
       answer_when_painted("done");
     } else if (command == "quit") {
@@ -191,6 +221,46 @@ class Program {
     } else {
       say("unknown");
     }
+  }
+
+  static bool is_mapped_with_class(GtkWidget* widget, const char* name) {
+    if (gtk_widget_has_css_class(widget, name) && gtk_widget_get_mapped(widget)) return true;
+    for (GtkWidget* child = gtk_widget_get_first_child(widget); child != nullptr;
+         child = gtk_widget_get_next_sibling(child)) {
+      if (is_mapped_with_class(child, name)) return true;
+    }
+    return false;
+  }
+
+  /// Every focus ring that is painted, by what GTK would draw.
+  void say_rings() {
+    GtkWindow* window = gtk_application_get_active_window(m_application.get());
+    GtkWidget* child = gtk_window_get_child(window);
+    const auto paintable = base::Ref<GdkPaintable>::adopt(gtk_widget_paintable_new(child));
+    GtkSnapshot* snapshot = gtk_snapshot_new();
+    gdk_paintable_snapshot(paintable.get(), snapshot, gtk_widget_get_width(child),
+                           gtk_widget_get_height(child));
+    GskRenderNode* node = gtk_snapshot_free_to_node(snapshot);
+    if (node == nullptr) return;
+    const base::FreePtr<GBytes, g_bytes_unref> bytes(gsk_render_node_serialize(node));
+    gsk_render_node_unref(node);
+    gsize size = 0;
+    const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
+    const std::string text(data, size);
+    for (std::size_t at = text.find("border {"); at != std::string::npos;
+         at = text.find("border {", at + 1)) {
+      const std::string border = text.substr(at, text.find('}', at) - at);
+      if (border.find("widths: 3;") == std::string::npos &&
+          border.find("widths: 3 3 3 3;") == std::string::npos)
+        continue;
+      const std::size_t outline = border.find("outline: ");
+      say("ring " + border.substr(outline + 9, border.find(';', outline) - outline - 9));
+    }
+  }
+
+  void answer() {
+    const auto next = std::exchange(m_next_answer, std::nullopt);
+    if (next && !m_window->answer(next->health, next->text)) say("nothing was pressed");
   }
 
   /// Every picture on the screen that GTK has looked up in its icon theme.
@@ -242,6 +312,7 @@ class Program {
   bool m_show_frames = true;
   std::size_t m_step = 0;
   std::vector<base::VideoFrame> m_pictures, m_own_pictures;
+  std::optional<ui::HealthItem> m_next_answer;
   std::string m_answer;
   int m_paints_to_wait = 0;
   base::SignalConnection m_on_painted;

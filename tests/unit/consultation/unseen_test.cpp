@@ -40,12 +40,30 @@ struct Fixture : EncounterFixture {
 
 TEST_CASE("Staff are asked why when the picture of either side is missing, whatever the cause", "[unseen]") {
   Fixture f;
-  SECTION("the line does not carry the clinic's") { f.line().on_media_level(MediaLevel::voice); }
-  SECTION("the line does not carry the patient's") { f.patient_says("level:voice"); }
-  SECTION("the line carries messages only") { f.line().on_media_level(MediaLevel::text); }
-  SECTION("the clinician's camera is off") { f.encounter.set_sending(k_camera_off, Actor::staff); }
-  SECTION("the clinic's camera fails") { f.encounter.set_sending(k_camera_off, Actor::system); }
-  SECTION("the patient's camera is off") { f.patient_says("media:10"); }
+  SECTION("the line does not carry the clinic's") {
+    f.line().on_media_level(MediaLevel::voice);
+    CHECK_FALSE(f.asks());
+  }
+  SECTION("the line does not carry the patient's") {
+    f.patient_says("level:voice");
+    CHECK_FALSE(f.asks());
+  }
+  SECTION("the line carries messages only") {
+    f.line().on_media_level(MediaLevel::text);
+    CHECK_FALSE(f.asks());
+  }
+  SECTION("the clinician's camera is off") {
+    f.encounter.set_sending(k_camera_off, Actor::staff);
+    CHECK_FALSE(f.asks());
+  }
+  SECTION("the clinic's camera fails") {
+    f.encounter.set_sending(k_camera_off, Actor::system);
+    CHECK_FALSE(f.asks());
+  }
+  SECTION("the patient's camera is off") {
+    f.patient_says("media:10");
+    CHECK_FALSE(f.asks());
+  }
   f.pass(4s);
   CHECK_FALSE(f.asks());
   f.pass(1s);
@@ -236,6 +254,7 @@ TEST_CASE("A visit that ends without an answer says so in the log, before its en
   SECTION("ended by the clock") {
     f.line().on_interrupted();
     f.pass(3600s);
+    CHECK(f.encounter.state() == State::ended);
   }
   REQUIRE(f.encounter.state() == State::ended);
   const std::vector<std::string> kinds = f.log.kinds();

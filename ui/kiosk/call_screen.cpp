@@ -235,6 +235,7 @@ void CallScreen::draw_quality() {
   set_class(m_ui.widget("quality"), "good", m_model.quality == Quality::good);
   set_icon(m_ui.image("quality_icon"), quality.icon);
   set_text(m_ui.label("quality_text"), quality.text);
+  set_accessible_name(m_ui.widget("quality_icon"), quality.text);
 }
 
 void CallScreen::draw_warnings() {
@@ -303,8 +304,9 @@ void CallScreen::set_room(const Room& room) {
   // The messages lie beside the picture, or under it, never over the face.
   gtk_orientable_set_orientation(GTK_ORIENTABLE(m_ui.widget("picture_and_chat")),
                                  room.portrait ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
-  gtk_orientable_set_orientation(GTK_ORIENTABLE(m_ui.widget("reason")),
-                                 room.portrait ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_orientable_set_orientation(GTK_ORIENTABLE(m_ui.widget("reason")), room.portrait || room.tight
+                                                                            ? GTK_ORIENTATION_VERTICAL
+                                                                            : GTK_ORIENTATION_HORIZONTAL);
   gtk_widget_set_size_request(m_chat.root(), -1, room.portrait ? room.height * 2 / 5 : -1);
   gtk_widget_set_hexpand(m_chat.root(), room.portrait);
   gtk_widget_set_margin_start(m_end.widget(), room.narrow ? 8 : 24);
@@ -320,6 +322,10 @@ void CallScreen::fit_controls() {
   const bool is_squeezed = m_room.narrow && !m_room.portrait && m_chat.is_open();
   for (ActionButton* button : {&m_microphone, &m_camera, &m_chat_button, &m_code, &m_end})
     button->set_compact(m_room.tight || is_squeezed);
+  // Room for one's own picture beside the name.
+  const bool is_cramped = m_room.tight && is_squeezed;
+  set_visible(m_ui.widget("quality_text"), !is_cramped);
+  gtk_label_set_max_width_chars(m_ui.label("name"), is_cramped ? 8 : 28);
 }
 
 void CallScreen::show_chat(bool open) {

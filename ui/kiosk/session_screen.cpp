@@ -51,7 +51,7 @@ SessionScreen::SessionScreen(Sheets& sheets)
   m_back.bind(action::k_show_today);
   m_renew.set("sd-key-symbolic", tr("New code"),
               tr("New code: the old one stops working, whoever is here stays"));
-  m_fresh.set("sd-key-symbolic", tr("New code"), tr("New code, in the place of the one that has run out"));
+  m_fresh.keep_room_for({tr("New code")});
   m_signals.on(m_name.widget(), "clicked",
                [this] { open_name_sheet(m_sheets, m_model.consultation, m_model.patient); });
   m_no_show.set("sd-person-symbolic", tr("Nobody came"));
@@ -142,6 +142,8 @@ void SessionScreen::draw_code() {
   set_accessible_name(m_qr.widget(), tr("QR code that opens the visit"));
   set_class(m_qr.widget(), "waiting", !reachable);
   gtk_widget_set_opacity(m_ui.widget("qr_text"), reachable ? 1 : 0);  // keeps its place
+  // In the place of what can be scanned: what to press instead.
+  for (const char* id : {"qr_place", "qr_text"}) set_visible(m_ui.widget(id), !m_ran_out);
   const bool is_walk_in = m_model.appointment.empty() && m_model.state != State::admitted;
   set_visible(m_name.widget(), is_walk_in && !m_ran_out);
   m_name.set("sd-person-symbolic", m_model.patient.empty() ? tr("Add a name") : tr("Change the name"));
@@ -225,6 +227,7 @@ void SessionScreen::draw_buttons() {
 }
 
 void SessionScreen::draw_renewal() {
+  m_fresh.set("sd-key-symbolic", tr("New code"), tr("New code, in the place of the one that has run out"));
   set_visible(m_fresh.widget(), m_ran_out);
   set_visible(m_renew.widget(), !m_ran_out);
   m_renew.bind(action::k_renew_code, m_model.consultation);
@@ -248,14 +251,10 @@ void SessionScreen::mark() {
 }
 
 void SessionScreen::draw_expiry() {
-  set_visible(m_ui.widget("expiry_place"),
-              m_model.code_expires.has_value() && (m_model.gateway_ready || m_ran_out));
-  if (!m_model.code_expires) return;
+  const bool is_running = m_model.code_expires.has_value() && !m_ran_out;
+  set_visible(m_ui.widget("expiry_place"), is_running && m_model.gateway_ready);
+  if (!is_running) return;
   const auto left = *m_model.code_expires - m_now;
-  if (m_ran_out) {
-    m_expiry.set({"sd-clock-symbolic", tr("The code has run out"), Tone::danger});
-    return;
-  }
   if (left > 1h) {
     // So long that the time of day says more.
     m_expiry.set({"sd-clock-symbolic",

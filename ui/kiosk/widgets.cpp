@@ -200,6 +200,8 @@ ActionButton::ActionButton(GtkButton* button, bool upright) : m_button(button) {
   m_text = GTK_LABEL(new_label(""));
   gtk_label_set_xalign(m_text, 0.5F);
   gtk_label_set_justify(m_text, GTK_JUSTIFY_CENTER);
+  // In one line where there is room for it.
+  gtk_label_set_natural_wrap_mode(m_text, GTK_NATURAL_WRAP_NONE);
   keep_words(m_text);
   gtk_box_append(GTK_BOX(box), GTK_WIDGET(m_icon));
   gtk_box_append(GTK_BOX(box), GTK_WIDGET(m_text));

@@ -267,13 +267,17 @@ class Check:
             self.press(words[back])
             self.wait_for(lambda: not self.controls(words[back]), "the sheet's end")
         self.scene("call-chat")
-        self.press(words["chat"] if self.controls(words["chat"]) else words["open"])
-        self.wait_for(lambda: self.controls(words["close"]), "the chat panel")
+        self.open_messages(words)
         self.scene_painted()
         self.picture(language, "call-chat-open")
         self.whole(f"{language} chat")
         self.press(words["close"])
         self.wait_for(lambda: self.controls(words["open"]), "the chat panel's end")
+
+    def open_messages(self, words):
+        """They may have been read before."""
+        self.press(words["chat"] if self.controls(words["chat"]) else words["open"])
+        self.wait_for(lambda: self.controls(words["close"]), "the chat panel")
 
     def large_letters(self, names):
         """As above, for whoever needs larger letters."""
@@ -329,8 +333,7 @@ class Check:
         self.press(words["volume"])
         self.wait_for(lambda: not self.controls(words["louder"]), "the end of the steps")
         self.scene("call-chat")
-        self.press(words["chat"])
-        self.wait_for(lambda: self.controls(words["close"]), "the chat panel")
+        self.open_messages(words)
         self.every_control_has_a_name(f"{language} chat")
         self.scene_painted()
         self.picture(language, "call-chat-open")
@@ -509,7 +512,7 @@ class Check:
         self.press("Quieter")
         self.expect("patient-volume 125", "Quieter")
         self.scene("call-chat")
-        self.press("Open messages")  # read before, in sheets_and_chat(): nothing is new
+        self.open_messages(self.WORDS["en"])
         self.type("Message to the patient", "약은 식후 30분에 드세요 💊")
         self.press("Send")
         self.expect("send-chat '약은 식후 30분에 드세요 💊'", "Send")

@@ -51,7 +51,6 @@ SessionScreen::SessionScreen(Sheets& sheets)
   m_back.bind(action::k_show_today);
   m_renew.set("sd-key-symbolic", tr("New code"),
               tr("New code: the old one stops working, whoever is here stays"));
-  m_fresh.keep_room_for({tr("New code")});
   m_signals.on(m_name.widget(), "clicked",
                [this] { open_name_sheet(m_sheets, m_model.consultation, m_model.patient); });
   m_no_show.set("sd-person-symbolic", tr("Nobody came"));
@@ -94,6 +93,9 @@ void SessionScreen::set_room(const Room& room) {
   const int beside = room.portrait ? 0 : qr + 24;
   fit_code(m_ui.label("code"), room.width - 2 * margin - 2 * inside - beside - 8,
            room.wide ? k_code_pixels_wide : k_code_pixels);
+  // In one line, except where that would push the code out.
+  m_fresh.keep_room_for(room.low ? std::vector<std::string>{} : std::vector<std::string>{tr("New code")});
+  draw_renewal();
   draw_door();
 }
 

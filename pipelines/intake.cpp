@@ -245,6 +245,10 @@ void Intake::set_formats(const GstSDPMessage& answer) {
         m_state->streams.allow_payload_type(type);
     }
   }
+  // Chromium goes by the offer when a page narrows what it takes: its packets are in RED then, whatever its
+  // answer says. What is inside has to be of a format that may come.
+  for (const unsigned type : {k_red_type, k_red_retransmission_type, k_ulpfec_type})
+    m_state->streams.allow_payload_type(type);
 }
 
 void Intake::set_patient_is_dtls_client(bool is_client) {

@@ -33,8 +33,8 @@ class Intake {
   void watch_picture(GstElement* chain, GstElement* depayloader, GstElement* decoder, VideoCodec codec);
   void watch_sound(GstElement* decoder);
 
-  /// Before the description goes to webrtcbin: the payload types that may come, which are the answer's, and
-  /// whose streams are even.
+  /// Before the description goes to webrtcbin: the payload types that may come, which are the answer's and
+  /// those of error correction, and whose streams are even.
   void set_formats(const GstSDPMessage& answer);
   void set_patient_is_dtls_client(bool is_client);
 

@@ -2,8 +2,6 @@
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 
-const COUNT_SECONDS = 1000;
-
 /**
  * @param {import('../browser/support/impaired_line.mjs').ImpairedLine} line
  * @param {string} address of this side
@@ -18,16 +16,16 @@ export async function startTransfer(line, address) {
   await new Promise((resolve, reject) => { server.listen(0, address, resolve).once('error', reject); });
   const { port } = server.address();
   const program = `let n = 0; const s = require('node:net').connect(${port}, '${address}');
-    s.on('data', (d) => { n += d.length; }); setTimeout(() => {}, ${COUNT_SECONDS * 1000});
+    s.on('data', (d) => { n += d.length; });
     process.on('SIGTERM', () => { console.log(n); process.exit(); });`;
   const reader = spawn('nsenter', [...line.inside, process.execPath, '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  reader.stdout.on('data', (data) => { output += data; });
+  const ended = new Promise((resolve) => { reader.once('close', resolve); });
   const began = performance.now();
   return {
     /** Ends it. @returns {Promise<number>} kbit/s that arrived */
     async stop() {
-      let output = '';
-      reader.stdout.on('data', (data) => { output += data; });
-      const ended = new Promise((resolve) => { reader.once('exit', resolve); });
       const seconds = (performance.now() - began) / 1000;
       reader.kill();
       await ended;

@@ -65,6 +65,11 @@ class StreamMeter {
   [[nodiscard]] bool is_upgraded() const { return m_upgraded; }
   /// The client sent its request and nothing behind it.
   [[nodiscard]] bool waited_for_answer() const { return m_head_complete && !m_pipelined; }
+  /// To be asked at the end of what the client sends: whether it was not in the middle of a request. True
+  /// once.
+  [[nodiscard]] bool ends_between_requests() {
+    return !m_upgraded && m_head_complete && !std::exchange(m_has_ended, true);
+  }
   /// From now on it holds a seat, or is a kiosk's: it is not cut to make room for others.
   void settle() { m_settled = true; }
   [[nodiscard]] bool is_settled() const { return m_settled; }
@@ -100,6 +105,7 @@ class StreamMeter {
   bool m_pipelined = false;      // something came with it
   bool m_settled = false;
   bool m_cut = false;
+  bool m_has_ended = false;
 };
 
 [[nodiscard]] base::Ref<GIOStream> make_metered_stream(GIOStream* base, std::shared_ptr<StreamMeter> meter);

@@ -231,6 +231,37 @@ TEST_CASE("a page that never gives a code is let go, and one that keeps trying i
   check_closed(idle, "idle");
 }
 
+TEST_CASE("a browser that closes its connection gives its place back at once", "[gateway][liveness]") {
+  const Site site;
+  gateway::Server server(site.config());
+  REQUIRE(server.start());
+  const std::string ask =
+      "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) + "\r\n\r\n";
+  const std::string half = ask.substr(0, 20);
+  for (const std::string& request : {std::string(), half, ask}) {
+    CAPTURE(request);
+    RawClient browser(server);
+    std::string rest = request;
+    if (request == ask) CHECK(browser.ask(ask).starts_with("HTTP/1.1 200"));
+    if (request == half) REQUIRE(run_until([&] { return browser.write(rest) > 0; }));
+    REQUIRE(server.connections() == 1);
+    browser.close();
+    CHECK(run_until([&] { return server.connections() == 0; }));
+  }
+}
+
+TEST_CASE("a connection that asked for something and then for nothing more is cut", "[gateway][liveness]") {
+  const Site site;
+  auto config = site.config();
+  config.connections.http_lifetime = 1s;
+  gateway::Server server(std::move(config));
+  REQUIRE(server.start());
+  RawClient browser(server);
+  const std::string host = "127.0.0.1:" + std::to_string(server.port());
+  CHECK(browser.ask("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n").starts_with("HTTP/1.1 200"));
+  CHECK(run_until([&] { return server.connections() == 0; }));
+}
+
 TEST_CASE("a connection that never becomes anything is cut", "[gateway][liveness]") {
   const Site site;
   auto config = site.config();

@@ -112,6 +112,9 @@ class RawClient {
     }));
   }
 
+  /// Says goodbye in TLS (close_notify), and then closes the socket.
+  void close() { g_io_stream_close(G_IO_STREAM(m_connection.get()), nullptr, nullptr); }
+
   /// Reads what is there without waiting; notices the end.
   void read() {
     char buffer[4096];
